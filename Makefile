@@ -1,0 +1,51 @@
+# The two commands: `make run` and `make test`. Everything they write goes under .venv/ and var/.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+export HOST PORT
+
+.PHONY: run dev test test-sqlite test-postgres lint format bench torture lock messages clean
+
+.venv/installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NIT-SYS needs Python 3.11 or newer")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@cp requirements.txt $@
+
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt
+	@cp requirements-dev.txt $@
+
+run: .venv/installed
+	@exec $(BIN)/python manage.py serve
+
+dev: .venv/installed
+	@exec $(BIN)/python manage.py serve --reload
+
+test: test-sqlite test-postgres
+
+test-sqlite: .venv/installed-dev
+	env -u DATABASE_URL TEST_DB=sqlite $(BIN)/python -m pytest -q
+
+test-postgres: .venv/installed-dev
+	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/installed-dev
+	$(BIN)/python -m tests.bench
+
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements.in -o requirements.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements-dev.in -o requirements-dev.txt
+
+clean:
+	rm -rf .venv var

@@ -1,0 +1,70 @@
+"""Error pages in our own words. They run no query and need no session, so they also work when the database is down."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from tenants.request_id import request_id
+
+
+def page(status: int, *, title: str, text: str, headers: dict[str, str] | None = None) -> HttpResponse:
+    """A page that says what happened, what to do, and the id under which the log knows it."""
+    context = {
+        "title": title,
+        "text": text,
+        "request_id": request_id.get(),
+        "status": status,
+        "app_env": settings.APP_ENV,
+    }
+    return HttpResponse(render_to_string("errors/page.html", context), status=status, headers=headers or {})
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: nothing was saved."""
+    text = _("送信された内容を読み取れませんでした。前のページに戻り、もう一度お試しください。")
+    return page(400, title=_("送信内容を読み取れません"), text=text)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: signed in, but not for this."""
+    text = _("このページを開く権限がありません。別のアカウントでサインインし直すか、主催者にお問い合わせください。")
+    return page(403, title=_("権限がありません"), text=text)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: the same page for what does not exist and for what is somebody else's."""
+    text = _("アドレスが変わったか、公開が終わった可能性があります。大会一覧からお探しください。")
+    return page(404, title=_("ページが見つかりません"), text=text)
+
+
+def too_many(seconds: int) -> HttpResponse:
+    """429: tried too often; says when to try again."""
+    text = _("試行回数が上限に達しました。%(minutes)d分ほど待ってから、もう一度お試しください。") % {
+        "minutes": max(1, -(-seconds // 60))
+    }
+    return page(429, title=_("しばらくお待ちください"), text=text, headers={"Retry-After": str(seconds)})
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault; the id is what to tell us."""
+    text = _(
+        "申し訳ありません。こちらの不具合です。入力した内容は送信前の画面に残っています。時間をおいてお試しください。"
+    )
+    return page(500, title=_("エラーが発生しました"), text=text)
+
+
+def unavailable(seconds: int = 30) -> HttpResponse:
+    """503: busy or down for a moment; the same request may be sent again."""
+    text = _(
+        "ただいま大変混み合っています。少し待ってから、同じ操作をもう一度お試しください。二重に申し込まれることはありません。"
+    )
+    return page(503, title=_("混み合っています"), text=text, headers={"Retry-After": str(seconds)})
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose token is missing or old."""
+    text = _(
+        "画面を開いてから時間がたったか、Cookieが使えない設定です。前のページを開き直して、もう一度送信してください。"
+    )
+    return page(403, title=_("画面の有効期限が切れました"), text=text)

@@ -1,0 +1,117 @@
+"""What happens to every request: an id, headers, a language, and a look for bytes that no page can use."""
+
+import logging
+import re
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.security import SecurityMiddleware
+from django.utils import translation
+
+from config import errors
+from tenants.request_id import request_id
+from tenants.retry import Busy
+
+log = logging.getLogger(__name__)
+
+type_of_view = Callable[[HttpRequest], HttpResponse]
+LANGUAGE_COOKIE = "nitsys_lang"
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+UNSENDABLE = re.compile(r"%00|\x00", re.IGNORECASE)
+
+
+class RequestIdMiddleware:
+    """Names each request, in the log and in the answer, so that a user can read the id out to us."""
+
+    def __init__(self, get_response: type_of_view) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Set the id for the course of this request."""
+        token = request_id.set(secrets.token_hex(6))
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = request_id.get()
+            response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+            response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+            return response
+        finally:
+            request_id.reset(token)
+
+
+class ProxyAwareSecurityMiddleware(SecurityMiddleware):
+    """Redirects to https only what a proxy says came by http: a health check from inside carries no such header."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:  # type: ignore[override]
+        """Leave direct requests alone."""
+        if "HTTP_X_FORWARDED_PROTO" not in request.META:
+            return None
+        return super().process_request(request)
+
+
+class CleanInputMiddleware:
+    """Refuses NUL bytes in addresses: PostgreSQL cannot store them and no page of ours has one."""
+
+    def __init__(self, get_response: type_of_view) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 400 before any view sees the request."""
+        if UNSENDABLE.search(request.META.get("QUERY_STRING", "")) or UNSENDABLE.search(request.path):
+            raise SuspiciousOperation("NUL in the address")
+        return self.get_response(request)
+
+
+class BusyMiddleware:
+    """Says 503 instead of 500 when rows stayed locked or the database went away: the same request may be sent again."""
+
+    def __init__(self, get_response: type_of_view) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on; `process_exception` does the work."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A page for Busy and for a database that does not answer; every other error is a 500."""
+        if isinstance(exception, Busy | OperationalError | InterfaceError):
+            log.error("busy: %s", type(exception).__name__, exc_info=exception)
+            return errors.unavailable()
+        return None
+
+
+class LanguageMiddleware:
+    """Japanese first. English only when asked for, by `?lang=en` or the cookie which that sets.
+
+    The browser's own list is not asked: public pages are cached by address, without a look at headers or cookies.
+    """
+
+    def __init__(self, get_response: type_of_view) -> None:
+        self.get_response = get_response
+        self.known = {code for code, _ in settings.LANGUAGES}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Activate the language; remember a choice; lead a reader of English to a public page's English address."""
+        asked = request.GET.get("lang", "")
+        chosen = asked if asked in self.known else request.COOKIES.get(LANGUAGE_COOKIE, "")
+        language = chosen if chosen in self.known else settings.LANGUAGE_CODE
+        if language != settings.LANGUAGE_CODE and not asked and request.method == "GET" and is_public(request.path):
+            query = request.GET.copy()
+            query["lang"] = language
+            return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        if asked in self.known and not is_public(request.path):
+            response.set_cookie(LANGUAGE_COOKIE, asked, max_age=365 * 24 * 3600, samesite="Lax")
+        return response
+
+
+def is_public(path: str) -> bool:
+    """Whether the page at `path` is the same for everyone, so that any proxy may keep it: no cookie is set there."""
+    return path == "/" or (path.startswith("/meets/") and not re.search(r"/enter(/|$)", path))

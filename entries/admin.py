@@ -1,0 +1,1 @@
+"""One import line per room."""

@@ -1,0 +1,18 @@
+"""The meet, one room per concept, in the order in which a meet happens."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class EntriesConfig(AppConfig):
+    """Rosters, meets, entries and what follows."""
+
+    name = "entries"
+    verbose_name = _("大会と申込")
+
+    def ready(self) -> None:
+        """Make the rooms' wordings and mails known."""
+        from entries.entry import mails, wording  # noqa: F401
+        from entries.meet import wording as meet_wording  # noqa: F401
+        from entries.roster import mails as roster_mails  # noqa: F401
+        from entries.roster import wording as roster_wording  # noqa: F401

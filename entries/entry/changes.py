@@ -1,0 +1,189 @@
+"""What happens to entries later: withdrawing, correcting, inviting, moving, and changes to a race's places."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from entries.entry import places, rules
+from entries.entry.actions import addresses_of
+from entries.entry.models import Entry, Source, Submission
+from entries.entry.order import hash_of, new_reference
+from entries.meet.models import Meet, Race
+from entries.roster.models import Athlete
+from tenants.audit.actions import record
+from tenants.models import User
+from tenants.outbox.actions import enqueue
+from tenants.refusal import Refused
+from tenants.retry import retry_when_locked
+
+
+def _locked(entry_id: int) -> Entry:
+    """The entry as it is once its race's queue is ours; looked at again, since it may have moved meanwhile."""
+    race_id = Entry.objects.values_list("race_id", flat=True).get(pk=entry_id)
+    places.lock_races([race_id])
+    entry = Entry.objects.select_related("race__meet", "submission__team", "athlete").get(pk=entry_id)
+    if entry.race_id != race_id:
+        places.lock_races([entry.race_id])
+    return entry
+
+
+def _mail(kind: str, entry: Entry, *, at: datetime) -> None:
+    by, team = entry.submission.submitted_by, entry.submission.team
+    addresses = addresses_of(team, by) if by else [team.contact_email]
+    for address in filter(None, addresses):
+        key = f"{kind}:{entry.pk}:{entry.race_id}:{entry.ticket}"
+        enqueue(kind, to=address, key=key, context={"entry": entry.pk}, at=at, tenant_id=entry.tenant_id,
+                language=by.language if by else "ja")  # fmt: skip
+
+
+def settle(race: Race, *, meet: Meet, at: datetime) -> list[Entry]:
+    """Move the line to where it belongs and tell those who were promoted. The race is locked by the caller."""
+    promoted = places.settle_line(race.pk, promote=meet.promotes_at(at))
+    for entry in promoted:
+        record("entry.promoted", entry, by=None, after={"race": race.name, "ticket": entry.ticket})
+        _mail("entry.promoted", entry, at=at)
+    return promoted
+
+
+@retry_when_locked
+@transaction.atomic
+def withdraw(*, entry: Entry, by: User, at: datetime, by_organizer: bool = False, why: str = "") -> list[Entry]:
+    """Take an entry out; the place goes to the first who waits. Returns whom that promoted. Raises Refused, Busy."""
+    entry = _locked(entry.pk)
+    rules.check_may_withdraw(entry, by_organizer=by_organizer)
+    entry.withdrawn_at = at
+    entry.save(update_fields=["withdrawn_at"])
+    record("entry.withdrawn", entry, by=by, after={"race": entry.race.name, "ticket": entry.ticket}, why=why)
+    _mail("entry.withdrawn", entry, at=at)
+    return settle(entry.race, meet=entry.race.meet, at=at)
+
+
+@transaction.atomic
+def correct_times(
+    *,
+    entry: Entry,
+    seed_time: int | None,
+    personal_best: int | None,
+    by: User,
+    at: datetime,
+    by_organizer: bool = False,
+) -> Entry:
+    """Change the declared time (hundredths) of a live entry; its ticket stays. Raises Refused."""
+    entry = Entry.objects.select_for_update(of=("self",)).select_related("race__meet").get(pk=entry.pk)
+    rules.check_may_correct(entry, at=at, by_organizer=by_organizer)
+    rules.check_seed_time(entry.race, seed_time)
+    before = {"seed_time": entry.seed_time, "personal_best": entry.personal_best}
+    after = {"seed_time": seed_time, "personal_best": personal_best}
+    if before != after:
+        entry.seed_time, entry.personal_best = seed_time, personal_best
+        entry.save(update_fields=["seed_time", "personal_best"])
+        record("entry.time_corrected", entry, by=by, before=before, after=after)
+    return entry
+
+
+@transaction.atomic
+def invite(
+    *,
+    race: Race,
+    athlete: Athlete,
+    seed_time: int | None,
+    by: User,
+    at: datetime,
+    pacemaker: bool = False,
+    why: str = "",
+) -> Entry:
+    """An organizer's entry past the line: it has no ticket, holds a place of its own, and takes nobody's.
+
+    Neither the window nor the standard is asked. Raises Refused("duplicate") for a second live entry.
+    """
+    if Entry.objects.live().filter(race=race, athlete=athlete).exists():
+        raise Refused("duplicate", race=race.name)
+    reference = new_reference()
+    order = Submission.objects.create(
+        tenant_id=race.tenant_id, meet_id=race.meet_id, team=athlete.team, key=f"invite:{reference}",
+        body_hash=hash_of(race.meet_id, []), reference=reference, source=Source.ORGANIZER, submitted_by=by,
+        submitted_at=at,
+    )  # fmt: skip
+    entry = Entry.objects.create(
+        tenant_id=race.tenant_id, submission=order, race=race, athlete=athlete, seed_time=seed_time, ticket=None,
+        pacemaker=pacemaker, fee=race.fee_yen, entered_at=at,
+    )  # fmt: skip
+    record("entry.invited", entry, by=by, after={"race": race.name, "athlete": athlete.pk}, why=why)
+    if athlete.team.contact_email:
+        enqueue("entry.received", to=athlete.team.contact_email, key=f"entry.received:{order.pk}",
+                context={"submission": order.pk}, at=at, tenant_id=race.tenant_id)  # fmt: skip
+    return entry
+
+
+@retry_when_locked
+@transaction.atomic
+def move(*, entries: Sequence[Entry], to: Race, by: User, at: datetime, why: str = "") -> list[Entry]:
+    """Move entries to another race of the meet, in the order of their tickets. Returns whom the freed places promoted.
+
+    Who held a place keeps one: within the new race's places when there is one free, else past its line. Who waited
+    goes to the end of the new race's queue. Raises Refused, and then moves none.
+    """
+    ids = [entry.pk for entry in entries]
+    left = set(Entry.objects.filter(pk__in=ids).values_list("race_id", flat=True))
+    places.lock_races(left | {to.pk})
+    rows = Entry.objects.live().with_state().filter(pk__in=ids).select_related("race__meet", "athlete")
+    for entry in rows.order_by("ticket", "pk"):
+        _check_may_move(entry, to)
+        before = {"race": entry.race.name, "ticket": entry.ticket, "state": entry.state}
+        entry.ticket = _ticket_in(to, holds_a_place=entry.state == "accepted")
+        entry.race = to
+        entry.save(update_fields=["race", "ticket"])
+        record("entry.moved", entry, by=by, before=before, after={"race": to.name, "ticket": entry.ticket}, why=why)
+    promoted: list[Entry] = []
+    for race in Race.objects.filter(pk__in=sorted(left | {to.pk})).select_related("meet").order_by("pk"):
+        promoted += settle(race, meet=race.meet, at=at)
+    return promoted
+
+
+def _check_may_move(entry: Entry, to: Race) -> None:
+    if entry.race_id == to.pk:
+        raise Refused("same_race")
+    if entry.race.meet_id != to.meet_id:
+        raise Refused("other_meet")
+    if to.sex not in ("X", entry.athlete.sex):
+        raise Refused("sex", race=to.name, sex=to.get_sex_display())
+    if Entry.objects.live().filter(race=to, athlete=entry.athlete_id).exists():
+        raise Refused("duplicate", race=to.name)
+
+
+def _ticket_in(race: Race, *, holds_a_place: bool) -> int | None:
+    fresh = Race.objects.get(pk=race.pk)
+    if holds_a_place and fresh.last_ticket >= fresh.line:
+        return None
+    return places.take_one_ticket(race)
+
+
+@retry_when_locked
+@transaction.atomic
+def change_places(
+    *, race: Race, places_now: int | None, waiting_places: int | None, by: User, at: datetime
+) -> list[Entry]:
+    """Set a race's places and the length of its waiting list (None: no limit). Returns whom that promoted.
+
+    With more places the first who wait move up; with fewer nobody loses a place that was given.
+    """
+    places.lock_races([race.pk])
+    race = Race.objects.select_related("meet").get(pk=race.pk)
+    before = {"places": race.places, "waiting_places": race.waiting_places}
+    after = {"places": places_now, "waiting_places": waiting_places}
+    if before == after:
+        return []
+    race.places, race.waiting_places = places_now, waiting_places
+    race.save(update_fields=["places", "waiting_places"])
+    record("race.places_changed", race, by=by, before=before, after=after)
+    return settle(race, meet=race.meet, at=at)
+
+
+@retry_when_locked
+@transaction.atomic
+def settle_meet(*, meet: Meet, at: datetime) -> list[Entry]:
+    """Settle every race of a meet: after its window or the end of promotions moved."""
+    races = list(Race.objects.filter(meet=meet).order_by("pk"))
+    places.lock_races(race.pk for race in races)
+    return [entry for race in races for entry in settle(race, meet=meet, at=at)]

@@ -1,0 +1,176 @@
+"""May this row be entered now, and why not. The only answer to that question (docs/rules.md)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.utils.formats import date_format
+
+from entries.entry.models import Entry
+from entries.entry.order import MAX_ROWS, Line, SheetRefused
+from entries.marks import format_time
+from entries.meet.models import Meet, Race, RaceSex, State
+from entries.roster.models import Athlete
+from tenants.refusal import Refused
+
+Rows = dict[int, dict[str, Refused]]
+
+FASTEST_PACE, SLOWEST_PACE = 1_200, 6_000
+"""Hundredths of a second for 100 m. No runner of 800 m or more is faster; nobody slower is let on a track. A guard
+against a misplaced separator, far outside every standard, and so not data that an organizer would change."""
+PACE_FROM_M = 800
+
+
+def check_takes_entries(meet: Meet, *, at: datetime) -> None:
+    """Published and within [open, close) by the database's clock (reliability M6). Raises Refused."""
+    if meet.takes_entries_at(at):
+        return
+    if meet.state == State.PUBLISHED and at < meet.entries_open_at:
+        raise Refused("not_open_yet", opens=moment(meet, meet.entries_open_at))
+    if meet.state == State.DRAFT:
+        raise Refused("not_published")
+    raise Refused("closed", closes=moment(meet, min(meet.entries_close_at, at)))
+
+
+def moment(meet: Meet, at: datetime) -> str:
+    """An instant in the meet's zone, with weekday and zone name."""
+    local = at.astimezone(meet.zone)
+    return f"{date_format(local, 'Y/n/j (D) H:i')} {local.tzname()}"
+
+
+def check_lines(
+    meet: Meet, lines: Sequence[Line], *, races: Mapping[int, Race], athletes: Mapping[int, Athlete], shoes: set[int]
+) -> None:
+    """Each row by itself, and the rows among each other. Raises SheetRefused with every refusal at once.
+
+    `races` are the meet's, `athletes` the team's, `shoes` the ids of the host's products: what is not in them is
+    unknown, whoever else it belongs to.
+    """
+    if not lines:
+        raise SheetRefused(general=[Refused("empty")])
+    if len(lines) > MAX_ROWS:
+        raise SheetRefused(general=[Refused("too_many_rows", limit=MAX_ROWS)])
+    refused: Rows = defaultdict(dict)
+    seen: dict[tuple[int, int], int] = {}
+    for line in lines:
+        race, athlete = races.get(line.race_id), athletes.get(line.athlete_id)
+        refused[line.number] |= row_refusals(meet, line, race, athlete)
+        if line.shoe_id is not None and line.shoe_id not in shoes:
+            refused[line.number]["shoe"] = Refused("shoe_unknown")
+        other = seen.setdefault((line.athlete_id, line.race_id), line.number)
+        if other != line.number:
+            refused[line.number].setdefault("race", Refused("duplicate_on_sheet", other=other + 1))
+    refused = {number: fields for number, fields in refused.items() if fields}
+    if refused:
+        raise SheetRefused(refused)
+
+
+def row_refusals(meet: Meet, line: Line, race: Race | None, athlete: Athlete | None) -> dict[str, Refused]:
+    """What is wrong with one row, by field."""
+    found: dict[str, Refused] = {}
+    if athlete is None or athlete.left_at is not None:
+        found["athlete"] = Refused("athlete_unknown")
+    elif athlete.age_on(meet.starts_on) < Athlete.GUARDIAN_NEEDED_BELOW and not athlete.guardian_consent_at:
+        found["athlete"] = Refused("guardian_needed")
+    if race is None or race.meet_id != meet.pk:
+        found["race"] = Refused("race_unknown")
+        return found
+    if race.paused_at is not None:
+        found["race"] = Refused("race_paused", race=race.name)
+    elif athlete is not None and race.sex not in (RaceSex.MIXED, athlete.sex):
+        found["race"] = Refused("sex", race=race.name, sex=race.get_sex_display())
+    try:
+        check_seed_time(race, line.seed_time)
+    except Refused as refusal:
+        found["seed_time"] = refusal
+    return found
+
+
+def check_seed_time(race: Race, seed_time: int | None) -> None:
+    """Possible for the distance, and within the standard where there is one. Raises Refused."""
+    if seed_time is not None and race.distance_m >= PACE_FROM_M:
+        pace = seed_time * 100 / race.distance_m
+        if not FASTEST_PACE <= pace <= SLOWEST_PACE:
+            code = "implausible_fast" if pace < FASTEST_PACE else "implausible_slow"
+            raise Refused(code, distance=race.distance_m, time=format_time(seed_time))
+    if race.standard is None:
+        return
+    if seed_time is None:
+        raise Refused("standard_needs_time", standard=format_time(race.standard))
+    if seed_time > race.standard:
+        raise Refused("standard", standard=format_time(race.standard), time=format_time(seed_time))
+
+
+def has_limits(meet: Meet, races: Mapping[int, Race]) -> bool:
+    """Whether a limit per athlete or per team has to be counted for these races."""
+    return meet.races_per_athlete is not None or any(race.entries_per_team is not None for race in races.values())
+
+
+def check_limits(
+    meet: Meet, lines: Sequence[Line], *, races: Mapping[int, Race], held: Sequence[tuple[int, int]]
+) -> None:
+    """Limits per athlete and per team. `held` are the team's live (athlete, race) pairs here. Raises SheetRefused.
+
+    Call it while the team is locked (`places.lock_team`): two sheets of one team could pass it together otherwise.
+    """
+    refused: Rows = defaultdict(dict)
+    athletes, teams = Counter(athlete for athlete, _ in held), Counter(race for _, race in held)
+    for line in lines:
+        race = races[line.race_id]
+        athletes[line.athlete_id] += 1
+        teams[line.race_id] += 1
+        if meet.races_per_athlete is not None and athletes[line.athlete_id] > meet.races_per_athlete:
+            refused[line.number]["race"] = Refused("athlete_limit", limit=meet.races_per_athlete)
+        if race.entries_per_team is not None and teams[line.race_id] > race.entries_per_team:
+            already = sum(1 for _, race_id in held if race_id == race.pk)
+            refused[line.number]["race"] = Refused(
+                "team_limit", race=race.name, limit=race.entries_per_team, held=already
+            )
+    if refused:
+        raise SheetRefused(refused)
+
+
+def duplicates(lines: Sequence[Line], *, races: Mapping[int, Race], held: Sequence[tuple[int, int]]) -> Rows:
+    """Rows whose athlete is already in that race."""
+    taken = set(held)
+    return {
+        line.number: {"race": Refused("duplicate", race=races[line.race_id].name)}
+        for line in lines
+        if (line.athlete_id, line.race_id) in taken
+    }
+
+
+def full_races(lines: Sequence[Line], *, races: Mapping[int, Race]) -> Rows:
+    """Rows of races that are paused or have neither places nor waiting places enough. `races` are read afresh."""
+    wanted = Counter(line.race_id for line in lines)
+    found: Rows = {}
+    for line in lines:
+        race = races[line.race_id]
+        if race.paused_at is not None:
+            found[line.number] = {"race": Refused("race_paused", race=race.name)}
+        elif (left := takes_still(race)) is not None and wanted[race.pk] > left:
+            found[line.number] = {"race": Refused("waiting_full", race=race.name, left=left)}
+    return found
+
+
+def takes_still(race: Race) -> int | None:
+    """How many more entries a race takes, waiting list included; None for any number."""
+    if race.waiting_places is None:
+        return None
+    return max(race.waiting_places + race.line + race.waiting_gone - race.last_ticket, 0)
+
+
+def check_may_withdraw(entry: Entry, *, by_organizer: bool) -> None:
+    """A team withdraws until start lists are out; an organizer also later. Raises Refused. Needs `race.meet` loaded."""
+    if entry.withdrawn_at is not None:
+        raise Refused("already_withdrawn")
+    if not by_organizer and entry.race.meet.state not in (State.PUBLISHED, State.ENTRIES_CLOSED):
+        raise Refused("too_late_to_withdraw")
+
+
+def check_may_correct(entry: Entry, *, at: datetime, by_organizer: bool) -> None:
+    """A team corrects a time until entries close. Raises Refused. Needs `race.meet` loaded."""
+    if entry.withdrawn_at is not None:
+        raise Refused("already_withdrawn")
+    if not by_organizer and not entry.race.meet.takes_entries_at(at):
+        raise Refused("too_late_to_correct")

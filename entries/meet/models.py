@@ -1,0 +1,224 @@
+"""Meets, their races and their timetable."""
+
+from datetime import datetime
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
+
+NO_LINE = 2_147_483_647
+"""The line of a race without a limit of places: every ticket is before it."""
+
+
+class State(models.TextChoices):
+    """Where a meet stands, in the order in which it moves."""
+
+    DRAFT = "draft", _("下書き")
+    PUBLISHED = "published", _("公開中")
+    ENTRIES_CLOSED = "entries_closed", _("申込締切")
+    START_LISTS_OUT = "start_lists_out", _("スタートリスト公開")
+    RESULTS_OUT = "results_out", _("結果公開")
+    ARCHIVED = "archived", _("終了")
+
+
+STATE_ORDER = list(State)
+PUBLIC_STATES = frozenset(State) - {State.DRAFT}
+
+
+def is_time_zone(name: str) -> None:
+    """Raises ValidationError unless zoneinfo knows this name."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValidationError(_("タイムゾーン名が正しくありません。例: Asia/Tokyo")) from None
+
+
+class MeetQuerySet(TenantQuerySet["Meet"]):
+    """Meets in the words of the field."""
+
+    def published(self) -> Self:
+        """What the public may see."""
+        return self.filter(state__in=PUBLIC_STATES)
+
+    def with_clock(self) -> Self:
+        """Adds `clock`, the database's time: the one clock by which entry windows are judged (reliability M6)."""
+        return self.annotate(clock=Now())
+
+
+class Meet(TenantOwned):
+    """One meet of a host, of one or more days."""
+
+    slug = models.SlugField(_("識別名"), max_length=40, help_text=_("公開URLに使います。例: ld326"))
+    name = models.CharField(_("大会名"), max_length=120)
+    venue = models.CharField(_("会場"), max_length=120, blank=True)
+    starts_on = models.DateField(_("初日"))
+    ends_on = models.DateField(_("最終日"))
+    time_zone = models.CharField(_("タイムゾーン"), max_length=40, default="Asia/Tokyo", validators=[is_time_zone])
+    entries_open_at = models.DateTimeField(_("申込開始"))
+    entries_close_at = models.DateTimeField(_("申込締切"), help_text=_("この時刻ちょうどから受け付けません。"))
+    promote_until = models.DateTimeField(
+        _("繰り上げの期限"),
+        null=True,
+        blank=True,
+        help_text=_("この時刻まで待機者を自動で繰り上げます。空欄なら申込締切まで。"),
+    )
+    fee = models.PositiveIntegerField(
+        _("参加料（円）"), default=0, help_text=_("1種目あたり。種目ごとに変えられます。")
+    )
+    races_per_athlete = models.PositiveSmallIntegerField(_("1人が申し込める種目数"), null=True, blank=True)
+    payment_due_on = models.DateField(_("入金期限"), null=True, blank=True)
+    summary = models.TextField(_("要項"), blank=True)
+    state = models.CharField(_("状態"), max_length=20, choices=State, default=State.DRAFT, editable=False)
+    entry_list_public = models.BooleanField(_("申込者一覧を公開する"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    clock: datetime
+
+    objects = TenantManager.from_queryset(MeetQuerySet)()
+
+    class Meta:
+        verbose_name = _("大会")
+        verbose_name_plural = _("大会")
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "slug"], name="one_meet_per_slug_and_tenant"),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="meet_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(entries_close_at__gt=F("entries_open_at")), name="entries_close_after_they_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which this meet's times are shown and typed."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anyone may see it."""
+        return self.state in PUBLIC_STATES
+
+    def takes_entries_at(self, at: datetime) -> bool:
+        """Published and within [open, close): at the closing instant it is closed."""
+        return self.state == State.PUBLISHED and self.entries_open_at <= at < self.entries_close_at
+
+    def promotes_at(self, at: datetime) -> bool:
+        """Whether a freed place still goes to the waiting list at this instant."""
+        return at < (self.promote_until or self.entries_close_at)
+
+
+class RaceSex(models.TextChoices):
+    """Who may enter: men, women, or both in one race."""
+
+    MALE = "M", _("男子")
+    FEMALE = "F", _("女子")
+    MIXED = "X", _("男女")
+
+
+class RaceQuerySet(TenantQuerySet["Race"]):
+    """Races in the words of the field."""
+
+    def in_programme_order(self) -> Self:
+        """As the organizer ordered them."""
+        return self.order_by("position", "pk")
+
+
+class Race(TenantOwned):
+    """One event at one meet, and the queue for its places.
+
+    Tickets are numbered 1, 2, 3 … in the order of commit. An entry holds a place when its ticket is not beyond `line`,
+    or when it has no ticket at all (an organizer's invitation). So acceptance is derived, never stored, and a unique
+    constraint makes an oversold place impossible. Only `entries.entry.places` moves the three columns of the queue.
+    """
+
+    meet = models.ForeignKey(Meet, verbose_name=_("大会"), on_delete=models.CASCADE, related_name="races")
+    position = models.PositiveSmallIntegerField(_("並び順"), default=0)
+    name = models.CharField(_("種目名"), max_length=60)
+    distance_m = models.PositiveIntegerField(_("距離（m）"))
+    sex = models.CharField(_("性別"), max_length=1, choices=RaceSex)
+    places = models.PositiveIntegerField(_("定員"), null=True, blank=True, help_text=_("空欄は制限なし。"))
+    waiting_places = models.PositiveIntegerField(
+        _("補欠待ちの人数"), null=True, blank=True, default=0, help_text=_("0は補欠待ちなし。空欄は制限なし。")
+    )
+    starters_per_heat = models.PositiveSmallIntegerField(_("1組の人数"), default=40)
+    fee = models.PositiveIntegerField(_("参加料（円）"), null=True, blank=True, help_text=_("空欄は大会の参加料。"))
+    standard = models.PositiveIntegerField(_("参加標準記録"), null=True, blank=True)
+    standard_from = models.DateField(_("標準記録の有効期間（始）"), null=True, blank=True)
+    standard_until = models.DateField(_("標準記録の有効期間（終）"), null=True, blank=True)
+    entries_per_team = models.PositiveSmallIntegerField(_("1チームの申込上限"), null=True, blank=True)
+    is_ncg = models.BooleanField(_("NCG"), default=False, help_text=_("NITTAI CHALLENGE GAMESの種目"))
+    fallback_race = models.ForeignKey(
+        "self", verbose_name=_("NCGから回る種目"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    held_on = models.DateField(_("実施日"), null=True, blank=True, help_text=_("空欄は大会の初日。"))
+    paused_at = models.DateTimeField(_("受付停止"), null=True, blank=True, editable=False)
+    last_ticket = models.PositiveIntegerField(default=0, editable=False)
+    line = models.PositiveIntegerField(default=NO_LINE, editable=False)
+    waiting_gone = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = TenantManager.from_queryset(RaceQuerySet)()
+
+    QUEUE_COLUMNS = frozenset({"last_ticket", "line", "waiting_gone"})
+
+    class Meta:
+        verbose_name = _("種目")
+        verbose_name_plural = _("種目")
+        constraints = [
+            models.UniqueConstraint(fields=["meet", "name"], name="one_race_per_name_and_meet"),
+            models.CheckConstraint(condition=Q(distance_m__gt=0), name="distance_positive"),
+            models.CheckConstraint(condition=Q(starters_per_heat__gt=0), name="heats_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save all but the queue: a form that was open for an hour must not put old tickets back."""
+        if self._state.adding:
+            self.line = NO_LINE if self.places is None else self.places
+        elif kwargs.get("update_fields") is None:
+            kwargs["update_fields"] = {
+                field.attname for field in self._meta.concrete_fields if not field.primary_key
+            } - self.QUEUE_COLUMNS
+        super().save(*args, **kwargs)
+
+    @property
+    def free_places(self) -> int | None:
+        """Places left; None when there is no limit."""
+        return None if self.places is None else max(self.line - self.last_ticket, 0)
+
+    @property
+    def waiting_count(self) -> int:
+        """How many wait now."""
+        return max(self.last_ticket - self.line, 0) - self.waiting_gone
+
+    @property
+    def fee_yen(self) -> int:
+        """What one entry costs. Needs `meet` loaded."""
+        return self.meet.fee if self.fee is None else self.fee
+
+
+class TimetableSlot(TenantOwned):
+    """A planned heat: when it goes off. Heats get their starters later, in the heat room."""
+
+    race = models.ForeignKey(Race, on_delete=models.CASCADE, related_name="slots")
+    number = models.PositiveSmallIntegerField(_("組"))
+    starts_at = models.DateTimeField(_("スタート時刻"))
+
+    objects = TenantManager.from_queryset(TenantQuerySet)()
+
+    class Meta:
+        verbose_name = _("タイムテーブル")
+        verbose_name_plural = _("タイムテーブル")
+        constraints = [models.UniqueConstraint(fields=["race", "number"], name="one_slot_per_heat_number")]
+
+    def __str__(self) -> str:
+        return f"{self.race_id} #{self.number}"

@@ -1,0 +1,9 @@
+"""One import line per room."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("entries.roster.urls")),
+    path("", include("entries.entry.urls")),
+    path("", include("entries.news.urls")),
+]

@@ -1,0 +1,11 @@
+"""Who uses the site: hosts and people."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TenantsConfig(AppConfig):
+    """Hosts, people, sign-in, scope, audit trail, outbox."""
+
+    name = "tenants"
+    verbose_name = _("団体と利用者")

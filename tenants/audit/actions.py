@@ -1,0 +1,58 @@
+"""Writing the audit trail."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from tenants.audit.models import AuditRecord
+from tenants.request_id import request_id
+
+if TYPE_CHECKING:
+    from tenants.models import User
+
+Values = dict[str, Any]
+
+
+def record(
+    verb: str,
+    target: models.Model,
+    *,
+    by: "User | None",
+    before: Values | None = None,
+    after: Values | None = None,
+    why: str = "",
+) -> AuditRecord:
+    """Note one change. Call it inside the transaction that makes the change (reliability O2).
+
+    `verb` is stable, "room.what_happened"; `before` and `after` hold the fields that changed. The tenant is the
+    target's own, when it has one.
+    """
+    from tenants.models import Tenant
+
+    tenant_id = target.pk if isinstance(target, Tenant) else getattr(target, "tenant_id", None)
+    return AuditRecord.objects.create(
+        verb=verb,
+        tenant_id=tenant_id,
+        actor=by,
+        target_type=target._meta.model_name or "",
+        target_id=str(target.pk),
+        target_name=str(target)[:200],
+        before=plain(before or {}),
+        after=plain(after or {}),
+        why=why[:300],
+        request_id=request_id.get(),
+    )
+
+
+def plain(values: Values) -> Values:
+    """The values as JSON can hold them: times in ISO form, rows as their number."""
+    encoder = DjangoJSONEncoder()
+    found: Values = {}
+    for name, value in values.items():
+        if isinstance(value, models.Model):
+            value = value.pk
+        found[name] = (
+            value if isinstance(value, str | int | float | bool | list | dict | None) else encoder.default(value)
+        )
+    return found

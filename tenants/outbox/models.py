@@ -1,0 +1,42 @@
+"""Mail that waits to be sent, written in the transaction that gave rise to it."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class OutboxMail(models.Model):
+    """One mail to one address. `key` and `to` together are sent once at most (reliability C6, C8).
+
+    The text is made when it is sent, by the function registered for `kind` (`tenants.outbox.contents`), from
+    `context`; so it says what is true then, and the transaction that enqueues it stays short.
+    """
+
+    key = models.CharField(max_length=120)
+    kind = models.CharField(_("種類"), max_length=60)
+    to = models.EmailField(_("宛先"))
+    language = models.CharField(_("言語"), max_length=5, default="ja")
+    context = models.JSONField(_("内容の元"), default=dict)
+    tenant = models.ForeignKey(
+        "tenants.Tenant", verbose_name=_("主催団体"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("登録日時"), auto_now_add=True)
+    next_attempt_at = models.DateTimeField(_("次の送信"))
+    leased_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(_("試行回数"), default=0)
+    sent_at = models.DateTimeField(_("送信済み"), null=True)
+    failed_at = models.DateTimeField(_("送信不能"), null=True)
+    last_error = models.CharField(_("直近のエラー"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("送信メール")
+        verbose_name_plural = _("送信メール")
+        constraints = [models.UniqueConstraint(fields=["key", "to"], name="one_mail_per_event_and_recipient")]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"], name="outbox_due", condition=Q(sent_at__isnull=True, failed_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"

@@ -1,0 +1,6 @@
+"""Addresses of sign-in."""
+
+from django.urls import URLPattern
+
+app_name = "auth"
+urlpatterns: list[URLPattern] = []

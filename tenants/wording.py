@@ -1,0 +1,35 @@
+"""How each refusal is said. One table; every door asks it (house.md, "how it is said")."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tenants.refusal import Refused
+
+_wordings: dict[str, str | Promise] = {}
+
+
+def register(table: Mapping[str, str | Promise]) -> None:
+    """Add the wordings of a room. Two rooms may not word the same code: raises ValueError."""
+    twice = _wordings.keys() & table.keys()
+    if twice:
+        raise ValueError(f"worded twice: {sorted(twice)}")
+    _wordings.update(table)
+
+
+def say(refusal: Refused) -> str:
+    """The refusal in the reader's language: what is wrong and what to do. Raises KeyError for an unworded code."""
+    return str(_wordings[refusal.code]) % refusal.data
+
+
+register(
+    {
+        "staff_limit": _("有効なスタッフは1団体につき%(limit)d名までです。先に誰かを無効にしてください。"),
+        "role_needs_tenant": _("運営者とスタッフには所属する主催団体が必要です。"),
+        "link_invalid": _("このリンクは使えません。期限切れか、すでに使用済みです。もう一度お手続きください。"),
+        "link_other_person": _(
+            "この招待は別のメールアドレス宛てです。招待されたアドレスのアカウントでサインインしてください。"
+        ),
+    }
+)

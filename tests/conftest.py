@@ -1,0 +1,163 @@
+"""The standing cast.
+
+Aoki organizes the meets of Nittai. Baba coaches Kita University; she has athletes and enters. Chiba coaches Minami High
+School, another team. Doi organizes for Chuo, another host. Endo is staff of Nittai.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from entries.entry.models import Entry
+from entries.meet.models import Meet, Race, State
+from entries.roster.models import Athlete, Membership, Team, TeamKind
+from tenants.models import Role, Tenant, User
+from tenants.scope import across_tenants, tenant_scope
+
+PASSWORD = "Correct-Horse-12"
+
+
+def pytest_ignore_collect(collection_path: Any) -> bool | None:
+    """Browser and concurrency tests need several processes, and so PostgreSQL: they are not part of the SQLite run."""
+    needs_postgres = {"browser", "concurrency"} & set(collection_path.parts)
+    return True if needs_postgres and connection.vendor != "postgresql" else None
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def nittai(db: None) -> Tenant:
+    return Tenant.objects.create(slug="nittai", name="日本体育大学")
+
+
+@pytest.fixture
+def chuo(db: None) -> Tenant:
+    return Tenant.objects.create(slug="chuo", name="中央大学")
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., User]:
+    def make(email: str, **fields: Any) -> User:
+        fields.setdefault("name", email.split("@")[0])
+        return User.objects.create_user(email, PASSWORD, **fields)
+
+    return make
+
+
+@pytest.fixture
+def admin(make_user: Callable[..., User]) -> User:
+    return make_user("admin@example.com", role=Role.PLATFORM_ADMIN)
+
+
+@pytest.fixture
+def aoki(make_user: Callable[..., User], nittai: Tenant) -> User:
+    return make_user("aoki@example.com", role=Role.ORGANIZER, tenant=nittai)
+
+
+@pytest.fixture
+def doi(make_user: Callable[..., User], chuo: Tenant) -> User:
+    return make_user("doi@example.com", role=Role.ORGANIZER, tenant=chuo)
+
+
+@pytest.fixture
+def endo(make_user: Callable[..., User], nittai: Tenant) -> User:
+    return make_user("endo@example.com", role=Role.STAFF, tenant=nittai)
+
+
+@pytest.fixture
+def baba(make_user: Callable[..., User]) -> User:
+    return make_user("baba@example.com")
+
+
+@pytest.fixture
+def chiba(make_user: Callable[..., User]) -> User:
+    return make_user("chiba@example.com")
+
+
+def team_of(user: User, name: str, kind: str = TeamKind.UNIVERSITY) -> Team:
+    """A team with one member."""
+    team = Team.objects.create(kind=kind, name=name, short_name=name[:4])
+    Membership.objects.create(team=team, user=user)
+    return team
+
+
+def athletes_of(team: Team, how_many: int, sex: str = "M") -> list[Athlete]:
+    """Adults with plausible names, unlike each other."""
+    start = Athlete.objects.filter(team=team).count()
+    rows = [
+        Athlete(
+            team=team, family_name="鈴木", given_name=f"一郎{start + n}", family_kana="スズキ", given_kana="イチロウ",
+            family_romaji="Suzuki", given_romaji="Ichiro", sex=sex, birth_date=date(2004, 4, 2), grade="3",
+        )
+        for n in range(how_many)
+    ]  # fmt: skip
+    return Athlete.objects.bulk_create(rows)
+
+
+@pytest.fixture
+def kita(baba: User) -> Team:
+    return team_of(baba, "北大学")
+
+
+@pytest.fixture
+def minami(chiba: User) -> Team:
+    return team_of(chiba, "南高等学校", TeamKind.HIGH_SCHOOL)
+
+
+@pytest.fixture
+def runners(kita: Team) -> list[Athlete]:
+    return athletes_of(kita, 5)
+
+
+def open_meet(tenant: Tenant, slug: str = "ld326", **fields: Any) -> Meet:
+    """A published meet whose entries opened yesterday and close in two weeks."""
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "name": "第326回長距離競技会", "venue": "健志台", "starts_on": date(2027, 5, 1), "ends_on": date(2027, 5, 2),
+        "entries_open_at": now - timedelta(days=1), "entries_close_at": now + timedelta(days=14), "fee": 1000,
+        "state": State.PUBLISHED, **fields,
+    }  # fmt: skip
+    with tenant_scope(tenant.pk):
+        return Meet.objects.create(tenant=tenant, slug=slug, **values)
+
+
+def race_of(meet: Meet, name: str = "男子5000m", **fields: Any) -> Race:
+    """A race of men over 5000 m without limits, unless told otherwise."""
+    values: dict[str, Any] = {"distance_m": 5000, "sex": "M", "waiting_places": None, **fields}
+    with tenant_scope(meet.tenant_id):
+        return Race.objects.create(tenant_id=meet.tenant_id, meet=meet, name=name, **values)
+
+
+@pytest.fixture
+def meet(nittai: Tenant) -> Meet:
+    return open_meet(nittai)
+
+
+@pytest.fixture
+def race(meet: Meet) -> Race:
+    return race_of(meet)
+
+
+@pytest.fixture
+def in_nittai(nittai: Tenant) -> Iterator[None]:
+    with tenant_scope(nittai.pk):
+        yield
+
+
+@pytest.fixture
+def everywhere() -> Iterator[None]:
+    with across_tenants():
+        yield
+
+
+def states(race: Race) -> list[tuple[int | None, str]]:
+    """(ticket, state) of each entry of a race, in the order of tickets."""
+    rows = Entry.objects.filter(race=race).with_state().order_by("ticket", "pk")
+    return list(rows.values_list("ticket", "state"))

@@ -1,0 +1,69 @@
+"""Times as people write them."""
+
+from datetime import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from entries.marks import MAX_HUNDREDTHS, NotATime, format_time, from_cell, parse_time, spoken_time
+
+FOURTEEN_FIVE_THIRTY_TWO = 84_532
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "14:05.32", "14.05.32", "14'05\"32", "14分05秒32", "１４：０５．３２", "１４分０５秒３２", "14′05″32", "14’05”32",
+        "14'05''32", " 14 : 05 . 32 ", "140532", "14:05:32",
+    ],
+)  # fmt: skip
+def test_every_form_of_the_contract_is_read(text: str) -> None:
+    assert parse_time(text) == FOURTEEN_FIVE_THIRTY_TWO
+
+
+@pytest.mark.parametrize(
+    ("text", "hundredths"),
+    [
+        ("14:30", 87_000), ("14分30秒", 87_000), ("14分", 84_000), ("52.1", 5_210), ("52.10", 5_210), ("4:12", 25_200),
+        ("1:02:03", 372_300), ("1時間02分03秒", 372_300), ("65:10.00", 391_000), ("14.30.00", 87_000), ("143000", 87_000),
+    ],
+)  # fmt: skip
+def test_shorter_and_longer_times(text: str, hundredths: int) -> None:
+    assert parse_time(text) == hundredths
+
+
+def test_thousandths_are_rounded_up() -> None:
+    assert parse_time("9:05.321") == 54_533
+    assert parse_time("9:05.320") == 54_532
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("", "unreadable"), ("abc", "unreadable"), ("1430", "unreadable"), ("0", "unreadable"), ("14:75.00", "sixty"),
+     ("-14:05", "unreadable"), ("9" * 400, "unreadable"), ("14:05.3214", "unreadable")],
+)  # fmt: skip
+def test_what_is_no_time_is_refused_with_a_reason(text: str, code: str) -> None:
+    with pytest.raises(NotATime) as refused:
+        parse_time(text)
+    assert refused.value.code == code
+
+
+def test_excel_made_a_time_of_day_of_it() -> None:
+    assert parse_time(from_cell(time(0, 14, 5, 320_000))) == FOURTEEN_FIVE_THIRTY_TWO
+    assert parse_time(from_cell(time(4, 12))) == 25_200
+    assert from_cell(None) == ""
+
+
+@given(st.integers(1, MAX_HUNDREDTHS - 1))
+def test_what_is_printed_is_read_back(hundredths: int) -> None:
+    assert parse_time(format_time(hundredths)) == hundredths
+    assert parse_time(spoken_time(hundredths)) == hundredths
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_time_or_refused(text: str) -> None:
+    try:
+        assert 0 < parse_time(text) < MAX_HUNDREDTHS
+    except NotATime as refused:
+        assert refused.code in ("unreadable", "sixty", "too_long")

@@ -1,0 +1,129 @@
+"""The walls of the house: docs/house.md says why, this file says where."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ["roster", "meet", "entry", "payment", "parking", "heat", "callroom", "result", "report", "news"]
+APPS = ["tenants", "catalog", "entries", "config"]
+SHELVES = ["models", "queries", "rules", "actions"]
+DOORS = {"forms", "importer", "views", "admin", "urls", "commands", "tasks", "api"}
+PURE = ["entries/marks.py", "entries/roster/romaji.py", "entries/meet/draw.py"]
+WRITES = {
+    "save", "create", "bulk_create", "get_or_create", "update_or_create", "update", "bulk_update", "delete",
+}  # fmt: skip
+ACROSS_TENANTS = {
+    "entries/meet/doors.py": "the meet of an address is found by slugs before its tenant is known",
+}
+
+
+def imported(path: Path) -> Iterator[tuple[list[str], int]]:
+    """Yield (dotted name in parts, line) for every import, inside functions too; relative ones are resolved."""
+    here = path.relative_to(ROOT).with_suffix("").parts
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name.split("."), node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = [*here[: len(here) - node.level]] if node.level else []
+            base += (node.module or "").split(".") if node.module else []
+            yield from (([*base, alias.name], node.lineno) for alias in node.names)
+
+
+def sources(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        yield from (path for path in sorted((ROOT / folder).rglob("*.py")) if "migrations" not in path.parts)
+
+
+def room_files() -> Iterator[tuple[Path, str, str]]:
+    for room in ROOMS:
+        for path in sources(f"entries/{room}"):
+            yield path, room, path.stem
+
+
+def test_rooms_only_look_upstream() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} {room} must not know {name[1]}"
+        for path, room, _ in room_files()
+        for name, line in imported(path)
+        if name[0] == "entries"
+        and len(name) > 1
+        and (name[1] == "models" or (name[1] in ROOMS and ROOMS.index(name[1]) > ROOMS.index(room)))
+    ]
+    assert wrong == []
+
+
+def test_shelves_only_look_down_and_never_at_a_door() -> None:
+    wrong = []
+    for path, room, shelf in room_files():
+        for name, line in imported(path):
+            if name[0] != "entries" or len(name) < 3 or shelf in DOORS or "commands" in path.parts:
+                continue
+            above = shelf in SHELVES and name[1] == room and name[2] in SHELVES[SHELVES.index(shelf) + 1 :]
+            if name[2] in DOORS or above:
+                wrong.append(f"{path.relative_to(ROOT)}:{line} {shelf} must not know {name[2]}")
+    assert wrong == []
+
+
+def test_doors_and_rules_never_write() -> None:
+    """By call name, so a view's dict is merged with |=, not .update()."""
+    wrong = []
+    for path in sources("entries", "catalog", "tenants"):
+        if path.stem in DOORS | {"rules", "queries"} or "commands" in path.parts:
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} writes with .{node.func.attr}()")
+    assert wrong == []
+
+
+def test_apps_only_look_upstream() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} {app} must not know {name[0]}"
+        for app in APPS
+        for path in sources(app)
+        for name, line in imported(path)
+        if name[0] in APPS and APPS.index(name[0]) > APPS.index(app)
+    ]
+    assert wrong == []
+
+
+def test_pure_files_know_no_django() -> None:
+    wrong = [
+        f"{path}:{line}"
+        for path in PURE
+        if (ROOT / path).exists()
+        for name, line in imported(ROOT / path)
+        if name[0] == "django"
+    ]
+    assert wrong == []
+
+
+def test_only_config_env_reads_the_environment() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources("config", "tenants", "catalog", "entries")
+        if path.name not in ("env.py", "wsgi.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
+    ]
+    assert wrong == []
+
+
+def test_nothing_catches_everything() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources("config", "tenants", "catalog", "entries")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException"))
+    ]
+    assert wrong == []
+
+
+def test_each_look_across_tenants_is_argued_for() -> None:
+    used = {
+        str(path.relative_to(ROOT))
+        for path in sources("config", "tenants", "catalog", "entries")
+        if path.name != "scope.py" and "across_tenants()" in path.read_text()
+    }
+    assert used == set(ACROSS_TENANTS)
