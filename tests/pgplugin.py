@@ -35,7 +35,7 @@ def start_postgres(options: str = FAST) -> str:
 
     data = base / "data"
     run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-    server = f"-p {port} -k {base} -c listen_addresses=127.0.0.1 -c max_connections=200 {options}"
+    server = f"-p {port} -k {base} -c listen_addresses=127.0.0.1 -c max_connections=200 -c track_commit_timestamp=on {options}"
     run(programs / "pg_ctl", "-D", data, "-w", "-l", base / "log", "-o", server, "start")
 
     def stop() -> None:

@@ -25,10 +25,11 @@ def database_url() -> str:
 class Site:
     """`with Site() as site:` serves on `site.address` until the block ends."""
 
-    def __init__(self, *, workers: int = 2, threads: int = 4, **env: str) -> None:
+    def __init__(self, *, workers: int = 2, threads: int = 4, app: str = "config.wsgi", **env: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
+        self.app = app
         self.address = f"http://127.0.0.1:{self.port}"
         self.env = {
             **os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": database_url(), "APP_ENV": "dev",
@@ -51,7 +52,7 @@ class Site:
         log.mkdir(exist_ok=True)
         with (log / f"site-{self.port}.log").open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"],
+                [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", self.app],
                 cwd=ROOT, env=self.env, stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
         self._wait_until_ready()

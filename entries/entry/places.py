@@ -116,8 +116,8 @@ def settle_line(race_id: int, *, promote: bool) -> list[Entry]:
     """
     race = Race.objects.get(pk=race_id)
     line = _line_for(race) if promote else race.line
-    tickets = Entry.objects.filter(race_id=race_id, ticket__gt=line)
-    gone = tickets.filter(withdrawn_at__isnull=False).count() if line < race.last_ticket else 0
+    still_waiting = Entry.objects.live().filter(race_id=race_id, ticket__gt=line).count()
+    gone = max(race.last_ticket - line, 0) - still_waiting
     if (line, gone) == (race.line, race.waiting_gone):
         return []
     promoted = list(

@@ -197,7 +197,7 @@ class Race(TenantOwned):
 
     @property
     def waiting_count(self) -> int:
-        """How many wait now."""
+        """How many wait now: tickets beyond the line less those that withdrew or moved away (`waiting_gone`)."""
         return max(self.last_ticket - self.line, 0) - self.waiting_gone
 
     @property
