@@ -1,0 +1,95 @@
+"""Questions about entries that more than one door asks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Now
+
+from entries.entry.models import Entry, EntryState, Submission
+from entries.meet.models import Meet
+from entries.roster.models import Membership, Team
+from tenants.models import User
+from tenants.scope import across_tenants
+
+
+def held_in(meet: Meet, team: Team) -> QuerySet[Entry]:
+    """The team's live entries in this meet, with state and the reference of their receipt."""
+    mine = Entry.objects.live().filter(submission__meet=meet, submission__team=team)
+    return mine.with_state().select_related("race", "submission").order_by("pk")
+
+
+def last_entries(team: Team, *, before: Meet) -> list[Entry]:
+    """The team's live entries in the meet that it entered last, of any host, other than `before`.
+
+    A team's own history belongs to the team; no host sees what it did elsewhere.
+    """
+    with across_tenants():
+        order = Submission.objects.filter(team=team).exclude(meet=before).order_by("-submitted_at", "-pk").first()
+        if order is None:
+            return []
+        mine = Entry.objects.live().filter(submission__team=team, submission__meet=order.meet_id)
+        return list(mine.select_related("race__meet").order_by("pk"))
+
+
+def submission_by_reference(reference: str, *, reader: User) -> Submission | None:
+    """A submission of any host, with `clock` (the database's time) and `is_mine` (the reader is in its team).
+
+    The caller asks `rules.may_see` before anything is shown.
+    """
+    member = Membership.objects.filter(team=OuterRef("team"), user=reader)
+    with across_tenants():
+        found = Submission.objects.select_related("meet__tenant", "team", "submitted_by")
+        return found.annotate(clock=Now(), is_mine=Exists(member)).filter(reference=reference).first()
+
+
+def submission_under_key(team: Team, key: str) -> Submission | None:
+    """What this team sent under this key."""
+    return Submission.objects.filter(team=team, key=key).first()
+
+
+def entries_of(submission: Submission) -> QuerySet[Entry]:
+    """The entries of a receipt, race by race, in the order of their tickets."""
+    rows = Entry.objects.filter(submission=submission).with_state().with_position()
+    return rows.select_related("race__meet", "athlete", "shoe").order_by("race__position", "race_id", "ticket", "pk")
+
+
+def orders_of(team: Team) -> QuerySet[Submission]:
+    """The team's submissions at all hosts, newest first, with counts per state and what they cost.
+
+    Evaluate it across tenants: it is the team's own history.
+    """
+    live = Q(entries__withdrawn_at__isnull=True)
+    within = Q(entries__ticket__isnull=True) | Q(entries__ticket__lte=F("entries__race__line"))
+    return (
+        Submission.objects.filter(team=team)
+        .select_related("meet__tenant")
+        .annotate(
+            accepted=Count("entries", filter=live & within),
+            waiting=Count("entries", filter=live & ~within),
+            withdrawn=Count("entries", filter=~live),
+            due=Sum("entries__fee", filter=live & within, default=0),
+        )
+        .order_by("-submitted_at", "-pk")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A receipt in figures. `due` is the fee of those who hold a place; who waits pays when promoted."""
+
+    accepted: int
+    waiting: int
+    withdrawn: int
+    due: int
+    due_if_promoted: int
+
+
+def tally(entries: Iterable[Entry]) -> Tally:
+    """Count entries that carry `state`."""
+    rows = list(entries)
+    fees = {state: [entry.fee for entry in rows if entry.state == state] for state in EntryState}
+    accepted, waiting = fees[EntryState.ACCEPTED], fees[EntryState.WAITLISTED]
+    return Tally(
+        len(accepted), len(waiting), len(fees[EntryState.WITHDRAWN]), due=sum(accepted), due_if_promoted=sum(waiting)
+    )
