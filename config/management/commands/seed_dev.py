@@ -1,0 +1,35 @@
+"""`manage.py seed_dev`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from config.seeds.demo import seed
+
+
+def database_name() -> str:
+    """Host and name of the database, never a password: what a command says before it writes."""
+    values = connection.settings_dict
+    return f"{values['HOST'] or 'this machine'} {values['NAME']}"
+
+
+class Command(BaseCommand):
+    """The demo of the contract's section 3."""
+
+    requires_system_checks = ()
+    help = "Write the demo: two hosts, three meets, 60 teams with 1,200 athletes. Only where APP_ENV is dev."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write what is missing; the second run changes nothing."""
+        if settings.APP_ENV != "dev":
+            raise CommandError(f"seed_dev is for APP_ENV=dev only; this is {settings.APP_ENV}. Nothing was written.")
+        self.stdout.write(f"seed_dev writes to {database_name()}")
+        try:
+            written = seed(at=timezone.localtime())
+        except DatabaseError as error:
+            raise CommandError(f"the database refused: {str(error).splitlines()[0]}. Nothing was written.") from error
+        what = ", ".join(f"{count} {name}" for name, count in written.items() if count)
+        self.stdout.write(what or "everything was there already")

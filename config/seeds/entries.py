@@ -1,0 +1,107 @@
+"""About 1,000 entries of the closed meet: written at once, and the same as if each team had sent its sheet."""
+
+import hashlib
+from collections import Counter, defaultdict
+from datetime import timedelta
+from random import Random
+
+from catalog.models import MasterProduct
+from entries.entry import places
+from entries.entry.models import Entry, Submission
+from entries.entry.order import new_reference
+from entries.meet.models import Meet, Race
+from entries.roster.models import Athlete, Sex, Team, TeamKind
+from tenants.audit.models import AuditRecord
+
+PACE = {
+    (TeamKind.UNIVERSITY, Sex.MALE): (1_600, 1_960), (TeamKind.UNIVERSITY, Sex.FEMALE): (1_780, 2_220),
+    (TeamKind.COMPANY, Sex.MALE): (1_590, 1_820), (TeamKind.COMPANY, Sex.FEMALE): (1_760, 2_060),
+    (TeamKind.HIGH_SCHOOL, Sex.MALE): (1_720, 2_080), (TeamKind.HIGH_SCHOOL, Sex.FEMALE): (1_960, 2_340),
+    (TeamKind.JUNIOR_HIGH, Sex.MALE): (1_860, 2_160), (TeamKind.JUNIOR_HIGH, Sex.FEMALE): (2_060, 2_400),
+    (TeamKind.CLUB, Sex.MALE): (1_780, 2_400), (TeamKind.CLUB, Sex.FEMALE): (2_040, 2_700),
+}  # fmt: skip
+"""Hundredths of a second for 100 m, from and to, by which declared times are invented."""
+SLOWER = {1_500: 0.95, 3_000: 0.97, 5_000: 1.0, 10_000: 1.035}
+WITHDRAWN = 6
+
+
+def seed_entries(meet: Meet, teams: list[Team]) -> int:
+    """One submission for each team, about 17 of its 20 athletes in one race each. In the tenant's scope."""
+    random = Random(1_325)  # noqa: S311 - the demo is the same everywhere
+    races = {(race.sex, race.distance_m, race.is_ncg): race for race in Race.objects.filter(meet=meet)}
+    shoes = list(MasterProduct.objects.filter(category="shoe").order_by("pk"))
+    orders = Submission.objects.bulk_create(_submission(meet, team, number) for number, team in enumerate(teams))
+    by_team: dict[int, list[Athlete]] = defaultdict(list)
+    for athlete in Athlete.objects.filter(team__in=teams).order_by("pk"):
+        by_team[athlete.team_id].append(athlete)
+    tickets: Counter[int] = Counter()
+    rows: list[Entry] = []
+    for order in orders:
+        for athlete in by_team[order.team_id]:
+            if random.random() < 0.85:
+                rows.append(_entry(order, athlete, races, shoes, tickets, random))
+    Entry.objects.bulk_create(rows)
+    _trail(orders, rows)
+    for race in races.values():
+        race.last_ticket = tickets[race.pk]
+    Race.objects.bulk_update(races.values(), ["last_ticket"])
+    _withdraw_some(meet, rows, random)
+    return len(rows)
+
+
+def _submission(meet: Meet, team: Team, number: int) -> Submission:
+    return Submission(
+        tenant_id=meet.tenant_id, meet=meet, team=team, key=f"seed:{meet.slug}",
+        body_hash=hashlib.sha256(f"seed:{meet.slug}:{number}".encode()).hexdigest(), reference=new_reference(),
+        submitted_by=None, submitted_at=meet.entries_open_at + timedelta(minutes=3 * number),
+    )  # fmt: skip
+
+
+def _entry(
+    order: Submission,
+    athlete: Athlete,
+    races: dict[tuple[str, int, bool], Race],
+    shoes: list[MasterProduct],
+    tickets: Counter[int],
+    random: Random,
+) -> Entry:
+    """The athlete in the NCG race when the declared time is within its standard, else in the general one."""
+    sex, young = Sex(athlete.sex), order.team.kind == TeamKind.JUNIOR_HIGH
+    distance_m = random.choice((3_000, 5_000) if sex == Sex.FEMALE else (5_000, 5_000 if young else 10_000))
+    low, high = PACE[TeamKind(order.team.kind), sex]
+    pace = random.triangular(low, high, low + (high - low) * 0.5)
+    seed_time = int(pace * SLOWER[distance_m] * distance_m / 100) // 10 * 10
+    ncg = races[sex, distance_m, True]
+    race = ncg if seed_time <= (ncg.standard or 0) else races[sex, distance_m, False]
+    tickets[race.pk] += 1
+    shoe = random.choice(shoes) if shoes and random.random() < 0.5 else None
+    race.meet = order.meet
+    return Entry(
+        tenant_id=order.tenant_id, submission=order, race=race, athlete=athlete, ticket=tickets[race.pk],
+        seed_time=seed_time, personal_best=seed_time - random.randrange(0, 900, 7) if random.random() < 0.7 else None,
+        shoe=shoe, shoe_declared=f"{shoe} {shoe.name}" if shoe else "", fee=race.fee_yen, entered_at=order.submitted_at,
+    )  # fmt: skip
+
+
+def _trail(orders: list[Submission], rows: list[Entry]) -> None:
+    counts = Counter(row.submission_id for row in rows)
+    AuditRecord.objects.bulk_create(
+        AuditRecord(
+            tenant_id=order.tenant_id,
+            verb="entry.submitted",
+            target_type="submission",
+            target_id=str(order.pk),
+            target_name=order.reference,
+            after={"entries": counts[order.pk]},
+            why="seed_dev",
+        )
+        for order in orders
+    )
+
+
+def _withdraw_some(meet: Meet, rows: list[Entry], random: Random) -> None:
+    """A few withdrew before the closing; the line goes where the product itself would have put it."""
+    gone = random.sample(rows, min(WITHDRAWN, len(rows)))
+    Entry.objects.filter(pk__in=[row.pk for row in gone]).update(withdrawn_at=meet.entries_close_at - timedelta(days=2))
+    for race_id in sorted({row.race_id for row in gone}):
+        places.settle_line(race_id, promote=True)
