@@ -44,6 +44,7 @@ VARIABLES = (
     Variable("ALLOWED_HOSTS", "list", "local hosts in dev", "host names that this site answers to"),
     Variable("CSRF_TRUSTED_ORIGINS", "list", "", "origins with scheme from which forms may be posted"),
     Variable("BASE_URL", "address", "http://127.0.0.1:8000 in dev", "public address for links in mails"),
+    Variable("TRUSTED_PROXIES", "number", "2 on Render, else 1", "proxies whose X-Forwarded-For counts; none in dev"),
     Variable("DEBUG_AUTH_LINKS", "bool", "0", "in dev: show mailed sign-in links on the page"),
     Variable("SENTRY_DSN", "address", "", "error events go there; empty is off"),
     Variable("SENTRY_TRACES_SAMPLE_RATE", "0..1", "0", "share of requests traced"),
@@ -84,6 +85,7 @@ class Env:
     csrf_trusted_origins: list[str]
     base_url: str
     debug_auth_links: bool
+    trusted_proxies: int
     sentry_dsn: str
     sentry_traces_sample_rate: float
     mail: "Mail"
@@ -261,6 +263,11 @@ def _debug(reader: _Reader, dev: bool) -> bool:
     return debug
 
 
+def _trusted_proxies(reader: _Reader, dev: bool) -> int:
+    """On Render a request passes Cloudflare and Render's own proxy, and each appends whom it was called by."""
+    return 0 if dev else reader.number("TRUSTED_PROXIES", 2 if reader.text("RENDER") else 1)
+
+
 def _port(reader: _Reader) -> int:
     return reader.number("PORT", 8000)
 
@@ -281,6 +288,7 @@ def read(environ: Mapping[str, str]) -> Env:
         csrf_trusted_origins=reader.items("CSRF_TRUSTED_ORIGINS"),
         base_url=_base_url(reader, dev, hosts),
         debug_auth_links=reader.flag("DEBUG_AUTH_LINKS"),
+        trusted_proxies=_trusted_proxies(reader, dev),
         sentry_dsn=reader.text("SENTRY_DSN"),
         sentry_traces_sample_rate=reader.rate("SENTRY_TRACES_SAMPLE_RATE"),
         mail=_mail(reader, dev),

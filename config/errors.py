@@ -1,8 +1,13 @@
 """Error pages in our own words. They run no query and need no session, so they also work when the database is down."""
 
+import sys
+
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tenants.request_id import request_id
@@ -16,12 +21,15 @@ def page(status: int, *, title: str, text: str, headers: dict[str, str] | None =
         "request_id": request_id.get(),
         "status": status,
         "app_env": settings.APP_ENV,
+        "language": get_language() or settings.LANGUAGE_CODE,
     }
     return HttpResponse(render_to_string("errors/page.html", context), status=status, headers=headers or {})
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: nothing was saved."""
+    """400, or 413 when it was only too big: nothing was saved."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return too_large()
     text = _("送信された内容を読み取れませんでした。前のページに戻り、もう一度お試しください。")
     return page(400, title=_("送信内容を読み取れません"), text=text)
 
@@ -38,6 +46,18 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return page(404, title=_("ページが見つかりません"), text=text)
 
 
+def not_allowed(methods: str) -> HttpResponse:
+    """405: for example a form's address opened as a page."""
+    text = _("このアドレスは、ページ上のボタンからだけ使えます。前のページに戻って、もう一度お試しください。")
+    return page(405, title=_("この開き方はできません"), text=text, headers={"Allow": methods})
+
+
+def too_large() -> HttpResponse:
+    """413: refused before it was read."""
+    text = _("送信された内容が大きすぎます。ファイルを分けるか、不要な列やシートを除いて、もう一度お試しください。")
+    return page(413, title=_("送信内容が大きすぎます"), text=text)
+
+
 def too_many(seconds: int) -> HttpResponse:
     """429: tried too often; says when to try again."""
     text = _("試行回数が上限に達しました。%(minutes)d分ほど待ってから、もう一度お試しください。") % {
@@ -47,7 +67,9 @@ def too_many(seconds: int) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault; the id is what to tell us."""
+    """500: our fault; the id is what to tell us. 503 when it was the database that did not answer."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return unavailable()
     text = _(
         "申し訳ありません。こちらの不具合です。入力した内容は送信前の画面に残っています。時間をおいてお試しください。"
     )

@@ -8,19 +8,21 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.middleware.security import SecurityMiddleware
 from django.utils import translation
 
 from config import errors
 from tenants.request_id import request_id
 from tenants.retry import Busy
+from tenants.signin.throttle import TooMany
 
 log = logging.getLogger(__name__)
 
 type_of_view = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "nitsys_lang"
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+LARGEST_BODY = 25 * 1024 * 1024
 UNSENDABLE = re.compile(r"%00|\x00", re.IGNORECASE)
 
 
@@ -54,30 +56,47 @@ class ProxyAwareSecurityMiddleware(SecurityMiddleware):
 
 
 class CleanInputMiddleware:
-    """Refuses NUL bytes in addresses: PostgreSQL cannot store them and no page of ours has one."""
+    """Refuses what no page can use: NUL bytes in addresses, and bodies that would fill the disk before a view looks.
+
+    A body that names no length is read as empty (WSGI); the largest that any page takes is a file of 20 MB.
+    """
 
     def __init__(self, get_response: type_of_view) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer 400 before any view sees the request."""
+        """Answer 400 or 413 before any view sees the request."""
+        if _length(request) > LARGEST_BODY:
+            return errors.too_large()
         if UNSENDABLE.search(request.META.get("QUERY_STRING", "")) or UNSENDABLE.search(request.path):
             raise SuspiciousOperation("NUL in the address")
         return self.get_response(request)
 
 
+def _length(request: HttpRequest) -> int:
+    text = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(text) if text.isdecimal() else 0
+
+
 class BusyMiddleware:
-    """Says 503 instead of 500 when rows stayed locked or the database went away: the same request may be sent again."""
+    """Our own pages for what is nobody's fault: 503 when rows stayed locked or the database went away (the same request
+    may be sent again), 429 after too many attempts, and 405, which Django answers with an empty page."""
 
     def __init__(self, get_response: type_of_view) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on; `process_exception` does the work."""
-        return self.get_response(request)
+        """Give an empty 405 its page."""
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return errors.not_allowed(response["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A page for Busy and for a database that does not answer; every other error is a 500."""
+        """A page for TooMany, for Busy and for a database that does not answer; every other error is a 500."""
+        if isinstance(exception, TooMany):
+            log.warning("too many attempts")
+            return errors.too_many(exception.seconds)
         if isinstance(exception, Busy | OperationalError | InterfaceError):
             log.error("busy: %s", type(exception).__name__, exc_info=exception)
             return errors.unavailable()

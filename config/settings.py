@@ -12,6 +12,7 @@ ALLOWED_HOSTS = ENV.allowed_hosts
 CSRF_TRUSTED_ORIGINS = ENV.csrf_trusted_origins
 BASE_URL = ENV.base_url
 DEBUG_AUTH_LINKS = ENV.debug_auth_links
+TRUSTED_PROXIES = ENV.trusted_proxies
 APP_ENV = ENV.app_env
 
 INSTALLED_APPS = [

@@ -9,3 +9,7 @@ class TenantsConfig(AppConfig):
 
     name = "tenants"
     verbose_name = _("団体と利用者")
+
+    def ready(self) -> None:
+        """Make the mails about accounts known."""
+        from tenants.signin import mails  # noqa: F401

@@ -23,10 +23,16 @@ def say(refusal: Refused) -> str:
     return str(_wordings[refusal.code]) % refusal.data
 
 
+def pattern(code: str) -> str:
+    """A wording with its %(values)s still open, for a page that fills them in while one types."""
+    return str(_wordings[code])
+
+
 register(
     {
         "staff_limit": _("有効なスタッフは1団体につき%(limit)d名までです。先に誰かを無効にしてください。"),
         "role_needs_tenant": _("運営者とスタッフには所属する主催団体が必要です。"),
+        "sign_in_failed": _("メールアドレスまたはパスワードが正しくありません。"),
         "link_invalid": _("このリンクは使えません。期限切れか、すでに使用済みです。もう一度お手続きください。"),
         "link_other_person": _(
             "この招待は別のメールアドレス宛てです。招待されたアドレスのアカウントでサインインしてください。"

@@ -1,6 +1,17 @@
 """Addresses of sign-in."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from tenants.signin import password_views, views
 
 app_name = "auth"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("login", views.login, name="login"),
+    path("logout", views.logout, name="logout"),
+    path("request", views.ask_for_link, name="request"),
+    path("verify", views.verify, name="verify"),
+    path("account", password_views.account, name="account"),
+    path("password/change", password_views.change, name="password_change"),
+    path("password/reset", password_views.reset, name="password_reset"),
+    path("password/reset/confirm", password_views.reset_confirm, name="password_reset_confirm"),
+]

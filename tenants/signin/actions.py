@@ -1,0 +1,121 @@
+"""Signing in and out, mailed links, and the password."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.contrib.auth import authenticate, login, update_session_auth_hash
+from django.db import transaction
+from django.http import HttpRequest
+
+from tenants.audit.actions import record
+from tenants.models import User, normal_email
+from tenants.outbox.actions import enqueue
+from tenants.refusal import Refused
+from tenants.signin import links, rules, throttle
+from tenants.signin.models import Purpose
+
+log = logging.getLogger(__name__)
+
+SIGN_IN_LIFETIME = timedelta(minutes=15)
+RESET_LIFETIME = timedelta(minutes=60)
+
+
+def sign_in(request: HttpRequest, *, email: str, password: str, at: datetime) -> User:
+    """Check the password and open a new session. The same refusal for unknown, inactive and wrong.
+
+    Raises throttle.TooMany before the password is looked at, Refused("sign_in_failed") after.
+    """
+    user = check_password(request, email=email, password=password, at=at)
+    open_session(request, user)
+    return user
+
+
+def check_password(request: HttpRequest, *, email: str, password: str, at: datetime) -> User:
+    """The active user of this address and password; counted as an attempt. Raises TooMany, Refused."""
+    attempt = throttle.count(request, what="sign_in", account=email, limits=throttle.SIGN_IN, at=at)
+    user = authenticate(request, email=email, password=password)
+    if not isinstance(user, User):
+        log.warning("sign-in refused")
+        raise Refused("sign_in_failed")
+    throttle.take_back(attempt)
+    return user
+
+
+def open_session(request: HttpRequest, user: User) -> None:
+    """Sign the person in: the session gets a new id, and nothing of somebody else's session is left."""
+    login(request, user)
+    log.info("signed in: user %s", user.pk)
+
+
+def ask_for_link(request: HttpRequest, purpose: str, *, email: str, at: datetime) -> links.Issued:
+    """Mail a sign-in or reset link, if there is an active account; the same work if there is none.
+
+    For an unknown address the same rows are written; the mail's author finds nobody and the mail is dropped. So
+    neither the answer nor its time tells who has an account (reliability A4). Raises throttle.TooMany.
+    """
+    throttle.count(request, what="mail", account=email, limits=throttle.MAIL, at=at)
+    user = User.objects.filter(email=normal_email(email), is_active=True).first()
+    address = user.email if user else normal_email(email)
+    with transaction.atomic():
+        issued = links.issue(
+            purpose, email=address, user=user, at=at,
+            lifetime=RESET_LIFETIME if purpose == Purpose.RESET else SIGN_IN_LIFETIME,
+            payload={"fits": rules.fingerprint_of(user or User())},
+        )  # fmt: skip
+        enqueue(
+            f"auth.{purpose}", to=address, key=f"auth.link:{issued.link.pk}", context=issued.context, at=at,
+            language=user.language if user else "",
+        )  # fmt: skip
+    return issued
+
+
+def sign_in_by_link(request: HttpRequest, *, token: str, at: datetime) -> User:
+    """Use a sign-in link up and open a session. Raises Refused("link_invalid")."""
+    with transaction.atomic():
+        user = rules.check_link_still_fits(links.redeem(Purpose.SIGN_IN, token, at=at))
+    open_session(request, user)
+    return user
+
+
+def reset_password(*, token: str, password: str, at: datetime) -> User:
+    """Use a reset link up and set the password. All sessions of the account end. Raises Refused("link_invalid")."""
+    with transaction.atomic():
+        user = rules.check_link_still_fits(links.redeem(Purpose.RESET, token, at=at))
+        _set_password(user, password, verb="account.password_reset", at=at)
+    return user
+
+
+def change_password(request: HttpRequest, user: User, *, password: str, at: datetime) -> None:
+    """Set one's own password. Every other session of the account ends; this one goes on under a new id."""
+    with transaction.atomic():
+        _set_password(user, password, verb="account.password_changed", at=at)
+    update_session_auth_hash(request, user)
+
+
+def _set_password(user: User, password: str, *, verb: str, at: datetime) -> None:
+    user.set_password(password)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+    change = record(verb, user, by=user)
+    enqueue(
+        "auth.password_changed", to=user.email, key=f"auth.password_changed:{change.pk}", context={"user": user.pk},
+        at=at, language=user.language,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def change_account(user: User, *, name: str, phone: str, language: str) -> None:
+    """Change what a person may change about themselves."""
+    new = {"name": name, "phone": phone, "language": language}
+    before = {field: getattr(user, field) for field in new}
+    if before == new:
+        return
+    for field, value in new.items():
+        setattr(user, field, value)
+    user.save(update_fields=list(new))
+    record("account.changed", user, by=user, before=before, after=new)
+
+
+def sweep(*, at: datetime) -> int:
+    """Remove what time has made useless: counters, and links with what they carried. Returns how many rows."""
+    return throttle.sweep(at=at) + links.sweep(at=at)

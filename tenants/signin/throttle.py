@@ -1,0 +1,113 @@
+"""How often one may try. An attempt is counted before it is looked at, so that parallel guesses cannot pass together.
+
+Three counters, each with a window that starts with its first attempt and ends 15 minutes later, whatever follows:
+one account from one address, one address, one account from anywhere. The last bound is far higher, because it locks
+the owner out too; attempts that the narrower counters refuse do not reach it, so one attacker at one address cannot
+use it up (reliability A1 to A3). An attempt that succeeds is taken back out of the counters.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from tenants.models import normal_email
+from tenants.signin.client import client_ip, network_of
+from tenants.signin.models import Throttle
+
+WINDOW = timedelta(minutes=15)
+
+
+class Limits(NamedTuple):
+    """Attempts allowed in one window: for one account from one address, for one address, for one account."""
+
+    pair: int
+    address: int
+    account: int
+
+
+SIGN_IN = Limits(pair=10, address=100, account=200)
+MAIL = Limits(pair=5, address=50, account=20)
+"""Requests that send a mail: nobody's mailbox can be filled through us."""
+
+
+class TooMany(Exception):
+    """The limit is reached; `seconds` until the window ends. Doors answer 429 with `config.errors.too_many`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class Attempt(NamedTuple):
+    """An attempt that was counted and may now be evaluated."""
+
+    counted: tuple[tuple[str, datetime], ...]
+
+
+_COUNT = """
+INSERT INTO tenants_throttle (key, window_ends_at, attempts) VALUES (%s, %s, 1)
+ON CONFLICT (key) DO UPDATE SET
+  attempts = CASE WHEN tenants_throttle.window_ends_at <= %s THEN 1
+                  WHEN tenants_throttle.attempts >= 1000000 THEN tenants_throttle.attempts
+                  ELSE tenants_throttle.attempts + 1 END,
+  window_ends_at = CASE WHEN tenants_throttle.window_ends_at <= %s THEN excluded.window_ends_at
+                        ELSE tenants_throttle.window_ends_at END
+RETURNING attempts, window_ends_at
+"""
+
+
+def count(request: HttpRequest, *, what: str, account: str, limits: Limits, at: datetime) -> Attempt:
+    """Count one attempt of the kind `what` on `account` (an e-mail address). Raises TooMany above a limit.
+
+    An empty account name has no counters of its own, so it locks nobody (django-axes #261). Call it outside any
+    transaction: a count that is rolled back is no count.
+    """
+    counted = []
+    for key, limit in _keys(request, what, account, limits):
+        attempts, ends = _count_one(key, at)
+        if attempts > limit:
+            raise TooMany(max(1, int((ends - at).total_seconds())))
+        counted.append((key, ends))
+    return Attempt(tuple(counted))
+
+
+def take_back(attempt: Attempt) -> None:
+    """The attempt succeeded: it was no guess. Counts of windows that began since stay as they are."""
+    for key, ends in attempt.counted:
+        Throttle.objects.filter(key=key, window_ends_at=ends, attempts__gt=0).update(attempts=F("attempts") - 1)
+
+
+def sweep(*, at: datetime) -> int:
+    """Remove counters whose window is over; returns how many."""
+    return Throttle.objects.filter(window_ends_at__lte=at).delete()[0]
+
+
+def _keys(request: HttpRequest, what: str, account: str, limits: Limits) -> Iterable[tuple[str, int]]:
+    network, name = network_of(client_ip(request)), normal_email(account)
+    if name:
+        yield _key(what, "pair", f"{network} {name}"), limits.pair
+    yield _key(what, "address", network), limits.address
+    if name:
+        yield _key(what, "account", name), limits.account
+
+
+def _key(what: str, kind: str, value: str) -> str:
+    """A keyed hash: the table tells nobody who tries to sign in from where."""
+    digest = salted_hmac("tenants.signin.throttle", value.encode("utf-8", "replace"), algorithm="sha256").hexdigest()
+    return f"{what}:{kind}:{digest[:40]}"
+
+
+def _count_one(key: str, at: datetime) -> tuple[int, datetime]:
+    field = Throttle._meta.get_field("window_ends_at")
+    now, ends = (field.get_db_prep_value(moment, connection) for moment in (at, at + WINDOW))
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [key, ends, now, now])
+        attempts, stored = cursor.fetchone()
+    for convert in connection.ops.get_db_converters(field.cached_col):
+        stored = convert(stored, field.cached_col, connection)
+    return attempts, stored
