@@ -1,0 +1,346 @@
+"""Tables come in within bounds and go out inert."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from datetime import datetime, time
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from tenants import tables, wording, workbook_bounds
+from tenants.refusal import Refused
+from tenants.tables import guarded, read_table, text_of, unguarded, write_csv, write_xlsx
+
+FORMULAS = [
+    "=1+1",
+    "+81-90-1234",
+    "-",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "＝1",
+    "＋81",
+    "－1",
+    "＠x",
+    " =1",
+    "'=1",
+    "''+1",
+]
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def read(data: bytes, name: str = "名簿.xlsx") -> tables.Table:
+    return read_table(io.BytesIO(data), name)
+
+
+def code_of(data: bytes, name: str = "名簿.xlsx") -> str:
+    with pytest.raises(Refused) as refused:
+        read(data, name)
+    assert wording.say(refused.value)
+    return refused.value.code
+
+
+def excel(*rows: list[object]) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def with_member(name: str, content: bytes, base: bytes | None = None) -> bytes:
+    """A workbook whose member `name` is replaced or added."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(base or excel(["氏名"], ["鈴木"]))) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for member in old.namelist():
+            if member != name:
+                new.writestr(member, old.read(member))
+        new.writestr(name, content)
+    return out.getvalue()
+
+
+def sheet(inside: str, before: str = "") -> bytes:
+    xml = f'<?xml version="1.0"?>{before}<worksheet xmlns="{MAIN}"><sheetData>{inside}</sheetData></worksheet>'
+    return with_member("xl/worksheets/sheet1.xml", xml.encode())
+
+
+# Reading
+
+
+def test_excel_cells_come_as_they_stand() -> None:
+    table = read(excel(["氏名", "日", "時", "数"], ["𠮷田", datetime(2004, 4, 2), time(0, 4, 12, 340000), 12345678901]))
+    assert table.header == ["氏名", "日", "時", "数"]
+    assert table.rows == [(2, ["𠮷田", datetime(2004, 4, 2), time(0, 4, 12, 340000), 12345678901])]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_csv_of_every_encoding_and_delimiter_is_read(encoding: str, delimiter: str) -> None:
+    data = f"氏名{delimiter}性別\r\n髙橋{delimiter}男\r\n".encode(encoding)
+    assert read(data, "a.csv") == (["氏名", "性別"], [(2, ["髙橋", "男"])])
+
+
+def test_kanji_are_never_normalised() -> None:
+    names = ["神\ufa19", "羽\ufa1e", "髙橋", "山﨑", "𠮷田", "勞\uf92f"]
+    for data, name in ((write_csv(["n"], [[n] for n in names]), "a.csv"), (excel(["n"], *[[n] for n in names]), "a")):
+        assert [row.cells[0] for row in read(data, name).rows] == names
+
+
+def test_rows_keep_the_numbers_that_the_reader_sees() -> None:
+    assert [row.number for row in read(excel(["氏名"], ["a"], [None], ["b"])).rows] == [2, 4]
+    assert [row.number for row in read(b'n\n"a\nb"\n\nc\n', "a.csv").rows] == [2, 5]
+
+
+def test_a_title_may_stand_above_the_header() -> None:
+    data = excel(["2026年度 名簿"], [None], ["氏名", "性別"], ["鈴木", "男"])
+    table = read_table(io.BytesIO(data), "a.xlsx", is_header=lambda titles: "氏名" in titles)
+    assert table == (["氏名", "性別"], [(4, ["鈴木", "男"])])
+
+
+def test_short_and_long_rows_are_as_wide_as_the_header() -> None:
+    assert read(b"a,b\n1\n1,2,3\n", "a.csv").rows == [(2, ["1", None]), (3, ["1", "2"])]
+
+
+def test_the_first_visible_sheet_counts() -> None:
+    book = Workbook()
+    book.active.append(["hidden"])
+    book.active.sheet_state = "hidden"
+    book.create_sheet().append(["氏名"])
+    out = io.BytesIO()
+    book.save(out)
+    assert read(out.getvalue()).header == ["氏名"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (None, ""),
+        (3, "3"),
+        (3.0, "3"),
+        (2.5, "2.5"),
+        (1e400, "inf"),
+        (datetime(2004, 4, 2, 0, 0), "2004-04-02"),
+        (" a ", "a"),
+    ],
+)
+def test_text_of_a_cell(cell: tables.Cell, text: str) -> None:
+    assert text_of(cell) == text
+
+
+# Refusing
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "code"),
+    [
+        (b"", "a.csv", "table_empty"),
+        (b"\n\n , \n", "a.csv", "table_empty"),
+        (b"", "a.xlsx", "table_unreadable"),
+        (b"PK\3\4 no zip", "a.xlsx", "table_unreadable"),
+        (b"GIF89a\x00\xff\xfe", "a.csv", "table_unreadable"),
+        (b"a,b\0\n", "a.csv", "table_unreadable"),
+        (b'a,"b\n', "a.csv", "table_unreadable"),
+        (b"\xff\xfe\x00\xd8a", "a.csv", "table_unreadable"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"Workbook", "a.xls", "table_old_excel"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "a.xlsx", "table_encrypted"),
+        (b"a" * (tables.MAX_BYTES + 1), "a.csv", "table_too_big"),
+        (b"\n" * tables.MAX_BYTES, "a.csv", "table_rows"),
+        (b"," * tables.MAX_BYTES, "a.csv", "table_columns"),
+        (b"a\n" * (tables.MAX_ROWS + 100), "a.csv", "table_rows"),
+        (b"," * tables.MAX_COLUMNS + b"a\n", "a.csv", "table_columns"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_in_words(data: bytes, name: str, code: str) -> None:
+    assert code_of(data, name) == code
+
+
+def test_macros_are_refused() -> None:
+    assert code_of(with_member("xl/vbaProject.bin", b"x")) == "table_macros"
+
+
+def test_a_zip_that_is_no_workbook_is_refused() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    assert code_of(out.getvalue()) == "table_unreadable"
+
+
+def test_the_last_allowed_row_and_column_are_read() -> None:
+    data = b"n\n" + b"a\n" * tables.MAX_ROWS
+    assert len(read(data, "a.csv").rows) == tables.MAX_ROWS
+    assert len(read(b"a," * (tables.MAX_COLUMNS - 1) + b"a", "a.csv").header) == tables.MAX_COLUMNS
+
+
+def test_cut_and_flipped_workbooks_never_raise_anything_else() -> None:
+    whole = excel(["氏名", "日"], ["鈴木", datetime(2004, 4, 2)])
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist() if name.endswith((".xml", ".rels"))}
+    broken = [whole[:cut] for cut in range(0, len(whole), 499)]
+    for name, content in members.items():
+        middle = len(content) // 2
+        broken += [
+            with_member(name, content[:middle], whole),
+            with_member(name, b"", whole),
+            with_member(name, content.replace(b'"', b'"\xe3', 9), whole),
+            with_member(name, content.replace(b"1", b"99999999999999999999"), whole),
+            with_member(name, content.replace(b"sheet", b"x"), whole),
+        ]
+    for data in broken:
+        try:
+            read(data)
+        except Refused as refusal:
+            assert refusal.code.startswith("table_")  # noqa: PT017 (both outcomes are right, nothing else is)
+
+
+# Bombs: each is built small, asks for much, and is refused before it gets it
+
+
+def members(how_many: int) -> bytes:
+    out = io.BytesIO(excel(["氏名"]))
+    with zipfile.ZipFile(out, "a") as archive:
+        for number in range(how_many):
+            archive.writestr(f"{number}", b"")
+    return out.getvalue()
+
+
+def lying(data: bytes) -> bytes:
+    """The same archive, with the declared sizes of its members set to 10 bytes in the directory."""
+    out = bytearray(data)
+    at = out.find(b"PK\x01\x02")
+    while at >= 0:
+        out[at + 24 : at + 28] = (10).to_bytes(4, "little")
+        at = out.find(b"PK\x01\x02", at + 4)
+    return bytes(out)
+
+
+def entities() -> bytes:
+    return sheet(
+        '<row><c t="str"><v>' + "&a;" * 30_000 + "</v></c></row>", f'<!DOCTYPE x [<!ENTITY a "{"a" * 30_000}">]>'
+    )
+
+
+BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
+    "unpacks to 128 MiB": (lambda: with_member("xl/theme/x.xml", b" " * (128 << 20)), "table_too_complex"),
+    "lies about its size": (lambda: lying(with_member("xl/theme/x.xml", b" " * (60 << 20))), "table_unreadable"),
+    "one cell at XFD1048576": (lambda: sheet('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), "table_columns"),
+    "one cell at A1048576": (lambda: sheet('<row r="1048576"><c r="A1048576"><v>1</v></c></row>'), "table_rows"),
+    "a million cells in a row": (lambda: sheet("<row>" + "<c/>" * 1_000_000 + "</row>"), "table_too_complex"),
+    "a million rows": (lambda: sheet("<row/>" * 1_000_000), "table_rows"),
+    "quadratic entities": (entities, "table_too_complex"),
+    "deep": (lambda: sheet("<a>" * 100_000 + "</a>" * 100_000), "table_too_complex"),
+    "one text of 30 MiB": (lambda: sheet(f'<row><c t="str"><v>{"a" * (30 << 20)}</v></c></row>'), "table_too_complex"),
+    "one attribute of 30 MiB": (lambda: sheet(f'<row><c r="{"A" * (30 << 20)}"/></row>'), "table_too_complex"),
+    "40,000 members": (lambda: members(40_000), "table_too_complex"),
+    "10,000 sheets": (
+        lambda: with_member("xl/workbook.xml", f'<workbook xmlns="{MAIN}"><sheets>{"<sheet/>" * 10_000}</sheets></workbook>'.encode()),
+        "table_too_complex",
+    ),
+    "a million shared texts": (
+        lambda: with_member("xl/sharedStrings.xml", f'<sst xmlns="{MAIN}">{"<si/>" * 1_000_000}</sst>'.encode()),
+        "table_too_complex",
+    ),
+    "100,000 styles": (
+        lambda: with_member("xl/styles.xml", f'<styleSheet xmlns="{MAIN}"><fonts>{"<font/>" * 100_000}</fonts></styleSheet>'.encode()),
+        "table_too_complex",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def bombs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bombs")
+    for name, (make, _) in BOMBS.items():
+        (folder / name).write_bytes(make())
+    return folder
+
+
+MEASURE = """
+import json, resource, sys, django
+django.setup()
+from pathlib import Path
+from tenants.refusal import Refused
+from tenants.tables import read_table
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+for path in sorted(Path(sys.argv[1]).iterdir()):
+    before = peak()
+    try:
+        with path.open("rb") as file:
+            read_table(file, "a.xlsx")
+        code = "read"
+    except Refused as refusal:
+        code = refusal.code
+    print(json.dumps([path.name, code, path.stat().st_size, peak() - before]))
+"""
+
+
+def test_bombs_are_refused_with_a_clear_message_and_bounded_memory(bombs: Path) -> None:
+    """In a process of its own, whose peak of memory is that of the bombs (reliability I3: at most 100 MiB more)."""
+    run = subprocess.run([sys.executable, "-c", MEASURE, str(bombs)], capture_output=True, text=True, check=True)
+    found = {name: (code, size, growth) for name, code, size, growth in map(json.loads, run.stdout.splitlines())}
+    assert {name: code for name, (code, _, _) in found.items()} == {name: code for name, (_, code) in BOMBS.items()}
+    assert all(size < tables.MAX_BYTES for _, size, _ in found.values()), "a bomb must pass the bound on the upload"
+    assert sum(growth for _, _, growth in found.values()) <= 100, found
+
+
+def test_the_bounds_are_what_stops_the_bombs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control: without the look through the archive, the parser would be given a million cells."""
+    data = sheet("<row>" + "<c/>" * 5_000 + "</row>")
+    assert code_of(data) == "table_too_complex"
+    monkeypatch.setattr(tables, "check_workbook", lambda *args, **kwargs: None)
+    assert code_of(data) == "table_empty"
+
+
+def test_empty_formatted_cells_far_out_are_no_bomb() -> None:
+    rows = '<row r="1"><c r="A1" t="str"><v>n</v></c><c r="ZZ1"/></row><row r="9000"><c r="A9000" s="0"/></row>'
+    assert read(sheet(rows)).header == ["n"]
+
+
+def test_bounds_leave_room_for_the_largest_table_of_half_the_columns() -> None:
+    cells = tables.MAX_ROWS * tables.MAX_COLUMNS // 2
+    assert cells * 3 < workbook_bounds.MAX_ELEMENTS
+
+
+# Writing
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_text_that_looks_like_a_formula_is_inert_and_comes_back_equal(text: str) -> None:
+    written = list(csv.reader(io.StringIO(write_csv([text], [[text]]).decode("utf-8-sig"), newline="")))
+    assert [row[0].startswith("'") for row in written] == [True, True]
+    assert unguarded(guarded(text)) == text
+    book = load_workbook(io.BytesIO(write_xlsx([text], [[text]], title="表")))
+    assert [cell.data_type for row in book.active.iter_rows() for cell in row] == ["s", "s"]
+    assert read(write_csv(["n"], [[text]]), "a.csv").rows[0].cells == [text.strip()]
+
+
+def test_plain_text_is_written_as_it_is() -> None:
+    assert (
+        write_csv(["氏名"], [["鈴木"], ["O'Neil"], ["a", None]]).decode("utf-8-sig")
+        == "氏名\r\n鈴木\r\nO'Neil\r\na,\r\n"
+    )
+
+
+def test_what_no_file_can_hold_is_left_out() -> None:
+    text = "a\0b\x1fc\ud800d"
+    assert read(write_csv(["n"], [[text]]), "a.csv").rows[0].cells == ["abcd"]
+    assert read(write_xlsx(["n"], [[text]], title="表")).rows[0].cells == ["abcd"]
+
+
+def test_every_column_is_text_so_that_excel_changes_nothing_that_is_typed() -> None:
+    data = write_xlsx(["番号", "記録"], [["001", "4:12"]], title="表", notes=[["説明"], ["=1"]], notes_title="説明")
+    book = load_workbook(io.BytesIO(data))
+    assert [cell.number_format for cell in book["表"][2]] == ["@", "@"]
+    assert book["表"].column_dimensions["B"].number_format == "@"
+    assert book["説明"]["A2"].value == "=1"
+    assert book["説明"]["A2"].data_type == "s"
