@@ -22,6 +22,7 @@ MAX_ELEMENTS_ELSEWHERE = 60_000
 """In a part that is neither a sheet nor the table of shared texts: styles and the like become slow objects."""
 MAX_DEPTH = 40
 MAX_TEXT = 131_072
+MAX_STALLED = 4
 BLOCK = 64 * 1024
 
 CHILDREN: Mapping[str, int] = {"sst": 300_000, "sheetData": 20_000, "row": 2_000, "sheets": 50, "cellXfs": 20_000}
@@ -97,11 +98,7 @@ def _check_member(archive: ZipFile, member: ZipInfo, left: int, rows: int, colum
             size += len(block)
             if size > left:
                 raise Refused("table_too_complex")
-            if is_xml:
-                try:
-                    scan.parser.Parse(block)
-                except expat.ExpatError:
-                    is_xml = False
+            is_xml = is_xml and scan.reads(block)
     return size
 
 
@@ -110,7 +107,7 @@ class _Scan:
 
     def __init__(self, rows: int, columns: int) -> None:
         self.rows, self.columns = rows, columns
-        self.elements = self.text = self.row = self.column = 0
+        self.elements = self.text = self.stalled = self.row = self.column = 0
         self.limit = MAX_ELEMENTS_ELSEWHERE
         self.names, self.children = [""], [0]
         self.parser = expat.ParserCreate()
@@ -118,6 +115,18 @@ class _Scan:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._characters
+
+    def reads(self, block: bytes) -> bool:
+        """Whether this still is XML. One token over many blocks is refused: the parser begins it anew with each."""
+        before = (self.elements, self.text)
+        try:
+            self.parser.Parse(block)
+        except expat.ExpatError:
+            return False
+        self.stalled = self.stalled + 1 if (self.elements, self.text) == before else 0
+        if self.stalled > MAX_STALLED:
+            raise Refused("table_too_complex")
+        return True
 
     def _doctype(self, *declaration: object) -> None:
         raise Refused("table_too_complex")
