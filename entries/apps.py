@@ -15,4 +15,5 @@ class EntriesConfig(AppConfig):
         from entries.entry import mails, wording  # noqa: F401
         from entries.meet import wording as meet_wording  # noqa: F401
         from entries.roster import mails as roster_mails  # noqa: F401
+        from entries.roster import registration_mails  # noqa: F401
         from entries.roster import wording as roster_wording  # noqa: F401

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
@@ -57,7 +58,7 @@ class AccountForm(Form):
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )  # fmt: skip
     language = forms.ChoiceField(
-        label=_("言語"), choices=User._meta.get_field("language").choices, help_text=_("メールもこの言語で届きます。")
+        label=_("言語"), choices=settings.LANGUAGES, help_text=_("メールもこの言語で届きます。")
     )
 
 

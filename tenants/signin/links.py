@@ -76,6 +76,11 @@ def redeem(purpose: str, token: str, *, at: datetime) -> OneTimeLink:
     return link
 
 
+def forget(link: OneTimeLink) -> None:
+    """Drop what a used link carried, for example a registration with its birth date: it lives elsewhere now."""
+    OneTimeLink.objects.filter(pk=link.pk).update(payload={})
+
+
 def token_for_mail(context: dict[str, Any], *, at: datetime) -> tuple[OneTimeLink, str] | None:
     """The link and token of a mail that is being written; None when the link is used up, expired or gone.
 

@@ -78,8 +78,8 @@ def reset_confirm(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("パスワードを設定しました。新しいパスワードでサインインしてください。"))
             return HttpResponseRedirect("/auth/login")
     except Refused as refusal:
-        values = {"why": say(refusal), "again": "/auth/password/reset"}
-        return render(request, "auth/dead_link.html", values, status=HTTPStatus.GONE)
+        dead = {"why": say(refusal), "again": "/auth/password/reset"}
+        return render(request, "auth/dead_link.html", dead, status=HTTPStatus.GONE)
     status = REFUSED if form.is_bound else HTTPStatus.OK
     values = {"form": form, "token": token, "email": user.email}
     return render(request, "auth/password_reset_confirm.html", values, status=status)

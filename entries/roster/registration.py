@@ -1,0 +1,120 @@
+"""Registering a team, or an athlete who enters alone. Nothing exists before the address is confirmed.
+
+A registration waits in its one-time link, with the password already hashed: nobody can take another person's address
+into use, and nothing has to be cleaned up when nobody answers.
+"""
+
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from entries.roster.models import Athlete, Membership, Team, TeamKind
+from tenants.audit.actions import record
+from tenants.models import User
+from tenants.outbox.actions import enqueue
+from tenants.refusal import Refused
+from tenants.signin import links, throttle
+from tenants.signin.actions import open_session
+from tenants.signin.models import OneTimeLink, Purpose
+
+LIFETIME = timedelta(hours=24)
+TERMS = "2026-11"
+"""Version of the text that the applicant agreed to (domain.md C7); it stands on the form."""
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What was filled in. `athlete` holds the fields of one who enters alone."""
+
+    email: str
+    name: str
+    phone: str
+    team: dict[str, str]
+    athlete: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_individual(self) -> bool:
+        """Whether an athlete registers alone."""
+        return self.team["kind"] == TeamKind.INDIVIDUAL
+
+
+def needs_guardian(birth_date: date, *, on: date) -> bool:
+    """Under 16 on that day: a guardian's name and consent are needed (reliability P4)."""
+    return Athlete(birth_date=birth_date).age_on(on) < Athlete.GUARDIAN_NEEDED_BELOW
+
+
+def register(request: HttpRequest, registration: Registration, *, password: str, at: datetime) -> links.Issued:
+    """Mail the link that confirms this registration. Raises throttle.TooMany.
+
+    The work is the same for an address that has an account: its mail then says so (reliability A4).
+    """
+    throttle.count(request, what="mail", account=registration.email, limits=throttle.MAIL, at=at)
+    payload = plain(registration) | {
+        "password": make_password(password), "language": (get_language() or "ja")[:2], "agreed_at": at.isoformat(),
+        "terms": TERMS,
+    }  # fmt: skip
+    with transaction.atomic():
+        issued = links.issue(Purpose.REGISTER, email=registration.email, at=at, lifetime=LIFETIME, payload=payload)
+        enqueue(
+            "auth.register", to=registration.email, key=f"auth.link:{issued.link.pk}", context=issued.context, at=at
+        )
+    return issued
+
+
+def confirm(request: HttpRequest, *, token: str, at: datetime) -> User:
+    """Create the account, the team and, for one who enters alone, the athlete; then sign in.
+
+    Raises Refused("link_invalid"), or Refused("account_exists") when the address got an account meanwhile.
+    """
+    try:
+        with transaction.atomic():
+            link = links.redeem(Purpose.REGISTER, token, at=at)
+            if User.objects.filter(email=link.email).exists():
+                raise Refused("account_exists")
+            user = _create(link)
+            links.forget(link)
+    except IntegrityError:
+        raise Refused("account_exists") from None
+    open_session(request, user)
+    return user
+
+
+def waiting(link: OneTimeLink) -> Registration:
+    """What this link would register."""
+    known = link.payload
+    athlete = dict(known["athlete"])
+    if athlete:
+        athlete["birth_date"] = date.fromisoformat(athlete["birth_date"])
+    return Registration(known["email"], known["name"], known["phone"], known["team"], athlete)
+
+
+def plain(registration: Registration) -> dict[str, Any]:
+    """The registration as JSON can hold it."""
+    values = asdict(registration)
+    if registration.athlete:
+        values["athlete"] |= {"birth_date": registration.athlete["birth_date"].isoformat()}
+    return values
+
+
+def _create(link: OneTimeLink) -> User:
+    filled, known = waiting(link), link.payload
+    user = User(
+        email=filled.email, name=filled.name, phone=filled.phone, password=known["password"], language=known["language"]
+    )
+    user.save()
+    contact = {"contact_name": filled.name, "contact_email": filled.email, "contact_phone": filled.phone}
+    team = Team.objects.create(**filled.team, **contact)
+    Membership.objects.create(team=team, user=user)
+    agreed = {"terms": known["terms"], "agreed_at": known["agreed_at"]}
+    record("account.registered", user, by=user, after=agreed)
+    record("team.registered", team, by=user, after=filled.team)
+    if filled.athlete:
+        consent = known["agreed_at"] if filled.athlete["guardian_name"] else None
+        athlete = Athlete.objects.create(team=team, guardian_consent_at=consent, **filled.athlete)
+        record("athlete.added", athlete, by=user, after=known["athlete"] | agreed)
+    return user

@@ -1,0 +1,59 @@
+"""The pages of registration."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from entries.roster import registration
+from entries.roster.models import TeamKind
+from entries.roster.prefectures import PREFECTURES
+from entries.roster.registration_forms import AthleteForm, RegistrationForm, TeamForm
+from entries.roster.registration_mails import CONFIRM
+from tenants.refusal import Refused
+from tenants.signin import links, rules
+from tenants.signin.doors import private
+from tenants.signin.forms import posted
+from tenants.signin.models import Purpose
+from tenants.wording import say
+
+
+@private
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """Fill in a registration; `kind=individual` is an athlete who enters alone."""
+    asked = (request.POST if request.method == "POST" else request.GET).get("kind", "")
+    alone = asked == TeamKind.INDIVIDUAL
+    form: RegistrationForm = (AthleteForm if alone else TeamForm)(posted(request))
+    if not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+        return render(request, "auth/register.html", {"form": form, "alone": alone}, status=status)
+    filled, password = form.registration(), form.cleaned_data["password"]
+    issued = registration.register(request, filled, password=password, at=timezone.now())
+    shown = links.address(CONFIRM, issued.token) if rules.shows_links() else ""
+    return render(request, "auth/mailed.html", {"email": filled.email, "link": shown})
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Show what will be registered; the button does it. Opening the page uses nothing up: mail scanners open links."""
+    token = (request.POST if request.method == "POST" else request.GET).get("token", "")
+    now = timezone.now()
+    try:
+        if request.method == "POST":
+            registration.confirm(request, token=token, at=now)
+            return HttpResponseRedirect("/teams/")
+        filled = registration.waiting(links.find(Purpose.REGISTER, token, at=now))
+    except Refused as refusal:
+        again = "/auth/login" if refusal.code == "account_exists" else "/auth/register"
+        return render(request, "auth/dead_link.html", {"why": say(refusal), "again": again}, status=HTTPStatus.GONE)
+    values = {
+        "filled": filled, "token": token, "kind": TeamKind(filled.team["kind"]).label,
+        "prefecture": dict(PREFECTURES).get(filled.team["prefecture"], ""),
+    }  # fmt: skip
+    return render(request, "auth/register_confirm.html", values)
