@@ -9,7 +9,7 @@ export HOST PORT
 
 .venv/installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NIT-SYS needs Python 3.11 or newer")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@cp requirements.txt $@
 
@@ -18,10 +18,10 @@ export HOST PORT
 	@cp requirements-dev.txt $@
 
 run: .venv/installed
-	@exec $(BIN)/python manage.py serve
+	@exec $(BIN)/python manage.py serve --stop-with-parent
 
 dev: .venv/installed
-	@exec $(BIN)/python manage.py serve --reload
+	@exec $(BIN)/python manage.py serve --reload --stop-with-parent
 
 test: test-sqlite test-postgres
 

@@ -1,51 +1,110 @@
-"""What the mails about entries say. Registered when the app starts; they run in the worker."""
+"""What the mails about entries say. Registered when the app starts; they run in the worker.
+
+A mail says what is true when it leaves; the receipt page is the proof of entry (reliability, "Decisions"). Everything
+that a person typed passes `inert`, so that no name becomes a link, a second line or a header.
+"""
 
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from entries.entry.models import Entry, Submission
-from tenants.outbox.contents import Letter, content_of
+from entries.entry.models import Entry, SheetDraft, Submission
+from entries.entry.queries import entries_of, tally
+from entries.entry.rules import moment
+from entries.marks import format_time
+from entries.meet.models import Meet, State
+from tenants.outbox.contents import Letter, content_of, inert
+
+Values = dict[str, Any]
 
 
-def _receipt_address(submission: Submission) -> str:
-    return settings.BASE_URL + reverse("entry:receipt", args=[submission.reference])
+def _letter(subject: str, template: str, values: Values) -> Letter:
+    return Letter(subject % values, render_to_string(f"mail/{template}.txt", values))
+
+
+def _about_meet(meet: Meet) -> Values:
+    return {
+        "meet": inert(meet.name),
+        "closes": moment(meet, meet.entries_close_at),
+        "open": meet.takes_entries_at(timezone.now()),
+        "withdrawable": meet.state in (State.PUBLISHED, State.ENTRIES_CLOSED),
+        "promoted_until": moment(meet, meet.promote_until or meet.entries_close_at),
+        "address": settings.BASE_URL,
+    }
+
+
+def _about_order(order: Submission) -> Values:
+    return {
+        **_about_meet(order.meet),
+        "team": inert(order.team.name),
+        "reference": order.reference,
+        "submitted": moment(order.meet, order.submitted_at),
+        "address": settings.BASE_URL + reverse("entry:receipt", args=[order.reference]),
+    }
+
+
+def _line(entry: Entry) -> Values:
+    return {
+        "race": inert(entry.race.name),
+        "athlete": inert(entry.athlete.full_name),
+        "time": format_time(entry.seed_time),
+        "state": entry.state,
+        "position": entry.waiting_position,
+    }
 
 
 @content_of("entry.received")
-def received(context: dict[str, Any]) -> Letter | None:
-    """The receipt: who is in and who waits, as it is when the mail leaves."""
-    submission = Submission.objects.select_related("meet", "team").filter(pk=context["submission"]).first()
-    if submission is None:
+def received(context: Values) -> Letter | None:
+    """The receipt: who is in, who waits at which position, what it costs, what may be changed until when."""
+    order = Submission.objects.select_related("meet", "team").filter(pk=context["submission"]).first()
+    if order is None:
         return None
-    entries = submission.entries.with_state().with_position().select_related("race", "athlete").order_by("pk")
-    subject = _("【%(meet)s】申込を受け付けました（%(reference)s）") % {
-        "meet": submission.meet.name, "reference": submission.reference,
-    }  # fmt: skip
-    values = {"submission": submission, "entries": entries, "address": _receipt_address(submission)}
-    return Letter(subject, render_to_string("mail/entry_received.txt", values))
+    entries = list(entries_of(order))
+    values = {**_about_order(order), "lines": [_line(entry) for entry in entries], "tally": tally(entries)}
+    return _letter(_("【%(meet)s】申込を受け付けました（%(reference)s）"), "entry_received", values)
 
 
-def _about_one(context: dict[str, Any], subject: str, template: str) -> Letter | None:
-    related = ("race__meet", "athlete", "submission__team")
-    entry = Entry.objects.with_state().select_related(*related).filter(pk=context["entry"]).first()
-    if entry is None:
+def _about_one(context: Values, subject: str, template: str, *, state: str) -> Letter | None:
+    """A letter about one entry, as long as it is still in the state that the letter tells of."""
+    rows = Entry.objects.with_state().with_position().filter(pk=context["entry"])
+    found = rows.select_related("race", "athlete", "submission__team", "submission__meet").first()
+    if found is None or found.state != state:
         return None
-    values = {"entry": entry, "address": _receipt_address(entry.submission)}
-    subject %= {"meet": entry.race.meet.name, "race": entry.race.name, "athlete": entry.athlete.full_name}
-    return Letter(subject, render_to_string(template, values))
+    return _letter(subject, template, {**_about_order(found.submission), **_line(found), "fee": found.fee})
 
 
 @content_of("entry.promoted")
-def promoted(context: dict[str, Any]) -> Letter | None:
-    """A place became free for this entry."""
-    return _about_one(context, _("【%(meet)s】%(race)s %(athlete)s 繰り上げで出場できます"), "mail/entry_promoted.txt")
+def promoted(context: Values) -> Letter | None:
+    """A place became free for this entry. None when it was withdrawn since."""
+    subject = _("【%(meet)s】%(race)s %(athlete)s 繰り上げで出場できます")
+    return _about_one(context, subject, "entry_promoted", state="accepted")
 
 
 @content_of("entry.withdrawn")
-def withdrawn(context: dict[str, Any]) -> Letter | None:
+def withdrawn(context: Values) -> Letter | None:
     """The entry was withdrawn."""
-    return _about_one(context, _("【%(meet)s】%(race)s %(athlete)s 申込を取り消しました"), "mail/entry_withdrawn.txt")
+    subject = _("【%(meet)s】%(race)s %(athlete)s 申込を取り消しました")
+    return _about_one(context, subject, "entry_withdrawn", state="withdrawn")
+
+
+@content_of("entry.closing_tomorrow")
+def closing_tomorrow(context: Values) -> Letter | None:
+    """A sheet was typed and not sent. None when it was sent, or entries closed, before this mail left."""
+    drafts = SheetDraft.objects.select_related("meet__tenant", "team")
+    draft = drafts.filter(meet=context["meet"], team=context["team"]).first()
+    if draft is None or not draft.meet.takes_entries_at(timezone.now()):
+        return None
+    sheet = reverse("entry:sheet", args=[draft.meet.tenant.slug, draft.meet.slug])
+    values = {
+        **_about_meet(draft.meet),
+        "team": inert(draft.team.name),
+        "rows": sum(1 for row in draft.rows if isinstance(row, dict) and row.get("race")),
+        "address": f"{settings.BASE_URL}{sheet}?team={draft.team_id}",
+    }
+    return _letter(
+        _("【%(meet)s】まもなく申込締切です。申込票がまだ送信されていません"), "entry_closing_tomorrow", values
+    )

@@ -1,0 +1,53 @@
+"""`manage.py create_platform_admin --email`."""
+
+import getpass
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from config.env import ENV
+from tenants.actions import make_platform_admin
+
+
+class Command(BaseCommand):
+    """The first person of an installation, or a new password for one who is locked out."""
+
+    help = "Creates a platform admin, or gives an existing one a new password and activates the account."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """One address."""
+        parser.add_argument("--email", required=True)
+        parser.add_argument("--name", default="Platform admin")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Ask for what the environment does not give, check, write, say."""
+        email = options["email"].strip().lower()
+        database = connection.settings_dict
+        self.stdout.write(f"Database: {database['NAME']} on {database['HOST'] or 'this machine'}")
+        try:
+            validate_email(email)
+            password = ENV.platform_admin_password or self._ask()
+            validate_password(password)
+            person, is_new = make_platform_admin(email=email, name=options["name"], password=password)
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from None
+        except ValueError as error:
+            text = _("%(email)s は別の役割のアカウントです（%(role)s）。別のアドレスを使ってください。")
+            raise CommandError(text % {"email": email, "role": error}) from None
+        self.stdout.write(f"{'Created' if is_new else 'Updated'}: {person.email}")
+
+    def _ask(self) -> str:
+        try:
+            first = getpass.getpass("Password: ")
+            second = getpass.getpass("Password again: ")
+        except (EOFError, KeyboardInterrupt):
+            raise CommandError("No password. Set PLATFORM_ADMIN_PASSWORD or run it in a terminal.") from None
+        if first != second:
+            raise CommandError("The two passwords differ.")
+        return first

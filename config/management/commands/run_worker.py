@@ -1,0 +1,51 @@
+"""`manage.py run_worker`."""
+
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+from django.utils import timezone
+
+from config.env import ENV, UNKNOWN_ADDRESS
+from config.management.commands.seed_dev import database_name
+from config.worker import BrokenOff, Worker
+from tenants.outbox.delivery import ServiceDown, due
+
+
+class Command(BaseCommand):
+    """Mail and the clock."""
+
+    help = "Send the mails that wait in the outbox, until SIGTERM or Ctrl-C."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """For cron and tests."""
+        parser.add_argument("--once", action="store_true", help="send what is due now, then exit")
+
+    def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        """Exit 0 when asked to stop, or with --once when nothing that is due is left."""
+        if ENV.base_url == UNKNOWN_ADDRESS and not ENV.is_dev:
+            raise CommandError("BASE_URL: set it, every mail has a link to this site")
+        worker = Worker()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, worker.on_signal)
+        self.stderr.write(f"worker on {database_name()}")
+        if once:
+            self._once(worker)
+        else:
+            worker.run()
+
+    def _once(self, worker: Worker) -> None:
+        try:
+            at = timezone.now()
+            worker.keep_house(at)
+            while not worker.stop.asked and worker.postman.deliver_next(at=timezone.now()):
+                pass
+            worker.postman.hang_up()
+        except ServiceDown as down:
+            raise CommandError(f"{due(timezone.now()).count()} mails stay queued: {down}") from None
+        except DatabaseError as error:
+            raise CommandError(f"the database does not answer: {str(error).splitlines()[0]}") from None
+        except BrokenOff:
+            raise CommandError("stopped; what was not sent stays queued") from None

@@ -1,0 +1,53 @@
+"""Every environment variable: what `docs/environment.md` and `.env.example` repeat. Read in `config.env` alone."""
+
+from typing import NamedTuple
+
+
+class Variable(NamedTuple):
+    """One environment variable as the documentation lists it."""
+
+    name: str
+    kind: str
+    default: str
+    meaning: str
+
+
+VARIABLES = (
+    Variable("APP_ENV", "dev | staging | prod", "dev", "which kind of site this is; on Render it must be set"),
+    Variable("RENDER", "flag", "", "set by Render itself; only read, never set by hand"),
+    Variable("RENDER_EXTERNAL_HOSTNAME", "host", "", "set by Render; added to ALLOWED_HOSTS"),
+    Variable("SECRET_KEY", "text, 50+", "a fixed key in dev", "signs sessions and links"),
+    Variable("HOROLOGEN_SECRET_KEY", "text", "", "old name of SECRET_KEY, accepted with a warning"),
+    Variable("FLASK_SECRET_KEY", "text", "", "old name of SECRET_KEY, accepted with a warning"),
+    Variable("SECRET_KEY_FALLBACKS", "list", "", "older keys, so that a rotation logs nobody out"),
+    Variable("DEBUG", "bool", "False", "Django's debug pages; refused outside dev"),
+    Variable("DATABASE_URL", "address", "SQLite under var/ in dev", "PostgreSQL or, in dev, SQLite"),
+    Variable("ALLOWED_HOSTS", "list", "local hosts in dev", "host names that this site answers to"),
+    Variable("CSRF_TRUSTED_ORIGINS", "list", "", "origins with scheme from which forms may be posted"),
+    Variable("BASE_URL", "address", "http://127.0.0.1:8000 in dev", "public address for links in mails"),
+    Variable("TRUSTED_PROXIES", "number", "2 on Render, else 1", "proxies whose X-Forwarded-For counts; none in dev"),
+    Variable("DEBUG_AUTH_LINKS", "bool", "0", "in dev: show mailed sign-in links on the page"),
+    Variable("SENTRY_DSN", "address", "", "error events go there; empty is off"),
+    Variable("SENTRY_TRACES_SAMPLE_RATE", "0..1", "0", "share of requests traced"),
+    Variable("EMAIL_URL", "address", "console in dev", "smtp://, smtps:// or, in dev, console://"),
+    Variable("EMAIL_HOST", "host", "", "SMTP server, when EMAIL_URL is not used"),
+    Variable("EMAIL_PORT", "number", "587", "SMTP port"),
+    Variable("EMAIL_USE_TLS", "bool", "True", "STARTTLS"),
+    Variable("EMAIL_HOST_USER", "text", "", "SMTP login"),
+    Variable("EMAIL_HOST_PASSWORD", "text", "", "SMTP password"),
+    Variable("DEFAULT_FROM_EMAIL", "address", "nit-sys@localhost", "sender of every mail"),
+    Variable("ANYMAIL_ESP", "name", "", "send through this provider's HTTP API, for example sendgrid"),
+    Variable("SENDGRID_API_KEY", "text", "", "key for ANYMAIL_ESP=sendgrid"),
+    Variable("WEB_CONCURRENCY", "number", "from the cores", "web server processes"),
+    Variable("GUNICORN_THREADS", "number", "4", "threads in each process"),
+    Variable("GUNICORN_TIMEOUT", "seconds", "30", "a request that takes longer is ended"),
+    Variable("HOST", "host", "127.0.0.1", "address that `make run` serves on"),
+    Variable("PORT", "number", "8000", "port of the web server"),
+    Variable("SEED_ADMIN_PASSWORD", "text", "in dev the demo's", "password of platform-admin@example.com"),
+    Variable("SEED_ORGANIZER_A_PASSWORD", "text", "in dev the demo's", "password of organizer-a@example.com"),
+    Variable("SEED_STAFF_A_PASSWORD", "text", "in dev the demo's", "password of staff-a@example.com"),
+    Variable("SEED_STAFF_B_PASSWORD", "text", "in dev the demo's", "password of staff-b@example.com"),
+    Variable("SEED_COACH_A_PASSWORD", "text", "in dev the demo's", "password of coach-a@example.com"),
+    Variable("SEED_ATHLETE_A_PASSWORD", "text", "in dev the demo's", "password of athlete-a@example.com"),
+    Variable("PLATFORM_ADMIN_PASSWORD", "text", "", "read by create_platform_admin instead of asking"),
+)

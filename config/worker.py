@@ -1,0 +1,113 @@
+"""The worker: sends the outbox, and does what the clock asks for. Several may run; they share the work."""
+
+import logging
+import os
+import select
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from types import FrameType
+
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
+from django.utils import timezone
+
+from entries.entry.reminders import remind_of_closing
+from tenants.housekeeping import clear_expired
+from tenants.outbox.delivery import Postman, ServiceDown
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 1.0
+HOUSEKEEPING = timedelta(minutes=10)
+DATABASE_AWAY = (1, 2, 5, 10, 30)
+MAIL_AWAY = (60, 120, 300)
+"""Seconds until the next try, the last one from then on. Mail leaves at most 5 minutes after its server is back (M1)."""
+
+
+class BrokenOff(Exception):
+    """Stopped while waiting for the mail server's first answer."""
+
+
+class Stop:
+    """A wait that a signal ends. Not an Event: its lock could be held by the very code that the signal interrupts."""
+
+    def __init__(self) -> None:
+        self._read, self._write = os.pipe()
+        self.asked = False
+
+    def ask(self) -> None:
+        """Ends this wait and all later ones."""
+        self.asked = True
+        os.write(self._write, b".")
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until asked to stop; whether it was asked."""
+        select.select([self._read], [], [], seconds)
+        return self.asked
+
+
+class Worker:
+    """The loop around one testable step."""
+
+    def __init__(self) -> None:
+        self.stop = Stop()
+        self.postman = Postman()
+        self.next_housekeeping = datetime.min.replace(tzinfo=timezone.get_default_timezone())
+        self.mail_tries = self.database_tries = 0
+
+    def on_signal(self, number: int, frame: FrameType | None) -> None:
+        """A mail under way is finished, so that it is not sent twice; a server that does not answer is not awaited."""
+        self.stop.ask()
+        if self.postman.opening:
+            raise BrokenOff
+
+    def run(self) -> None:
+        """Until asked to stop. Survives mail servers and databases that come and go."""
+        log.info("worker started")
+        while not self.stop.asked:
+            try:
+                with self._database_may_go():
+                    self.stop.wait(self.step())
+            except BrokenOff:
+                break
+        self.postman.hang_up()
+        log.info("worker stopped")
+
+    def step(self) -> float:
+        """All that is due now; how many seconds to wait before the next step."""
+        close_old_connections()
+        self.keep_house(timezone.now())
+        try:
+            while not self.stop.asked and self.postman.deliver_next(at=timezone.now()):
+                self.mail_tries = 0
+        except ServiceDown as down:
+            wait = MAIL_AWAY[min(self.mail_tries, len(MAIL_AWAY) - 1)]
+            self.mail_tries += 1
+            log.warning("mail waits %d s: %s", wait, down)
+            return wait
+        self.postman.hang_up()
+        self.database_tries = 0
+        return IDLE_SECONDS
+
+    def keep_house(self, at: datetime) -> None:
+        """Every ten minutes: the mails that the clock asks for, and the rows that have served their time."""
+        if at < self.next_housekeeping:
+            return
+        told, cleared = remind_of_closing(at=at), clear_expired(at=at)
+        self.next_housekeeping = at + HOUSEKEEPING
+        if told or cleared:
+            log.info("housekeeping: %d teams reminded, %d rows cleared", told, cleared)
+
+    @contextmanager
+    def _database_may_go(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, InterfaceError) as error:
+            wait = DATABASE_AWAY[min(self.database_tries, len(DATABASE_AWAY) - 1)]
+            self.database_tries += 1
+            log.warning("database away, next try in %d s: %s", wait, type(error).__name__)
+            try:
+                connection.close()
+            except DatabaseError:
+                log.debug("the lost connection could not be closed")
+            self.stop.wait(wait)
