@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from entries.entry.models import Entry
 from entries.meet.models import Meet, Race, State
+from entries.news.pagecache import PAGES
 from entries.roster.models import Athlete, Membership, Team, TeamKind
 from tenants.models import Role, Tenant, User
 from tenants.scope import across_tenants, tenant_scope
@@ -25,6 +26,12 @@ def pytest_ignore_collect(collection_path: Any) -> bool | None:
     """Browser and concurrency tests need several processes, and so PostgreSQL: they are not part of the SQLite run."""
     needs_postgres = {"browser", "concurrency"} & set(collection_path.parts)
     return True if needs_postgres and connection.vendor != "postgresql" else None
+
+
+@pytest.fixture(autouse=True)
+def forget_public_pages() -> None:
+    """The page cache lives longer than a test's database."""
+    PAGES.clear()
 
 
 @pytest.fixture

@@ -1,8 +1,17 @@
 """How values are shown everywhere."""
 
-from django import template
+from datetime import datetime
+from urllib.parse import urlencode
 
+from django import template
+from django.conf import settings
+from django.utils import translation
+
+from entries.entry.rules import moment as moment_in_words
 from entries.marks import format_time
+from entries.meet.gauge import Gauge
+from entries.meet.models import Meet, Race
+from entries.news.board import days_of
 
 register = template.Library()
 
@@ -17,3 +26,37 @@ def mark(hundredths: int | None) -> str:
 def yen(amount: int | None) -> str:
     """`2,000円`."""
     return "" if amount is None else f"{amount:,}円"
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """`1,360`; empty for none."""
+    return "" if value is None else f"{value:,}"
+
+
+@register.filter
+def moment(at: datetime, meet: Meet) -> str:
+    """An instant in the meet's zone, with weekday and zone name."""
+    return moment_in_words(meet, at)
+
+
+@register.filter
+def days(meet: Meet) -> str:
+    """`2027/5/1 (土)–5/2 (日)`."""
+    return days_of(meet)
+
+
+@register.inclusion_tag("pieces/gauge.html")
+def gauge(race: Race) -> dict[str, object]:
+    """How full a race is, drawn, with its words."""
+    return {"gauge": Gauge.of(race), "race": race}
+
+
+@register.simple_tag
+def link(path: str, **query: object) -> str:
+    """An address on a public page: the query's values that are not empty, and the language unless it is the first."""
+    asked = {name: value for name, value in query.items() if value not in ("", None, 0)}
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    if language != settings.LANGUAGE_CODE:
+        asked.setdefault("lang", language)
+    return f"{path}?{urlencode(asked)}" if asked else path

@@ -1,6 +1,13 @@
-"""Addresses of this room."""
+"""Addresses of this room: the public pages (contract, section 4)."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from entries.news import views
 
 app_name = "news"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("meets/", views.meets, name="meets"),
+    path("meets/<slug:tenant>/<slug:meet>/", views.meet, name="meet"),
+    path("meets/<slug:tenant>/<slug:meet>/entries/", views.entry_list, name="entries"),
+]

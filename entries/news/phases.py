@@ -1,0 +1,95 @@
+"""Where a meet stands for somebody who wants to enter, and how long that lasts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import TextChoices
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from entries.entry.rules import moment
+from entries.meet.models import Meet, State
+
+
+class Phase(TextChoices):
+    """In the order in which a coach needs them."""
+
+    OPEN = "open", gettext_lazy("申込受付中")
+    COMING = "coming", gettext_lazy("まもなく受付")
+    CLOSED = "closed", gettext_lazy("申込締切")
+    PAST = "past", gettext_lazy("終了")
+
+
+OVER = frozenset({State.RESULTS_OUT, State.ARCHIVED})
+
+
+def phase_of(meet: Meet, *, at: datetime, today: date) -> Phase:
+    """The phase of a published meet. `queries.published_meets` asks the database the same."""
+    if meet.state in OVER or meet.ends_on < today:
+        return Phase.PAST
+    if meet.takes_entries_at(at):
+        return Phase.OPEN
+    if meet.state == State.PUBLISHED and at < meet.entries_open_at:
+        return Phase.COMING
+    return Phase.CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """The one sentence of a meet: until when, and how long that is."""
+
+    phase: Phase
+    until: datetime
+    sentence: SafeString
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is something to wait for."""
+        return self.phase in (Phase.OPEN, Phase.COMING)
+
+
+def countdown(meet: Meet, *, today: date) -> Countdown:
+    """By the database's clock (`meet.clock`), said in the meet's zone with weekday and zone name."""
+    phase = phase_of(meet, at=meet.clock, today=today)
+    if phase == Phase.COMING:
+        return _running(phase, _("申込開始まで、あと{left} （{when}）"), meet, meet.entries_open_at)
+    if phase == Phase.OPEN:
+        return _running(phase, _("申込締切まで、あと{left} （{when}）"), meet, meet.entries_close_at)
+    closed_at = min(meet.entries_close_at, meet.clock)
+    return Countdown(phase, closed_at, _closed(meet, phase))
+
+
+def _running(phase: Phase, sentence: str, meet: Meet, until: datetime) -> Countdown:
+    """The words of the time left are an element of their own: a script may keep them running."""
+    left = format_html(
+        '<strong data-until="{}" data-now="{}">{}</strong>',
+        until.isoformat(), meet.clock.isoformat(), time_left(until - meet.clock),
+    )  # fmt: skip
+    when = format_html('<time class="nobreak" datetime="{}">{}</time>', until.isoformat(), moment(meet, until))
+    return Countdown(phase, until, format_html(sentence, left=left, when=when))
+
+
+def _closed(meet: Meet, phase: Phase) -> SafeString:
+    if phase == Phase.PAST:
+        return escape(_("この大会は終了しました。"))
+    if meet.clock < meet.entries_close_at:
+        return escape(_("申込は締め切られました。"))
+    return format_html(_("申込は締め切られました（{when}）"), when=moment(meet, meet.entries_close_at))
+
+
+def time_left(left: timedelta) -> str:
+    """The two largest units: `2日4時間`, `3時間5分`, `12分`; below a minute it says so. Always rounded down."""
+    minutes = int(left.total_seconds()) // 60
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [
+        (days, ngettext("%(n)d日", "%(n)d日", days)),
+        (hours, ngettext("%(n)d時間", "%(n)d時間", hours)),
+        (minutes, ngettext("%(n)d分", "%(n)d分", minutes)),
+    ]
+    first = next((place for place, (number, _word) in enumerate(parts) if number), None)
+    if first is None:
+        return _("1分未満")
+    said = [word % {"n": number} for number, word in parts[first : first + 2] if number]
+    return (_("%(large)s%(small)s") % {"large": said[0], "small": said[1]}) if len(said) == 2 else said[0]

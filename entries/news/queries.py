@@ -1,0 +1,109 @@
+"""What the public pages read."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Case, CharField, F, Prefetch, Q, QuerySet, Value, When
+from django.db.models.functions import Now
+
+from entries.entry.models import Entry
+from entries.meet.models import Meet, Race, State
+from entries.news.models import Notice
+from entries.news.phases import OVER, Phase
+from tenants.scope import across_tenants
+
+NOTICES_SHOWN = 20
+MOST_WORDS = 5
+
+ORDER = ["phase_rank", "soon", "day", "-past_day", "tenant__slug", "slug"]
+"""Open meets by their closing, coming ones by their opening, closed ones by their day, past ones latest first."""
+
+
+def published_meets(
+    *, today: date, phases: Sequence[Phase] = tuple(Phase), host: str = "", words: str = ""
+) -> QuerySet[Meet]:
+    """Published meets of all hosts with `clock`, `phase` and their races, in the order in which a coach needs them.
+
+    `phases` narrows to these; `host` is a tenant's slug; each of the `words` must stand in name, venue or host.
+    """
+    with across_tenants():
+        meets = Meet.objects.published().with_clock().filter(tenant__is_active=True)
+        races = Race.objects.in_programme_order()
+    meets = meets.annotate(phase=_phase(today)).filter(phase__in=phases)
+    if host:
+        meets = meets.filter(tenant__slug=host)
+    for word in words.split()[:MOST_WORDS]:
+        meets = meets.filter(Q(name__icontains=word) | Q(venue__icontains=word) | Q(tenant__name__icontains=word))
+    meets = meets.annotate(
+        phase_rank=Case(*(When(phase=phase, then=rank) for rank, phase in enumerate(Phase))),
+        soon=Case(
+            When(phase=Phase.OPEN, then=F("entries_close_at")), When(phase=Phase.COMING, then=F("entries_open_at"))
+        ),
+        day=Case(When(phase=Phase.CLOSED, then=F("starts_on"))),
+        past_day=Case(When(phase=Phase.PAST, then=F("starts_on"))),
+    )
+    return meets.select_related("tenant").prefetch_related(Prefetch("races", races)).order_by(*ORDER)
+
+
+def _phase(today: date) -> Case:
+    """`phases.phase_of` as the database says it; a test compares the two."""
+    return Case(
+        When(Q(state__in=OVER) | Q(ends_on__lt=today), then=Value(Phase.PAST)),
+        When(state=State.PUBLISHED, entries_open_at__gt=Now(), then=Value(Phase.COMING)),
+        When(state=State.PUBLISHED, entries_close_at__gt=Now(), then=Value(Phase.OPEN)),
+        default=Value(Phase.CLOSED),
+        output_field=CharField(),
+    )
+
+
+def races_with_slots(meet: Meet) -> list[Race]:
+    """The meet's races in the order of the programme, each with `planned`, its slots' (starts_at, number), in one query."""
+    rows = (
+        Race.objects.in_programme_order()
+        .filter(meet=meet)
+        .select_related("fallback_race")
+        .annotate(slot_at=F("slots__starts_at"), slot_number=F("slots__number"))
+    )
+    races: dict[int, Race] = {}
+    for row in rows:
+        race = races.setdefault(row.pk, row)
+        race.meet = meet
+        planned = vars(race).setdefault("planned", [])
+        if vars(row)["slot_at"] is not None:
+            planned.append((vars(row)["slot_at"], vars(row)["slot_number"]))
+    return list(races.values())
+
+
+def notices_of(meet: Meet) -> list[Notice]:
+    """Notices that are out, important ones first, then the newest."""
+    return list(
+        Notice.objects.filter(meet=meet).out().order_by("-is_important", "-published_at", "-pk")[:NOTICES_SHOWN]
+    )
+
+
+def races_of(meet: Meet) -> list[Race]:
+    """The meet's races in the order of the programme."""
+    return list(Race.objects.in_programme_order().filter(meet=meet))
+
+
+def listed_entries(meet: Meet, *, race: Race | None = None, words: str = "") -> QuerySet[Entry]:
+    """Live entries for the public list, with `state`: by race, then in the order of their tickets."""
+    entries = (
+        Entry.objects.live()
+        .filter(race__meet=meet)
+        .select_related("race", "athlete", "submission__team")
+        .with_state()
+        .order_by("race__position", "race_id", F("ticket").asc(nulls_first=True), "pk")
+    )
+    if race:
+        entries = entries.filter(race=race)
+    for word in words.split()[:MOST_WORDS]:
+        entries = entries.filter(
+            Q(athlete__family_name__icontains=word)
+            | Q(athlete__given_name__icontains=word)
+            | Q(athlete__family_kana__icontains=word)
+            | Q(athlete__given_kana__icontains=word)
+            | Q(submission__team__name__icontains=word)
+            | Q(submission__team__short_name__icontains=word)
+        )
+    return entries
