@@ -3,13 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config import health
+from config import health, styleguide
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("auth/", include("tenants.signin.urls")),
+    path("staff/", include("catalog.urls")),
+    path("styleguide/", styleguide.page, name="styleguide"),
     path("", include("entries.urls")),
 ]
 
