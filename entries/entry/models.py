@@ -34,11 +34,11 @@ class Source(models.TextChoices):
 class Submission(TenantOwned):
     """What a team sent at once; the receipt shows it. `key` makes a double click one submission."""
 
-    meet = models.ForeignKey(Meet, verbose_name=_("大会"), on_delete=models.PROTECT, related_name="+")
-    team = models.ForeignKey(Team, verbose_name=_("チーム"), on_delete=models.PROTECT, related_name="+")
+    meet = models.ForeignKey(Meet, verbose_name=_("大会"), on_delete=models.PROTECT, related_name="+", db_index=False)
+    team = models.ForeignKey(Team, verbose_name=_("チーム"), on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=64)
     body_hash = models.CharField(max_length=64)
-    reference = models.CharField(_("受付番号"), max_length=12, unique=True)
+    reference = models.CharField(_("受付番号"), max_length=12)
     source = models.CharField(_("経路"), max_length=10, choices=Source, default=Source.SHEET)
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("送信者"), on_delete=models.SET_NULL, null=True, related_name="+"
@@ -50,7 +50,10 @@ class Submission(TenantOwned):
     class Meta:
         verbose_name = _("申込票")
         verbose_name_plural = _("申込票")
-        constraints = [models.UniqueConstraint(fields=["team", "key"], name="one_submission_per_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "key"], name="one_submission_per_key"),
+            models.UniqueConstraint(fields=["reference"], name="one_submission_per_reference"),
+        ]
         indexes = [models.Index(fields=["meet", "team"], name="submission_meet_team")]
 
     def __str__(self) -> str:
@@ -111,14 +114,20 @@ class Entry(TenantOwned):
     submission = models.ForeignKey(
         Submission, verbose_name=_("申込票"), on_delete=models.PROTECT, related_name="entries"
     )
-    race = models.ForeignKey(Race, verbose_name=_("種目"), on_delete=models.PROTECT, related_name="+")
+    race = models.ForeignKey(Race, verbose_name=_("種目"), on_delete=models.PROTECT, related_name="+", db_index=False)
     athlete = models.ForeignKey(Athlete, verbose_name=_("選手"), on_delete=models.PROTECT, related_name="+")
     ticket = models.PositiveIntegerField(_("受付順"), null=True, editable=False)
     seed_time = models.PositiveIntegerField(_("申告タイム"), null=True, blank=True)
     personal_best = models.PositiveIntegerField(_("自己ベスト"), null=True, blank=True)
     pacemaker = models.BooleanField(_("ペースメーカー"), default=False)
     shoe = models.ForeignKey(
-        MasterProduct, verbose_name=_("シューズ"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        MasterProduct,
+        verbose_name=_("シューズ"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     shoe_declared = models.CharField(_("申告したシューズ"), max_length=300, blank=True)
     fee = models.PositiveIntegerField(_("参加料（円）"), default=0)
@@ -144,6 +153,7 @@ class Entry(TenantOwned):
             models.CheckConstraint(condition=Q(seed_time__gt=0), name="seed_time_positive"),
             models.CheckConstraint(condition=Q(personal_best__gt=0), name="personal_best_positive"),
         ]
+        indexes = [models.Index(fields=["shoe"], name="entry_shoe", condition=Q(shoe__isnull=False))]
 
     def __str__(self) -> str:
         return f"#{self.pk}"

@@ -12,9 +12,14 @@ class AuditRecord(models.Model):
     (`tenants.audit.queries.visible_to`).
     """
 
-    at = models.DateTimeField(_("日時"), auto_now_add=True, db_index=True)
+    at = models.DateTimeField(_("日時"), auto_now_add=True)
     tenant = models.ForeignKey(
-        "tenants.Tenant", verbose_name=_("主催団体"), on_delete=models.PROTECT, null=True, related_name="+"
+        "tenants.Tenant",
+        verbose_name=_("主催団体"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("操作した人"), on_delete=models.SET_NULL, null=True, related_name="+"

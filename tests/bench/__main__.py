@@ -1,0 +1,32 @@
+"""The figures of docs/speed.md in one run: PostgreSQL with fsync, gunicorn as deployed, all on this machine."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from tests.pgplugin import start_postgres
+
+DURABLE = "-c shared_buffers=1GB -c random_page_cost=1.1 -c fsync=on -c synchronous_commit=on"
+SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
+TEAMS = 800
+
+
+def main() -> None:
+    """Set a database and the product up, measure, print."""
+    if shutil.which("wrk") is None:
+        sys.exit("make bench needs wrk: apt-get install wrk")
+    os.environ["DATABASE_URL"] = start_postgres(DURABLE)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
+        subprocess.run([sys.executable, "manage.py", *command], check=True)
+    import django
+
+    django.setup()
+    from tests.bench import measure
+
+    measure.run(os.environ["DATABASE_URL"], seconds=SECONDS, teams=TEAMS)
+
+
+if __name__ == "__main__":
+    main()
