@@ -54,14 +54,15 @@ def meets(request: PublicRequest) -> HttpResponse:
 def meet(request: MeetRequest) -> HttpResponse:
     """One meet: everything that somebody needs who wants to enter, without signing in."""
     row, today = request.meet, timezone.localdate(timezone=request.meet.zone)
-    races = queries.races_with_slots(row)
+    races, notices = queries.races_with_slots(row), queries.notices_of(row)
     context = {
         "meet": row,
         "countdown": countdown(row, today=today),
         "cards": board.cards(row, races),
         "timeline": board.timeline(row, today=today),
         "timetable": board.timetable(row, races),
-        "notices": queries.notices_of(row),
+        "important": [notice for notice in notices if notice.is_important],
+        "notices": [notice for notice in notices if not notice.is_important],
         "address": address_of(row),
     }
     return render(request, "news/meet.html", context)

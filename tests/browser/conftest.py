@@ -1,0 +1,68 @@
+"""A browser for the tests: pages that remember what went wrong in their console, and axe."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import PASSWORD
+
+# Playwright's event loop runs in this thread, beside the fixtures that write rows.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+DESKTOP, PHONE = 1280, 360
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for the run."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, transactional_db: None) -> Iterator[OpenPage]:
+    """Makes pages. When the test ends none of them may have had an error: no exception, no refusal by the policy."""
+    wrong: list[str] = []
+    with ExitStack() as contexts:
+
+        def make(*, width: int = DESKTOP, dark: bool = False, script: bool = True) -> Page:
+            context = browser.new_context(
+                viewport={"width": width, "height": 800},
+                color_scheme="dark" if dark else "light",
+                java_script_enabled=script,
+                locale="ja-JP",
+            )
+            contexts.callback(context.close)
+            page = context.new_page()
+            page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+            page.on("pageerror", lambda error: wrong.append(str(error)))
+            return page
+
+        yield make
+        assert wrong == []
+
+
+def sign_in(page: Page, address: str, email: str) -> None:
+    """Through the form, as a person does."""
+    page.goto(f"{address}/auth/login")
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/auth/login" not in url)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds: rule and the elements that break it."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {[node['target'] for node in rule['nodes']][:3]}" for rule in found]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
