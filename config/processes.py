@@ -11,10 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from types import FrameType
 
 from config.env import for_child
 
 PR_SET_PDEATHSIG = 1
+LOOK_SECONDS = 0.5
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 35
 """A little more than gunicorn gives a request that is under way (`graceful_timeout`)."""
@@ -48,6 +50,33 @@ def die_with(parent: int) -> Callable[[], None]:
                 os.kill(os.getpid(), signal.SIGTERM)
 
     return die
+
+
+def when_interrupted(parent: int, call: Callable[[], None]) -> None:
+    """Call `call` once `parent` got a SIGINT that did not reach us. Only Linux shows it; elsewhere nothing happens.
+
+    A terminal's Ctrl-C reaches everyone. But make, when it alone is interrupted, waits for its recipe to end by itself,
+    which a server never does. What can be seen is that make then no longer catches SIGINT.
+    """
+    if not _catches_interrupts(parent):
+        return
+
+    def look(number: int, frame: FrameType | None) -> None:
+        if not _catches_interrupts(parent):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            call()
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
+
+
+def _catches_interrupts(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+    caught = next((line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:")), "0")
+    return bool(int(caught, 16) >> (signal.SIGINT - 1) & 1)
 
 
 class Children:

@@ -1,7 +1,5 @@
 """Error events to Sentry, without anything personal (seed 000 section 8)."""
 
-import sentry_sdk
-
 from config.env import ENV
 
 
@@ -9,6 +7,8 @@ def start() -> None:
     """Connect to Sentry when SENTRY_DSN is set; bodies, locals and user data are never sent."""
     if not ENV.sentry_dsn:
         return
+    import sentry_sdk  # slow to import, and not needed where it is off
+
     sentry_sdk.init(
         dsn=ENV.sentry_dsn,
         environment=ENV.app_env,

@@ -26,7 +26,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "csp",
-    "anymail",
     "tenants",
     "catalog",
     "entries",
@@ -34,7 +33,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.RequestIdMiddleware",
-    "config.middleware.ProxyAwareSecurityMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.CleanInputMiddleware",
@@ -83,7 +82,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": SQLITE_PRAGMAS,
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = POSTGRES_OPTIONS
+    DATABASES["default"].setdefault("OPTIONS", {}).update(options=POSTGRES_OPTIONS, connect_timeout=5)
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 
 AUTH_USER_MODEL = "tenants.User"
@@ -108,6 +107,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 SECURE_SSL_REDIRECT = not ENV.is_dev
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, past the proxy
 SECURE_PROXY_SSL_HEADER = None if ENV.is_dev else ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 0 if ENV.is_dev else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not ENV.is_dev

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from config.env import ENV, ROOT
 from config.management.commands.seed_dev import database_name
-from config.processes import ChildEnded, Children, die_with
+from config.processes import ChildEnded, Children, die_with, when_interrupted
 from config.seeds.accounts import ACCOUNTS
 from config.seeds.demo import seed
 from config.static_files import collect_when_changed
@@ -50,6 +50,7 @@ class Command(BaseCommand):
         try:
             if stop_with_parent:
                 die_with(os.getppid())()
+                when_interrupted(os.getppid(), _stop)
             self._check_port()
             self._prepare()
             self._start(children, reload=reload)
@@ -59,6 +60,7 @@ class Command(BaseCommand):
         except ChildEnded as ended:
             raise CommandError(str(ended)) from None
         finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
             _on_signals(signal.SIG_IGN)
             children.stop()
 
@@ -123,7 +125,7 @@ def _host_and_port() -> tuple[str, int]:
     return host, int(port)
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
+def _stop(number: int = 0, frame: FrameType | None = None) -> None:
     raise Stopped
 
 
