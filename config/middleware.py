@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.middleware.security import SecurityMiddleware
 from django.utils import translation
 
 from config import errors
@@ -33,26 +32,13 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Set the id for the course of this request."""
-        token = request_id.set(secrets.token_hex(6))
-        try:
-            response = self.get_response(request)
-            response["X-Request-ID"] = request_id.get()
-            response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-            response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-            return response
-        finally:
-            request_id.reset(token)
-
-
-class ProxyAwareSecurityMiddleware(SecurityMiddleware):
-    """Redirects to https only what a proxy says came by http: a health check from inside carries no such header."""
-
-    def process_request(self, request: HttpRequest) -> HttpResponse | None:  # type: ignore[override]
-        """Leave direct requests alone."""
-        if "HTTP_X_FORWARDED_PROTO" not in request.META:
-            return None
-        return super().process_request(request)
+        """Set the id for the course of this request. It stays until the next: Django logs a 4xx after we are done."""
+        request_id.set(secrets.token_hex(6))
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id.get()
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
 
 
 class CleanInputMiddleware:

@@ -95,6 +95,12 @@ class TenantQuerySet(models.QuerySet[Model]):
             raise ScopeError("a row never changes its tenant")
         return super().update(**kwargs)
 
+    def _merge_sanity_check(self, other: Any) -> None:
+        """Of `open | closed` Django would keep the rows that match nothing at all: every tenant's."""
+        if isinstance(other.query, ClosedQuery) and not other.query.is_empty():
+            raise ScopeError(f"{self.model}: combined with a query from outside any scope")
+        super()._merge_sanity_check(other)  # type: ignore[misc]
+
     def bulk_create(self, objs: Iterable[Model], *args: Any, **kwargs: Any) -> list[Model]:
         """As Django's, after comparing each row with the scope."""
         rows = list(objs)
@@ -144,9 +150,16 @@ class TenantOwned(models.Model):
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """As Django's, after comparing the row with the scope."""
+        """As Django's, after comparing the row with the scope, and with the database: a made-up primary key with the
+        own tenant beside it deletes nobody's row."""
         self.check_scope()
+        if current_scope() != ALL and not type(self)._default_manager.filter(pk=self.pk).exists():
+            return 0, {}
         return super().delete(*args, **kwargs)
+
+    def _do_update(self, base_qs: Any, *args: Any, **kwargs: Any) -> Any:
+        """An UPDATE names the tenant too, so that a primary key of another tenant's row finds nothing to overwrite."""
+        return super()._do_update(base_qs.filter(tenant_id=self.tenant_id), *args, **kwargs)
 
     def in_scope(self) -> Self:
         """This row, after the scope was compared: for code that got it by following a foreign key."""
