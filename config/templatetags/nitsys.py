@@ -12,6 +12,7 @@ from entries.marks import format_time
 from entries.meet.gauge import Gauge
 from entries.meet.models import Meet, Race
 from entries.news.board import days_of
+from entries.news.phases import time_left
 
 register = template.Library()
 
@@ -38,6 +39,12 @@ def number(value: int | None) -> str:
 def moment(at: datetime, meet: Meet) -> str:
     """An instant in the meet's zone, with weekday and zone name."""
     return moment_in_words(meet, at)
+
+
+@register.filter
+def left(until: datetime, now: datetime) -> str:
+    """How long it is from `now` until then: `2日4時間`."""
+    return time_left(until - now)
 
 
 @register.filter

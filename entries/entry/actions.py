@@ -51,7 +51,7 @@ def _submit(meet: Meet, team: Team, lines: Sequence[Line], key: str, by: User, a
     races = races_of(meet)
     ids = {line.athlete_id for line in lines}
     athletes = {athlete.pk: athlete for athlete in Athlete.objects.filter(team=team, pk__in=ids)}
-    shoes = _declared_shoes(lines)
+    shoes = declared_shoes(lines)
     rules.check_lines(meet, lines, races=races, athletes=athletes, shoes=set(shoes))
     order = Submission(
         tenant_id=meet.tenant_id, meet=meet, team=team, key=key, body_hash=hash_of(meet.pk, lines),
@@ -94,7 +94,7 @@ def _held(meet: Meet, team: Team) -> Held:
     return list(mine.values_list("athlete_id", "race_id"))
 
 
-def _declared_shoes(lines: Sequence[Line]) -> dict[int, str]:
+def declared_shoes(lines: Sequence[Line]) -> dict[int, str]:
     """What was declared, in words, by product id; only products of the host in scope."""
     wanted = {line.shoe_id for line in lines if line.shoe_id is not None}
     if not wanted:

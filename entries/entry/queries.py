@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Now
@@ -32,15 +33,22 @@ def last_entries(team: Team, *, before: Meet) -> list[Entry]:
         return list(mine.select_related("race__meet").order_by("pk"))
 
 
-def submission_by_reference(reference: str, *, reader: User) -> Submission | None:
-    """A submission of any host, with `clock` (the database's time) and `is_mine` (the reader is in its team).
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A submission, the database's time at which it was read, and whether the reader is a member of its team."""
 
-    The caller asks `rules.may_see` before anything is shown.
-    """
+    order: Submission
+    clock: datetime
+    is_mine: bool
+
+
+def submission_by_reference(reference: str, *, reader: User) -> Found | None:
+    """A submission of any host. The caller asks `rules.may_see` before anything is shown. One query."""
     member = Membership.objects.filter(team=OuterRef("team"), user=reader)
     with across_tenants():
-        found = Submission.objects.select_related("meet__tenant", "team", "submitted_by")
-        return found.annotate(clock=Now(), is_mine=Exists(member)).filter(reference=reference).first()
+        rows = Submission.objects.select_related("meet__tenant", "team", "submitted_by")
+        row = rows.annotate(clock=Now(), is_mine=Exists(member)).filter(reference=reference).first()
+        return None if row is None else Found(row, row.clock, row.is_mine)
 
 
 def submission_under_key(team: Team, key: str) -> Submission | None:

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from django.utils.formats import date_format
 
-from entries.entry.models import Entry
+from entries.entry.models import Entry, Submission
 from entries.entry.order import MAX_ROWS, Line, SheetRefused
 from entries.marks import format_time
 from entries.meet.models import Meet, Race, RaceSex, State
 from entries.roster.models import Athlete
+from tenants.models import HOST_ROLES, Role, User
 from tenants.refusal import Refused
 
 Rows = dict[int, dict[str, Refused]]
@@ -174,3 +175,13 @@ def check_may_correct(entry: Entry, *, at: datetime, by_organizer: bool) -> None
         raise Refused("already_withdrawn")
     if not by_organizer and not entry.race.meet.takes_entries_at(at):
         raise Refused("too_late_to_correct")
+
+
+def may_see(user: User, submission: Submission, *, is_mine: bool) -> bool:
+    """Who reads a receipt: the team's members, the host's organizers and staff, and the platform admin."""
+    return is_mine or user.is_platform_admin or (user.role in HOST_ROLES and user.tenant_id == submission.tenant_id)
+
+
+def acts_for_host(user: User, submission: Submission) -> bool:
+    """Whether this user changes entries as the host does, also after the team no longer may."""
+    return user.is_platform_admin or (user.role == Role.ORGANIZER and user.tenant_id == submission.tenant_id)

@@ -1,6 +1,21 @@
 """Addresses of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from entries.entry import receipt_views, upload_views, views
 
 app_name = "entry"
-urlpatterns: list[URLPattern] = []
+SHEET = "meets/<slug:tenant>/<slug:meet>/enter"
+
+urlpatterns = [
+    path(SHEET, views.sheet, name="sheet"),
+    path(f"{SHEET}/draft", views.draft, name="draft"),
+    path(f"{SHEET}/upload", upload_views.upload, name="upload"),
+    path(f"{SHEET}/upload/template.xlsx", upload_views.template, name="upload_template"),
+    path(f"{SHEET}/upload/<int:upload>", upload_views.preview, name="upload_preview"),
+    path(f"{SHEET}/upload/<int:upload>/refused.xlsx", upload_views.refused, name="upload_refused"),
+    path("orders/<slug:reference>/", receipt_views.receipt, name="receipt"),
+    path("orders/<slug:reference>/entries/<int:entry>/withdraw", receipt_views.withdraw, name="withdraw"),
+    path("orders/<slug:reference>/entries/<int:entry>/time", receipt_views.correct, name="correct"),
+    path("teams/<int:team>/orders/", receipt_views.orders, name="orders"),
+]

@@ -22,13 +22,32 @@ wording.register(
         "standard": _("参加標準記録は%(standard)sです。申告%(time)sでは申し込めません。"),
         "standard_needs_time": _("参加標準記録（%(standard)s）があるため、申告タイムを入力してください。"),
         "duplicate": _("この選手は「%(race)s」に申込済みです。"),
-        "duplicate_on_sheet": _("同じ選手が同じ種目に%(other)s行目でも入力されています。"),
+        "duplicate_on_sheet": _("同じ選手が同じ種目に2回入力されています。どちらかを消してください。"),
         "athlete_limit": _("1人が申し込めるのは%(limit)s種目までです。"),
         "team_limit": _("「%(race)s」は1チーム%(limit)s名までです（申込済み%(held)s名）。"),
         "waiting_full": _("「%(race)s」は定員に達し、補欠待ちの枠も残っていません（残り%(left)s）。"),
         "shoe_unknown": _("主催者の商品マスターにないシューズです。選び直してください。"),
         "empty": _("申し込む選手と種目を1つ以上選んでください。"),
         "too_many_rows": _("一度に送信できるのは%(limit)s行までです。分けて送信してください。"),
+        "athlete_missing": _("選手を選んでください。"),
+        "sheet_damaged": _(
+            "送信された画面の一部が欠けていたため、受け付けませんでした。内容を確認して、もう一度送信してください。"
+        ),
+        "draft_invalid": _("下書きを保存できませんでした。内容を読み取れません。"),
+        "draft_conflict": _(
+            "この申込の下書きは、別の端末または別の人が先に更新しました。読み込むか、この内容で上書きしてください。"
+        ),
+        "upload_columns": _(
+            "見出しに「氏名」（またはJAAF ID）と「種目」の列が必要です。ひな形をダウンロードしてお使いください。"
+        ),
+        "upload_no_rows": _("種目が入力された行がありません。「種目」の列に種目名を入力してください。"),
+        "upload_no_file": _("ファイルを選んでください。"),
+        "upload_sent": _("このファイルはすでに送信済みです。"),
+        "race_name_unknown": _("「%(name)s」という種目はこの大会にありません。"),
+        "athlete_jaaf_unknown": _("JAAF ID %(jaaf_id)s の選手が名簿にいません。"),
+        "athlete_name_unknown": _("「%(name)s」は名簿にいません。先に名簿へ登録してください。"),
+        "athlete_name_differs": _("JAAF IDの選手は「%(found)s」ですが、氏名は「%(name)s」になっています。"),
+        "athlete_ambiguous": _("「%(name)s」は名簿に複数います。JAAF ID、フリガナ、生年月日で区別してください。"),
         "key_missing": _("画面が古くなっています。内容を確認して、もう一度送信してください。"),
         "key_reused": _(
             "この画面からは別の内容がすでに送信されています。受付票を確認し、新しい画面から申し込んでください。"

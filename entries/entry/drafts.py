@@ -1,0 +1,70 @@
+"""Drafts of the sheet: what was typed and not yet sent, kept so that another device goes on with it.
+
+A draft is nobody's record: it says nothing about who is entered, and a submission drops it. So it leaves no audit trail.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from entries.entry.models import SheetDraft
+from entries.entry.sheet import TEXTS
+from entries.meet.models import Meet
+from entries.roster.models import Team
+from tenants.models import User
+from tenants.refusal import Refused
+
+MAX_BYTES = 1024 * 1024
+MAX_ROWS = 1_000
+LONGEST_VALUE = 200
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""PostgreSQL's jsonb takes neither NUL nor half of a surrogate pair."""
+
+
+def check_rows(rows: object) -> list[dict[str, Any]]:
+    """The rows of a draft, each with the fields of a sheet as texts and `pacemaker`, and with nothing else.
+
+    Raises Refused("draft_invalid") for anything that a sheet of ours would not send.
+    """
+    if not isinstance(rows, list) or len(rows) > MAX_ROWS:
+        raise Refused("draft_invalid")
+    return [_row(row) for row in rows]
+
+
+def _row(row: object) -> dict[str, Any]:
+    if not isinstance(row, Mapping):
+        raise Refused("draft_invalid")
+    found: dict[str, Any] = {}
+    for name in TEXTS:
+        text = row.get(name, "")
+        if not isinstance(text, str) or len(text) > LONGEST_VALUE or _UNSTORABLE.search(text):
+            raise Refused("draft_invalid")
+        found[name] = text
+    found["pacemaker"] = row.get("pacemaker", False)
+    if not isinstance(found["pacemaker"], bool):
+        raise Refused("draft_invalid")
+    return found
+
+
+def keep(*, meet: Meet, team: Team, rows: list[dict[str, Any]], version: int, by: User) -> SheetDraft:
+    """Store the draft of a team that was typed on top of `version` (0: on an empty sheet). Returns it as it is now.
+
+    Compare-and-set: raises Refused("draft_conflict") when another device saved meanwhile, or the sheet was sent.
+    Raises Refused("draft_invalid") for rows that are none.
+    """
+    rows = check_rows(rows)
+    if version == 0:
+        try:
+            with transaction.atomic():
+                return SheetDraft.objects.create(
+                    tenant_id=meet.tenant_id, meet=meet, team=team, rows=rows, updated_by=by
+                )
+        except IntegrityError:
+            raise Refused("draft_conflict") from None
+    values = {"rows": rows, "version": version + 1, "updated_by": by, "updated_at": timezone.now()}
+    if SheetDraft.objects.filter(meet=meet, team=team, version=version).update(**values) != 1:
+        raise Refused("draft_conflict")
+    return SheetDraft(meet=meet, team=team, tenant_id=meet.tenant_id, **values)

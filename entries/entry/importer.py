@@ -1,0 +1,202 @@
+"""Entries from an Excel or CSV file: which column is what, whose row it is, which race is meant.
+
+Shape only: the rows become texts as on the sheet, and go the sheet's way through `forms.line_of`, `rules` and the action.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from entries.entry.sheet import LONGEST_TIME, Row
+from entries.entry.upload_preview import FileRow
+from entries.marks import from_cell
+from entries.meet.models import Race
+from entries.roster.models import Athlete
+from tenants.refusal import Refused
+from tenants.tables import Cell, Table, text_of
+
+LONGEST_TEXT = 200
+EXCEL_DAY_ZERO = datetime(1899, 12, 31)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "jaaf_id": ("jaafid", "jaaf番号", "jaafid番号"),
+    "name": ("選手", "選手名", "氏名", "名前", "競技者名", "name", "athlete"),
+    "family_name": ("姓", "氏", "familyname"),
+    "given_name": ("名", "givenname"),
+    "kana": ("フリガナ", "ふりがな", "カナ", "氏名カナ", "氏名フリガナ", "kana"),
+    "birth_date": ("生年月日", "birthdate", "dateofbirth"),
+    "race": ("種目", "種目名", "参加種目", "申込種目", "race", "event"),
+    "seed_time": ("申告タイム", "申告記録", "申込記録", "資格記録", "目標タイム", "タイム", "記録", "seedtime"),
+    "personal_best": ("自己ベスト", "自己記録", "自己最高記録", "ベスト", "pb", "personalbest"),
+    "pacemaker": ("ペースメーカー", "pm", "pacemaker"),
+}
+_YES = frozenset({"1", "○", "〇", "◯", "o", "y", "yes", "true", "はい", "有", "有り", "あり", "する"})
+
+
+def fold(text: str) -> str:
+    """For comparing names of columns, races and people only: width, case and spaces do not matter."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
+
+
+def is_header(cells: list[str]) -> bool:
+    """Whether a row names at least the race and somebody."""
+    names = set(_columns(cells))
+    return "race" in names and bool(names & {"jaaf_id", "name", "family_name"})
+
+
+def _columns(header: Sequence[str]) -> dict[str, int]:
+    """Which field stands in which column; the first of two wins."""
+    known = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
+    found: dict[str, int] = {}
+    for index, title in enumerate(header):
+        name = known.get(re.sub(r"[（(].*?[）)]", "", fold(title)))
+        if name is not None:
+            found.setdefault(name, index)
+    return found
+
+
+def read_rows(table: Table, *, athletes: Sequence[Athlete], races: Iterable[Race]) -> list[FileRow]:
+    """The file's rows in its order; rows without a race are skipped, as on the sheet. Raises Refused for a file
+    that lacks the columns."""
+    if not is_header(table.header):
+        raise Refused("upload_columns")
+    columns = _columns(table.header)
+    people, by_name = People(athletes), {fold(race.name): race for race in races}
+    rows = []
+    for number, cells in table.rows:
+        said = {name: cells[index] for name, index in columns.items() if index < len(cells)}
+        if text_of(said.get("race")):
+            rows.append(_read(number, said, people, by_name))
+    return rows
+
+
+def _read(number: int, said: Mapping[str, Cell], people: "People", races: Mapping[str, Race]) -> FileRow:
+    refused: dict[str, Refused] = {}
+    athlete = None
+    try:
+        athlete = people.find(said)
+    except Refused as refusal:
+        refused["athlete"] = refusal
+    title = _text(said, "race")
+    race = races.get(fold(title))
+    if race is None:
+        refused["race"] = Refused("race_name_unknown", name=title[:60])
+    row = Row(
+        number,
+        athlete=str(athlete.pk) if athlete else "",
+        race=str(race.pk) if race else "",
+        seed_time=clean(from_cell(_moment(said.get("seed_time"))))[: LONGEST_TIME + 1],
+        personal_best=clean(from_cell(_moment(said.get("personal_best"))))[: LONGEST_TIME + 1],
+        pacemaker=fold(_text(said, "pacemaker")) in _YES,
+    )
+    return FileRow(
+        number,
+        row,
+        who=(athlete.full_name if athlete else _name_in(said))[:LONGEST_TEXT],
+        race=race.name if race else title,
+        jaaf_id=_text(said, "jaaf_id"),
+        kana=athlete.full_kana if athlete else _text(said, "kana"),
+        refused=refused,
+    )
+
+
+def clean(text: str) -> str:
+    """Without what the database's JSON cannot hold."""
+    return _UNSTORABLE.sub("", text)
+
+
+def _text(said: Mapping[str, Cell], name: str) -> str:
+    return clean(text_of(said.get(name)))[:LONGEST_TEXT]
+
+
+def _moment(cell: Cell | timedelta) -> object:
+    """A time typed as `25:10` is 25 hours to Excel, and reaches us as a length or as a moment in January 1900."""
+    if isinstance(cell, datetime) and cell.year <= 1900:
+        cell = cell - EXCEL_DAY_ZERO
+    if isinstance(cell, timedelta):
+        minutes, seconds = divmod(cell.total_seconds(), 60)
+        return f"{minutes:.0f}:{seconds:05.2f}" if seconds else f"{minutes // 60:.0f}:{minutes % 60:02.0f}.00"
+    return text_of(cell) if isinstance(cell, float | int) and not isinstance(cell, bool) else cell
+
+
+def _name_in(said: Mapping[str, Cell]) -> str:
+    return _text(said, "name") or f"{_text(said, 'family_name')} {_text(said, 'given_name')}".strip()
+
+
+class People:
+    """Finds the team's athletes as a file names them."""
+
+    def __init__(self, athletes: Sequence[Athlete]) -> None:
+        self.by_jaaf_id = {athlete.jaaf_id: athlete for athlete in athletes if athlete.jaaf_id}
+        self.by_name: dict[str, list[Athlete]] = defaultdict(list)
+        for athlete in athletes:
+            self.by_name[fold(athlete.full_name)].append(athlete)
+
+    def find(self, said: Mapping[str, Cell]) -> Athlete:
+        """By JAAF ID, else by name; of several with one name by kana or birth date. Raises Refused."""
+        jaaf_id = fold(_text(said, "jaaf_id"))
+        name = _name_in(said)
+        if jaaf_id:
+            found = self.by_jaaf_id.get(jaaf_id.zfill(11))
+            if found is None:
+                raise Refused("athlete_jaaf_unknown", jaaf_id=jaaf_id[:20])
+            if name and fold(name) != fold(found.full_name):
+                raise Refused("athlete_name_differs", name=name[:60], found=found.full_name)
+            return found
+        if not name:
+            raise Refused("athlete_missing")
+        return self._of_one_name(name, said)
+
+    def _of_one_name(self, name: str, said: Mapping[str, Cell]) -> Athlete:
+        candidates = self.by_name.get(fold(name), [])
+        if not candidates:
+            raise Refused("athlete_name_unknown", name=name[:60])
+        kana, born = fold(_text(said, "kana")), _day(said.get("birth_date"))
+        if len(candidates) > 1 and kana:
+            candidates = [one for one in candidates if fold(one.full_kana) == kana]
+        if len(candidates) > 1 and born is not None:
+            candidates = [one for one in candidates if one.birth_date == born]
+        if len(candidates) != 1:
+            raise Refused("athlete_ambiguous", name=name[:60])
+        return candidates[0]
+
+
+def _day(cell: Cell) -> date | None:
+    if isinstance(cell, datetime):
+        return cell.date()
+    parts = re.findall(r"\d+", unicodedata.normalize("NFKC", text_of(cell)))
+    digits = "".join(part.zfill(2) for part in parts[:3])
+    try:
+        return datetime.strptime(digits, "%Y%m%d").date()
+    except ValueError:
+        return None
+
+
+def template_header() -> list[str]:
+    """The columns of the template, in Japanese or English; both are read."""
+    return [
+        "JAAF ID", pgettext("column", "氏名"), pgettext("column", "フリガナ"), pgettext("column", "種目"),
+        pgettext("column", "申告タイム"), pgettext("column", "自己ベスト"), pgettext("column", "ペースメーカー"),
+    ]  # fmt: skip
+
+
+def template_rows(athletes: Iterable[Athlete]) -> list[list[Any]]:
+    """The roster, with race and times to fill in."""
+    return [[athlete.jaaf_id, athlete.full_name, athlete.full_kana, "", "", "", ""] for athlete in athletes]
+
+
+def template_notes(races: Iterable[Race]) -> list[list[str]]:
+    """The second sheet: the races' names to copy, and how times are written."""
+    return [
+        [_("種目名（コピーしてお使いください）")],
+        *[[race.name] for race in races],
+        [""],
+        [_("タイムは 14:05.32 のように入力してください（14.05.32、14分05秒32 も読み取ります）。")],
+        [_("種目が空欄の行は読み飛ばします。1人で2種目の場合は行をコピーしてください。")],
+    ]

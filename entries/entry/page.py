@@ -1,0 +1,225 @@
+"""What the sheet's page shows: the layout with its choices, what is wrong, and what the script may help with."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from catalog.models import MasterProduct
+from entries.entry import rules, sheet_words
+from entries.entry.actions import declared_shoes, races_of
+from entries.entry.layout import Layout, facts_of, lay_out, may_choose, rows_from_last, rows_of_draft
+from entries.entry.models import Entry, SheetDraft
+from entries.entry.order import SheetRefused
+from entries.entry.queries import held_in, last_entries
+from entries.entry.sheet import Row, Sheet, new_key
+from entries.meet.models import Meet, Race
+from entries.roster.models import Athlete, Team
+from tenants.refusal import Refused
+from tenants.wording import say
+
+MOST_SHOES = 200
+MOST_SHOE_OPTIONS = 8_000
+"""Beyond this many options on one page the script fills a row's choice of shoes when it is opened."""
+
+
+@dataclass(slots=True)
+class Problem:
+    """One line of the error summary; `anchor` is the field's id, empty when it concerns the whole sheet."""
+
+    anchor: str
+    who: str
+    message: str
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the page is made of, read once."""
+
+    meet: Meet
+    team: Team
+    races: dict[int, Race]
+    athletes: list[Athlete]
+    held: list[Entry]
+    shoes: list[MasterProduct]
+    draft: SheetDraft | None
+
+
+@dataclass(slots=True)
+class View:
+    """What differs between showing, refusing and keeping a sheet."""
+
+    rows: list[Row]
+    key: str = field(default_factory=new_key)
+    problems: list[Refused] = field(default_factory=list)
+    draft_version: int = 0
+    rows_each: int = 1
+    filled_from_last: bool = False
+    first_receipt: str = ""
+    said: str = ""
+
+
+def read_facts(meet: Meet, team: Team) -> Facts:
+    """Six queries, whatever the number of athletes."""
+    races = sorted(races_of(meet).values(), key=lambda race: (race.position, race.pk))
+    return Facts(
+        meet=meet,
+        team=team,
+        races={race.pk: race for race in races},
+        athletes=list(team.athletes.active().in_roster_order()),
+        held=list(held_in(meet, team)),
+        shoes=list(MasterProduct.objects.order_by("brand", "reference")[: MOST_SHOES + 1]),
+        draft=SheetDraft.objects.filter(meet=meet, team=team).first(),
+    )
+
+
+def fresh_view(facts: Facts, *, from_last: bool, rows_each: int) -> View:
+    """The sheet as it opens: the draft where there is one, filled up from the last meet when asked."""
+    rows = rows_of_draft(facts.draft.rows) if facts.draft else []
+    if from_last:
+        drafted = {row.athlete for row in rows if not row.is_blank}
+        last = rows_from_last(last_entries(facts.team, before=facts.meet), facts.races, facts.held)
+        rows += [row for row in last if row.athlete not in drafted]
+    version = facts.draft.version if facts.draft else 0
+    return View(rows, draft_version=version, rows_each=rows_each, filled_from_last=from_last)
+
+
+def refusals_of(sheet: Sheet, facts: Facts) -> SheetRefused:
+    """Everything that is wrong with a sheet that could not be read whole: its shape, and what the rules say."""
+    general = list(sheet.general)
+    by_row = {number: dict(fields) for number, fields in sheet.refused.items()}
+    try:
+        rules.check_takes_entries(facts.meet, at=facts.meet.clock)
+    except Refused as refusal:
+        general.append(refusal)
+    known = {athlete.pk: athlete for athlete in facts.athletes}
+    try:
+        shoes = set(declared_shoes(sheet.lines))
+        rules.check_lines(facts.meet, sheet.lines, races=facts.races, athletes=known, shoes=shoes)
+    except SheetRefused as refused:
+        general += [refusal for refusal in refused.general if refusal.code != "empty"]
+        for number, fields in refused.rows.items():
+            by_row[number] = dict(fields) | by_row.get(number, {})
+    return SheetRefused(by_row, general)
+
+
+def mark_rows(rows: Iterable[Row], refused: SheetRefused) -> None:
+    """Put each refusal, in words, beside the field of its row."""
+    for row in rows:
+        row.errors = {name: say(refusal) for name, refusal in refused.rows.get(row.number, {}).items()}
+
+
+def context(facts: Facts, view: View, teams: Sequence[Team]) -> dict[str, Any]:
+    """Everything that `templates/entry/sheet.html` expects."""
+    layout = lay_out(facts.athletes, view.rows, facts.held, rows_each=view.rows_each)
+    choices = Choices(facts, layout.total)
+    window = _window(facts.meet)
+    return {
+        "meet": facts.meet, "team": facts.team, "teams": teams, "layout": layout, "view": view, "window": window,
+        "blocks": [(block, [choices.of(row, block.athlete) for row in block.rows]) for block in layout.blocks],
+        "spare": [choices.of(row, None) for row in layout.spare],
+        "problems": problems_of(view, layout), "has_shoes": choices.has_shoes,
+        "closes": rules.moment(facts.meet, facts.meet.entries_close_at),
+        "script": script_facts(facts, choices),
+    }  # fmt: skip
+
+
+def _window(meet: Meet) -> dict[str, str] | None:
+    """Why the meet takes no entries now; None when it does."""
+    try:
+        rules.check_takes_entries(meet, at=meet.clock)
+    except Refused as refusal:
+        return {"code": refusal.code, "said": say(refusal)}
+    return None
+
+
+def problems_of(view: View, layout: Layout) -> list[Problem]:
+    """The error summary, from top to bottom."""
+    found = [Problem("", "", say(refusal)) for refusal in view.problems]
+    for block in layout.blocks:
+        found += _row_problems(block.rows, block.athlete.full_name)
+    return found + _row_problems(layout.spare, "")
+
+
+def _row_problems(rows: Iterable[Row], who: str) -> list[Problem]:
+    return [
+        Problem(f"id_rows-{row.number}-{name}", who, message) for row in rows for name, message in row.errors.items()
+    ]
+
+
+@dataclass(slots=True)
+class Choice:
+    """A row with the options of its selects, ready to print. `name` stands in front of its fields' names."""
+
+    row: Row
+    who: str
+    race_options: str
+    shoe_options: str
+    athlete_options: str = ""
+
+    @property
+    def name(self) -> str:
+        """Prefix of the row's fields."""
+        return f"rows-{self.row.number}"
+
+
+class Choices:
+    """Prints each list of options once per selected value, however many rows show it."""
+
+    def __init__(self, facts: Facts, rows: int) -> None:
+        self.facts = facts
+        self.has_shoes = 0 < len(facts.shoes) <= MOST_SHOES
+        self.shoes_by_script = self.has_shoes and rows * len(facts.shoes) > MOST_SHOE_OPTIONS
+        self._races = cache(self._print_races)
+        self._shoes = cache(self._print_shoes)
+        self._athletes = cache(self._print_athletes)
+
+    def of(self, row: Row, athlete: Athlete | None) -> Choice:
+        """The row with its options; without an athlete it gets a choice of athletes and of all races."""
+        return Choice(
+            row,
+            athlete.full_name if athlete else "",
+            self._races(athlete.sex if athlete else "", row.race),
+            self._shoes(row.shoe) if self.has_shoes else "",
+            "" if athlete else self._athletes(row.athlete),
+        )
+
+    def _print_races(self, sex: str, selected: str) -> str:
+        races = [
+            race for race in self.facts.races.values() if may_choose(race, sex) or str(race.pk) == selected.strip()
+        ]
+        shown = [(race, facts_of(race)) for race in races]
+        known = any(str(race.pk) == selected.strip() for race in races)
+        values = {"races": shown, "selected": selected.strip(), "lost": bool(selected.strip()) and not known}
+        return render_to_string("pieces/race_options.html", values)
+
+    def _print_shoes(self, selected: str) -> str:
+        shoes: Iterable[MasterProduct] = self.facts.shoes
+        if self.shoes_by_script:
+            shoes = [shoe for shoe in shoes if str(shoe.pk) == selected]
+        return render_to_string("pieces/shoe_options.html", {"shoes": shoes, "selected": selected})
+
+    def _print_athletes(self, selected: str) -> str:
+        values = {"athletes": self.facts.athletes, "selected": selected}
+        return render_to_string("pieces/athlete_options.html", values)
+
+
+def script_facts(facts: Facts, choices: Choices) -> Mapping[str, Any]:
+    """What `static/js/sheet*.js` knows: races, athletes, who is entered where, and the words for hints."""
+    return {
+        "races": {str(race.pk): facts_of(race) for race in facts.races.values()},
+        "athletes": {
+            str(athlete.pk): {
+                "name": athlete.full_name, "kana": athlete.full_kana, "sex": athlete.sex, "jaaf": athlete.jaaf_id,
+            }
+            for athlete in facts.athletes
+        },
+        "held": [[str(entry.athlete_id), str(entry.race_id)] for entry in facts.held],
+        "shoes": [[str(shoe.pk), f"{shoe} {shoe.name}".strip()] for shoe in facts.shoes]
+        if choices.shoes_by_script else [],
+        "limit": facts.meet.races_per_athlete,
+        "paces": [rules.FASTEST_PACE, rules.SLOWEST_PACE, rules.PACE_FROM_M],
+        "words": sheet_words.for_script(),
+    }  # fmt: skip

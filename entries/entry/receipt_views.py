@@ -1,0 +1,132 @@
+"""The receipt of a submission, what may still be changed on it, and a team's list of them."""
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from entries.entry import changes, rules
+from entries.entry.doors import OrderRequest, in_order
+from entries.entry.forms import TimesForm
+from entries.entry.models import Entry, Source
+from entries.entry.queries import entries_of, orders_of, tally
+from entries.marks import format_time
+from entries.meet.models import Meet
+from entries.roster.doors import TeamRequest, in_team
+from tenants.refusal import Refused
+from tenants.scope import across_tenants
+from tenants.wording import say
+
+SEE_OTHER = 303
+PER_PAGE = 50
+
+
+@in_order
+@require_safe
+def receipt(request: OrderRequest) -> HttpResponse:
+    """Who is in, who waits at which position, what it costs, and what may still be changed until when."""
+    return _page(request)
+
+
+def _page(request: OrderRequest, *, wrong: TimesForm | None = None, entry: int = 0, said: str = "") -> HttpResponse:
+    order = request.order
+    entries = list(entries_of(order))
+    meet: Meet = order.meet
+    for row in entries:
+        row.race.meet = meet
+    values = {
+        "order": order, "meet": meet, "tally": tally(entries), "said": said,
+        "lines": [_line(request, row, wrong if row.pk == entry else None) for row in entries],
+        "closes": rules.moment(meet, meet.entries_close_at),
+        "submitted": rules.moment(meet, order.submitted_at),
+        "may_withdraw": request.may_change and any(_may_withdraw(row, request) for row in entries),
+        "may_correct": request.may_change and meet.takes_entries_at(request.clock),
+        "by_organizer": order.source == Source.ORGANIZER,
+    }  # fmt: skip
+    return render(request, "entry/receipt.html", values, status=422 if said or wrong else 200)
+
+
+def _line(request: OrderRequest, entry: Entry, wrong: TimesForm | None) -> dict[str, object]:
+    """An entry with its forms, as far as this reader may use them now."""
+    may_withdraw = request.may_change and _may_withdraw(entry, request)
+    may_correct = request.may_change and _may_correct(entry, request)
+    initial = {"seed_time": format_time(entry.seed_time), "personal_best": format_time(entry.personal_best)}
+    form = wrong or (TimesForm(initial=initial, auto_id=f"id_{entry.pk}_%s") if may_correct else None)
+    return {"entry": entry, "may_withdraw": may_withdraw, "form": form, "open": wrong is not None}
+
+
+def _may_withdraw(entry: Entry, request: OrderRequest) -> bool:
+    try:
+        rules.check_may_withdraw(entry, by_organizer=request.by_host)
+    except Refused:
+        return False
+    return True
+
+
+def _may_correct(entry: Entry, request: OrderRequest) -> bool:
+    try:
+        rules.check_may_correct(entry, at=request.clock, by_organizer=request.by_host)
+    except Refused:
+        return False
+    return True
+
+
+def _entry(request: OrderRequest, entry: int) -> Entry:
+    """The entry with this number on this receipt. Raises Http404, and PermissionDenied for who only may read."""
+    row = Entry.objects.filter(submission=request.order, pk=entry).first()
+    if row is None:
+        raise Http404
+    if not request.may_change:
+        raise PermissionDenied
+    return row
+
+
+@in_order
+@require_POST
+def withdraw(request: OrderRequest, entry: int) -> HttpResponse:
+    """Take an entry out; its place goes to the first who waits."""
+    row = _entry(request, entry)
+    try:
+        changes.withdraw(entry=row, by=request.user, at=request.clock, by_organizer=request.by_host)
+    except Refused as refusal:
+        if refusal.code != "already_withdrawn":
+            return _page(request, said=say(refusal))
+    return _back(request, row)
+
+
+@in_order
+@require_POST
+def correct(request: OrderRequest, entry: int) -> HttpResponse:
+    """Change the declared time of an entry; its place in the order stays."""
+    row = _entry(request, entry)
+    form = TimesForm(request.POST, auto_id=f"id_{row.pk}_%s")
+    if not form.is_valid():
+        return _page(request, wrong=form, entry=row.pk)
+    try:
+        changes.correct_times(
+            entry=row, seed_time=form.cleaned_data["seed_time"], personal_best=form.cleaned_data["personal_best"],
+            by=request.user, at=request.clock, by_organizer=request.by_host,
+        )  # fmt: skip
+    except Refused as refusal:
+        if refusal.code in ("already_withdrawn", "too_late_to_correct"):
+            return _page(request, said=say(refusal))
+        form.add_error("seed_time", say(refusal))
+        return _page(request, wrong=form, entry=row.pk)
+    return _back(request, row)
+
+
+def _back(request: OrderRequest, entry: Entry) -> HttpResponse:
+    address = reverse("entry:receipt", args=[request.order.reference])
+    return HttpResponseRedirect(f"{address}#entry-{entry.pk}", status=SEE_OTHER)
+
+
+@in_team
+@require_safe
+def orders(request: TeamRequest) -> HttpResponse:
+    """What the team sent, at every host, newest first."""
+    with across_tenants():
+        page = Paginator(orders_of(request.team), PER_PAGE).get_page(request.GET.get("page"))
+        rows = list(page.object_list)
+    return render(request, "entry/orders.html", {"team": request.team, "page": page, "orders": rows})

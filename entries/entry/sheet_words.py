@@ -1,0 +1,40 @@
+"""What the sheet's script says while one types: the wordings of the rules, and its own."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tenants.wording import pattern
+
+FROM_THE_RULES = (
+    "sex", "standard", "standard_needs_time", "duplicate", "duplicate_on_sheet", "athlete_limit", "time_unreadable",
+    "time_sixty", "time_too_long", "implausible_fast", "implausible_slow", "race_paused", "athlete_missing",
+)  # fmt: skip
+OWN = {
+    "waits": _("定員に達しています。申し込むと補欠待ちになります。"),
+    "no_race": _("種目を選ぶと申込に入ります。"),
+    "minutes": _("分"), "hours": _("時間"), "seconds": _("秒"),
+    "count": _("%(n)s件"),
+    "yen": _("%(n)s円"),
+    "nobody": _("種目を選ぶと、ここに件数と参加料が出ます"),
+    "wrong": _("要確認 %(n)s件"),
+    "times_missing": _("タイム未入力 %(n)s件"),
+    "sending": _("送信しています…"),
+    "draft_dirty": _("未保存の変更があります"),
+    "draft_saving": _("下書きを保存しています…"),
+    "draft_saved": _("下書き保存済み %(time)s"),
+    "draft_failed": _("下書きを保存できません（通信エラー）。入力はこの画面に残っています"),
+    "draft_signed_out": _("サインインの期限が切れました。別のタブでサインインすると保存を再開します"),
+    "pasted": _("%(n)s件を貼り付けました。"),
+    "pasted_left": _("次の行は入れられませんでした:"),
+    "not_found": _("選手が見つかりません"),
+    "race_not_found": _("種目が見つかりません"),
+    "filled": _("%(n)s名に入れました。"),
+    "shown": _("%(n)s名を表示"),
+    "again": _("もう1種目"),
+    "send": _("%(n)s件を申し込む"), "send_none": _("申し込む"),
+    "remove": _("消す"),
+}  # fmt: skip
+
+
+def for_script() -> dict[str, str]:
+    """All of them in the reader's language, with their %(values)s still open."""
+    return {code: pattern(code) for code in FROM_THE_RULES} | {name: str(text) for name, text in OWN.items()}

@@ -1,0 +1,143 @@
+"""The entry sheet (contract, section 5) and its draft."""
+
+import json
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from entries.entry import actions, drafts
+from entries.entry.forms import read_sheet
+from entries.entry.layout import MOST_ROWS_EACH, draft_of_rows
+from entries.entry.models import SheetDraft
+from entries.entry.order import SheetRefused
+from entries.entry.page import Facts, View, context, fresh_view, mark_rows, read_facts, refusals_of
+from entries.entry.queries import submission_under_key
+from entries.entry.sheet import Sheet, id_of, new_key
+from entries.meet.doors import MeetRequest, in_meet
+from entries.roster.models import Team
+from tenants.doors import signed_in
+from tenants.refusal import Refused
+from tenants.wording import say
+
+SEE_OTHER = 303
+
+
+@signed_in
+@in_meet
+@require_http_methods(["GET", "HEAD", "POST"])
+def sheet(request: MeetRequest) -> HttpResponse:
+    """GET shows the team's athletes with what was drafted; POST takes all rows or none."""
+    teams = list(Team.objects.managed_by(request.user).order_by("name", "pk"))
+    if not teams:
+        return HttpResponseRedirect(f"/teams/new?{urlencode({'next': request.get_full_path()})}")
+    team = chosen(teams, request.POST.get("team") or request.GET.get("team", ""))
+    if request.method == "POST":
+        posted = read_sheet(request.POST)
+        if "save_draft" in request.POST:
+            return _keep_draft(request, team, teams, posted)
+        return _take(request, team, teams, posted)
+    facts = read_facts(request.meet, team)
+    asked = id_of(request.GET.get("rows", ""))
+    view = fresh_view(facts, from_last=request.GET.get("from") == "last", rows_each=min(max(asked, 1), MOST_ROWS_EACH))
+    view.said = "draft" if request.GET.get("saved") else ""
+    return render(request, "entry/sheet.html", context(facts, view, teams))
+
+
+def chosen(teams: Sequence[Team], text: str) -> Team:
+    """The team with this number among the user's own; without a number the first. Raises Http404."""
+    if teams and not text:
+        return teams[0]
+    for team in teams:
+        if team.pk == id_of(text):
+            return team
+    raise Http404
+
+
+def _take(request: MeetRequest, team: Team, teams: Sequence[Team], posted: Sheet) -> HttpResponse:
+    meet = request.meet
+    if not posted.is_well_formed:
+        facts = read_facts(meet, team)
+        refused = refusals_of(posted, facts)
+        mark_rows(posted.rows, refused)
+        return _again(request, facts, teams, posted, refused.general, status=422)
+    try:
+        order = actions.submit(meet=meet, team=team, lines=posted.lines, key=posted.key, by=request.user, at=meet.clock)
+    except SheetRefused as refused:
+        mark_rows(posted.rows, refused)
+        return _again(request, read_facts(meet, team), teams, posted, refused.general, status=422)
+    except Refused as refusal:
+        status = 409 if refusal.code == "key_reused" else 422
+        return _again(request, read_facts(request.meet, team), teams, posted, [refusal], status=status)
+    return HttpResponseRedirect(reverse("entry:receipt", args=[order.reference]), status=SEE_OTHER)
+
+
+def _again(
+    request: MeetRequest,
+    facts: Facts,
+    teams: Sequence[Team],
+    posted: Sheet,
+    problems: Sequence[Refused],
+    *,
+    status: int,
+) -> HttpResponse:
+    """The same page with everything that was typed, and what is wrong with it."""
+    view = View(posted.rows, key=posted.key or new_key(), problems=list(problems), draft_version=_version(request))
+    if any(refusal.code == "key_reused" for refusal in problems):
+        first = submission_under_key(facts.team, posted.key)
+        view.first_receipt = first.reference if first else ""
+        view.key = new_key()
+    if any(refusal.code == "draft_conflict" for refusal in problems):
+        view.draft_version = facts.draft.version if facts.draft else 0
+    return render(request, "entry/sheet.html", context(facts, view, teams), status=status)
+
+
+def _version(request: MeetRequest) -> int:
+    return id_of(request.POST.get("draft_version", ""))
+
+
+def _keep_draft(request: MeetRequest, team: Team, teams: Sequence[Team], posted: Sheet) -> HttpResponse:
+    """The button for browsers without script."""
+    rows = draft_of_rows(posted.rows)
+    try:
+        drafts.keep(meet=request.meet, team=team, rows=rows, version=_version(request), by=request.user)
+    except Refused as refusal:
+        status = 409 if refusal.code == "draft_conflict" else 422
+        return _again(request, read_facts(request.meet, team), teams, posted, [refusal], status=status)
+    return HttpResponseRedirect(f"{request.path}?{urlencode({'team': team.pk, 'saved': 1})}", status=SEE_OTHER)
+
+
+@signed_in
+@in_meet
+@require_POST
+def draft(request: MeetRequest) -> HttpResponse:
+    """Autosave: JSON with `team`, `version` and `rows` in, the new `version` out; 409 when another device was first."""
+    try:
+        body = _json(request)
+        team = chosen(list(Team.objects.managed_by(request.user)), str(body.get("team", "")))
+        kept = drafts.keep(
+            meet=request.meet, team=team, rows=drafts.check_rows(body.get("rows")),
+            version=id_of(str(body.get("version", ""))), by=request.user,
+        )  # fmt: skip
+    except Refused as refusal:
+        if refusal.code == "draft_invalid":
+            return JsonResponse({"error": say(refusal)}, status=400)
+        there = SheetDraft.objects.filter(meet=request.meet, team=team).first()
+        return JsonResponse({"error": say(refusal), "version": there.version if there else 0}, status=409)
+    return JsonResponse({"version": kept.version})
+
+
+def _json(request: MeetRequest) -> dict[str, object]:
+    """Raises Refused("draft_invalid") for what is too long, no JSON, or no object."""
+    if len(request.body) > drafts.MAX_BYTES:
+        raise Refused("draft_invalid")
+    try:
+        body = json.loads(request.body)
+    except (ValueError, RecursionError):
+        raise Refused("draft_invalid") from None
+    if not isinstance(body, dict):
+        raise Refused("draft_invalid")
+    return body
