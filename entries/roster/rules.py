@@ -1,9 +1,70 @@
-"""Who may enter for a team."""
+"""Who may act for a team, and what a roster may not hold twice."""
 
-from entries.roster.models import Team
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from entries.roster.facts import Values, check_whole
+from entries.roster.models import Athlete, Membership, Team
 from tenants.models import User
+from tenants.refusal import Refused
+from tenants.signin.models import OneTimeLink
 
 
 def may_enter_for(user: User, team: Team) -> bool:
     """Members of the team, and nobody else: a host sees a team only through its entries."""
     return Team.objects.managed_by(user).filter(pk=team.pk).exists()
+
+
+def check_may_remove(team: Team) -> None:
+    """A team always keeps a member. Call it while the team's row is locked. Raises Refused("last_member")."""
+    if Membership.objects.filter(team=team).count() < 2:
+        raise Refused("last_member")
+
+
+def check_may_invite(team: Team, email: str) -> None:
+    """Only who is no member yet. `email` in stored form. Raises Refused("already_member")."""
+    if Membership.objects.filter(team=team, user__email=email).exists():
+        raise Refused("already_member")
+
+
+def invited_team(link: OneTimeLink) -> Team:
+    """The team of an invitation, as long as who sent it is still a member (reliability T7). Raises Refused."""
+    team = Team.objects.filter(pk=link.payload.get("team"), memberships__user=link.user_id).first()
+    if team is None:
+        raise Refused("link_invalid")
+    return team
+
+
+def check_is_invited(link: OneTimeLink, user: User) -> None:
+    """An invitation is for one address. Raises Refused("link_other_person")."""
+    if link.email != user.email:
+        raise Refused("link_other_person")
+
+
+def check_athlete(team: Team, values: Values, *, but: Athlete | None, today: date) -> dict[str, Refused]:
+    """What is wrong with these values, by field: what is missing, and who is on the roster already. One query."""
+    found = check_whole(values, today=today)
+    person = Q(
+        family_name=values.get("family_name"), given_name=values.get("given_name"), birth_date=values.get("birth_date")
+    )
+    same = Q(jaaf_id=values.get("jaaf_id")) if values.get("jaaf_id") else Q(pk__in=[])
+    for other in _others(team, but).filter(person | same):
+        if values.get("jaaf_id") and other.jaaf_id == values["jaaf_id"]:
+            found.setdefault("jaaf_id", Refused("athlete_same_jaaf_id", name=other.full_name))
+        else:
+            code = "athlete_same_person" if other.left_at is None else "athlete_same_person_left"
+            found.setdefault("family_name", Refused(code))
+    return found
+
+
+def same_kana(team: Team, values: Values, *, but: Athlete | None) -> Athlete | None:
+    """Somebody who is likely the same person, written otherwise: same kana, same birth date."""
+    alike = _others(team, but).filter(
+        family_kana=values["family_kana"], given_kana=values["given_kana"], birth_date=values["birth_date"]
+    )
+    return alike.order_by("pk").first()
+
+
+def _others(team: Team, but: Athlete | None) -> QuerySet[Athlete]:
+    return team.athletes.all() if but is None else team.athletes.exclude(pk=but.pk)

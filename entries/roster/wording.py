@@ -8,5 +8,34 @@ wording.register(
     {
         "not_a_member": _("このチームのメンバーではありません。"),
         "last_member": _("最後のメンバーは外せません。先に別の人を招待してください。"),
+        "already_member": _("この人はすでにメンバーです。"),
+        "athlete_needed": _("入力してください。"),
+        "athlete_too_long": _("%(limit)s文字以内で入力してください。"),
+        "athlete_invisible": _("改行などの見えない文字や、印字できない文字が含まれています。入力し直してください。"),
+        "athlete_not_kana": _("フリガナはカタカナかひらがなで入力してください。"),
+        "athlete_not_romaji": _("ローマ字は半角の英字で入力してください。例: Takahashi"),
+        "athlete_sex": _("性別は「男」か「女」で入力してください。"),
+        "athlete_birth_date": _("生年月日を読み取れません。2004/4/2 のように入力してください。"),
+        "athlete_birth_date_range": _("生年月日の年をご確認ください。"),
+        "athlete_nationality": _("国籍は3文字の国コードで入力してください。例: JPN, KEN"),
+        "athlete_jaaf_id": _("JAAF IDは数字11桁で入力してください。登録申請中の場合は「申請中」としてください。"),
+        "athlete_number": _("登録番号は英数字で入力してください。"),
+        "athlete_prefecture": _("登録陸協は都道府県名か「学連」で入力してください。"),
+        "athlete_yes": _("「○」または空欄にしてください。"),
+        "athlete_guardian_name": _("16歳未満の選手には保護者の氏名が必要です。"),
+        "athlete_guardian_consent": _("16歳未満の選手には保護者の同意が必要です。"),
+        "athlete_name_together": _("姓と名の間に空白を入れてください。例: 鈴木 一郎"),
+        "athlete_same_jaaf_id": _("このJAAF IDは、名簿の%(name)sさんと同じです。"),
+        "athlete_same_person": _("同じ氏名・生年月日の選手が、すでに名簿にいます。"),
+        "athlete_same_person_left": _("同じ選手が「名簿から外した選手」にいます。名簿に戻してください。"),
+        "athlete_same_kana": _("フリガナと生年月日が同じ%(name)sさんが、すでに名簿にいます。別の選手ですか。"),
+        "athlete_two_people": _("JAAF IDは%(one)sさん、氏名・生年月日は%(other)sさんのものです。どちらかを直してください。"),
+        "athlete_twice_in_file": _("%(other)s行目と同じ選手です。"),
+        "roster_column_twice": _("「%(title)s」にあたる列が2つあります。どちらかを除いてください。"),
+        "roster_columns_missing": _(
+            "見出しを読み取れません。1行目に「姓」「名」「生年月日」などの見出しを入れてください（テンプレートが使えます）。"
+        ),
+        "roster_changed": _("確認している間に名簿が変わりました。変更後の名簿と比べ直した結果をご確認ください。"),
+        "upload_applied": _("このファイルはすでに取り込み済みです。"),
     }
-)
+)  # fmt: skip

@@ -1,0 +1,105 @@
+"""Questions about rosters."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import Concat
+
+from entries.roster.facts import Values, facts_of
+from entries.roster.kana import to_katakana
+from entries.roster.models import Athlete, Membership, RosterUpload, Sex, Team
+from entries.roster.prefectures import PREFECTURES
+from tenants.models import User
+from tenants.signin.models import OneTimeLink, Purpose
+
+ORDERS: Mapping[str, tuple[str, ...]] = {
+    "kana": ("family_kana", "given_kana", "family_name"), "grade": ("grade", "family_kana", "given_kana"),
+    "birth": ("birth_date", "family_kana", "given_kana"), "jaaf": ("jaaf_id", "family_kana", "given_kana"),
+    "sex": ("sex", "family_kana", "given_kana"),
+}  # fmt: skip
+"""What a list of athletes can be sorted by; a minus in front turns it round. Each ends on the primary key."""
+LONGEST_SEARCH = 100
+
+
+def my_teams(user: User) -> QuerySet[Team]:
+    """The teams of this member with the number of athletes on each roster."""
+    count = Count("athletes", filter=Q(athletes__left_at__isnull=True), distinct=True)
+    return Team.objects.managed_by(user).annotate(roster_count=count).order_by("name", "pk")
+
+
+def members(team: Team) -> QuerySet[Membership]:
+    """Who may enter for the team, in the order in which they joined."""
+    return Membership.objects.filter(team=team).select_related("user").order_by("joined_at", "pk")
+
+
+def open_invitations(team: Team, *, at: datetime) -> QuerySet[OneTimeLink]:
+    """Invitations that can still be used."""
+    links = OneTimeLink.objects.filter(purpose=Purpose.INVITE, used_at__isnull=True, expires_at__gt=at)
+    return links.filter(payload__team=team.pk).order_by("created_at", "pk")
+
+
+def searched(athletes: QuerySet[Athlete], text: str) -> QuerySet[Athlete]:
+    """Each word must be found in the name (kanji, kana in any form, romaji) or at the start of the JAAF ID."""
+    athletes = athletes.annotate(
+        kanji=Concat("family_name", "given_name"), kana=Concat("family_kana", "given_kana"),
+        latin=Concat("given_romaji", Value(" "), "family_romaji", Value(" "), "given_romaji"),
+    )  # fmt: skip
+    for word in text[:LONGEST_SEARCH].split()[:5]:
+        athletes = athletes.filter(
+            Q(kanji__contains=word)
+            | Q(kana__contains=to_katakana(word))
+            | Q(latin__icontains=word)
+            | Q(jaaf_id__startswith=word)
+        )
+    return athletes
+
+
+def listed(team: Team, *, q: str, sex: str, grade: str, sort: str, left: bool) -> QuerySet[Athlete]:
+    """The athletes of a list page. Unknown filters and orders are ignored, never passed on (reliability I9)."""
+    athletes = searched(team.athletes.filter(left_at__isnull=not left), q)
+    if sex in Sex.values:
+        athletes = athletes.filter(sex=sex)
+    if grade:
+        athletes = athletes.filter(grade=grade[:4])
+    fields = ORDERS.get(sort.removeprefix("-"), ORDERS["kana"])
+    first = F(fields[0]).desc() if sort.startswith("-") else F(fields[0]).asc()
+    return athletes.order_by(first, *fields[1:], "pk")
+
+
+def grades(team: Team) -> Sequence[str]:
+    """The grades on the roster, for the filter."""
+    found = team.athletes.active().exclude(grade="").order_by("grade").values_list("grade", flat=True)
+    return list(found.distinct())
+
+
+def uploads_of(team: Team, user: User) -> QuerySet[RosterUpload]:
+    """The files that this user uploaded for this team; nobody else sees their previews."""
+    return RosterUpload.objects.filter(team=team, by=user)
+
+
+_PREFECTURE_NAMES = dict(PREFECTURES)
+_SEX_WORDS = {Sex.MALE.value: "男", Sex.FEMALE.value: "女"}
+
+
+def shown(field: str, value: Any) -> str:
+    """A field's value as our files and previews write it, and as `facts` reads it back."""
+    if field == "sex":
+        return _SEX_WORDS.get(value, "")
+    if field == "registration_prefecture":
+        return _PREFECTURE_NAMES.get(value, "")
+    if field == "guardian_consent":
+        return "○" if value else ""
+    if field == "jaaf_pending":
+        return "申請中" if value else ""
+    return "" if value is None else str(value)
+
+
+def file_row(athlete: Athlete, fields: Sequence[str]) -> list[str]:
+    """An athlete as a row of our files. Who is pending has that word in place of the JAAF ID."""
+    values: Values = facts_of(athlete)
+    row = {field: shown(field, values[field]) for field in fields}
+    if values["jaaf_pending"] and not values["jaaf_id"]:
+        row["jaaf_id"] = shown("jaaf_pending", value=True)
+    return [row[field] for field in fields]
