@@ -1,0 +1,168 @@
+"""The roster: list, add, change, take off, put back."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from entries.roster import changes, queries, rules
+from entries.roster.changes import AthleteRefused
+from entries.roster.doors import TeamRequest, in_team
+from entries.roster.facts import completed, needs_guardian
+from entries.roster.forms import AthleteForm, initial_of
+from entries.roster.models import Athlete, Sex
+from entries.roster.romaji import romaji
+from tenants.doors import UserRequest, signed_in
+from tenants.signin.forms import posted
+
+PER_PAGE = 50
+STATE = ("q", "sex", "grade", "sort", "show")
+"""What the address of the list remembers, beside the page."""
+
+
+@in_team
+@require_safe
+def athletes(request: TeamRequest) -> HttpResponse:
+    """The roster: searched, filtered, sorted and paged by the address."""
+    asked = {name: request.GET.get(name, "")[:100] for name in STATE}
+    rows = queries.listed(
+        request.team, q=asked["q"], sex=asked["sex"], grade=asked["grade"], sort=asked["sort"],
+        left=asked["show"] == "left",
+    )  # fmt: skip
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    today = timezone.localdate()
+    no_consent = {row.pk for row in page if needs_guardian(row.birth_date, today=today) and not row.guardian_consent_at}
+    values = {
+        "no_consent": no_consent, "team": request.team, "page": page, "asked": asked, "sexes": Sex.choices,
+        "grades": queries.grades(request.team), "sorts": {name: _sorted(asked, name) for name in queries.ORDERS},
+        "before": _address(asked, page.previous_page_number()) if page.has_previous() else "",
+        "after": _address(asked, page.next_page_number()) if page.has_next() else "",
+        "back": _query(asked, page.number), "is_filtered": any(asked[name] for name in ("q", "sex", "grade")),
+    }  # fmt: skip
+    return render(request, "roster/athletes.html", values)
+
+
+def _query(asked: dict[str, str], page: int = 1) -> str:
+    query = QueryDict(mutable=True)
+    for name in STATE:
+        if asked.get(name):
+            query[name] = asked[name]
+    if page > 1:
+        query["page"] = str(page)
+    return query.urlencode()
+
+
+def _address(asked: dict[str, str], page: int = 1) -> str:
+    return f"?{_query(asked, page)}"
+
+
+def _sorted(asked: dict[str, str], name: str) -> dict[str, str]:
+    """A column's heading: where it leads, and how it is sorted now (as aria-sort says it)."""
+    now = asked["sort"] or "kana"
+    turned = f"-{name}" if now == name else name
+    state = {name: "ascending", f"-{name}": "descending"}.get(now, "none")
+    return {"address": _address(asked | {"sort": "" if turned == "kana" else turned}), "state": state}
+
+
+@in_team
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_athlete(request: TeamRequest) -> HttpResponse:
+    """Put an athlete on the roster."""
+    form = AthleteForm(posted(request), initial={"nationality": "JPN"})
+    if form.is_valid() and _saved(request, form, None):
+        name = f"{form.cleaned_data['family_name']} {form.cleaned_data['given_name']}"
+        messages.success(request, _("%(name)sさんを名簿に登録しました。") % {"name": name})
+        return HttpResponseRedirect(
+            f"/teams/{request.team.pk}/athletes/{'new' if 'another' in request.POST else _back(request)}"
+        )
+    return _form_page(request, form, None)
+
+
+@in_team
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_athlete(request: TeamRequest, athlete: int) -> HttpResponse:
+    """Change an athlete's data."""
+    row = _athlete(request, athlete)
+    form = AthleteForm(posted(request), initial=initial_of(row))
+    if form.is_valid() and _saved(request, form, row):
+        messages.success(request, _("%(name)sさんの情報を保存しました。") % {"name": row.full_name})
+        return HttpResponseRedirect(f"/teams/{request.team.pk}/athletes/{_back(request)}")
+    return _form_page(request, form, row)
+
+
+def _athlete(request: TeamRequest, pk: int) -> Athlete:
+    row = request.team.athletes.filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    row.team = request.team
+    return row
+
+
+def _saved(request: TeamRequest, form: AthleteForm, athlete: Athlete | None) -> bool:
+    """Save, unless a field is refused, or the athlete looks like somebody on the roster and nobody said otherwise."""
+    values, now, today = form.values(), timezone.now(), timezone.localdate()
+    refused = rules.check_athlete(request.team, completed(values), but=athlete, today=today)
+    if not refused and not form.cleaned_data["same_kana_ok"]:
+        form.alike = rules.same_kana(request.team, values, but=athlete)
+    if refused or form.alike is not None:
+        form.refuse(refused)
+        return False
+    try:
+        if athlete is None:
+            changes.add_athlete(request.team, values=values, by=request.user, at=now, today=today)
+        else:
+            changes.change_athlete(athlete, values=values, by=request.user, at=now, today=today)
+    except AthleteRefused as refusal:
+        form.refuse(refusal.refused)
+        return False
+    return True
+
+
+def _form_page(request: TeamRequest, form: AthleteForm, athlete: Athlete | None) -> HttpResponse:
+    values: dict[str, Any] = {"form": form, "team": request.team, "athlete": athlete, "back": _back(request)}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return render(request, "roster/athlete_form.html", values, status=status)
+
+
+def _back(request: TeamRequest) -> str:
+    """The query of the list from which somebody came: only names and values that the list itself knows."""
+    typed = QueryDict((request.POST.get("back") or request.GET.get("back") or "").removeprefix("?")[:1000])
+    page = typed.get("page", "")
+    query = _query(
+        {name: typed.get(name, "") for name in STATE}, int(page) if page.isdecimal() and len(page) < 6 else 1
+    )
+    return f"?{query}" if query else ""
+
+
+@in_team
+@require_POST
+def take_off(request: TeamRequest, athlete: int) -> HttpResponse:
+    """Off the roster; nothing is deleted, and it can be undone."""
+    row = _athlete(request, athlete)
+    if changes.take_off(row, by=request.user, at=timezone.now()):
+        text = _("%(name)sさんを名簿から外しました。「名簿から外した選手」からいつでも戻せます。")
+        messages.success(request, text % {"name": row.full_name})
+    return HttpResponseRedirect(f"/teams/{request.team.pk}/athletes/{_back(request)}")
+
+
+@in_team
+@require_POST
+def put_back(request: TeamRequest, athlete: int) -> HttpResponse:
+    """On the roster again."""
+    row = _athlete(request, athlete)
+    if changes.put_back(row, by=request.user):
+        messages.success(request, _("%(name)sさんを名簿に戻しました。") % {"name": row.full_name})
+    return HttpResponseRedirect(f"/teams/{request.team.pk}/athletes/{_back(request)}")
+
+
+@signed_in
+@require_safe
+def suggest_romaji(request: UserRequest) -> JsonResponse:
+    """Romaji of `kana`, for the form while typing: the one rule, asked over the network."""
+    return JsonResponse({"romaji": romaji(request.GET.get("kana", "")[:60])})
