@@ -61,7 +61,7 @@ class CleanInputMiddleware:
 
 def _length(request: HttpRequest) -> int:
     text = str(request.META.get("CONTENT_LENGTH") or "0")
-    return int(text) if text.isdecimal() else 0
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 class BusyMiddleware:
