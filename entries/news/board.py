@@ -29,7 +29,7 @@ class RaceCard:
 
     race: Race
     gauge: Gauge
-    status: Status
+    status: Status | None
     planned: list[tuple[datetime, int]]
 
 
@@ -41,12 +41,12 @@ def cards(meet: Meet, races: list[Race]) -> list[RaceCard]:
     ]
 
 
-def status(race: Race, *, is_open: bool) -> Status:
-    """What an entry would get now. It is a hint: the ticket decides."""
+def status(race: Race, *, is_open: bool) -> Status | None:
+    """What an entry would get now; None outside the entry window. It is a hint: the ticket decides."""
+    if not is_open:
+        return None
     if race.paused_at is not None:
         return Status("off", _("受付停止中"))
-    if not is_open:
-        return Status("off", _("受付期間外"))
     if race.free_places is None:
         return Status("ok", _("受付中"))
     if race.free_places > 0:

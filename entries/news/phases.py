@@ -67,8 +67,11 @@ def _running(phase: Phase, sentence: str, meet: Meet, until: datetime) -> Countd
         '<strong data-until="{}" data-now="{}">{}</strong>',
         until.isoformat(), meet.clock.isoformat(), time_left(until - meet.clock),
     )  # fmt: skip
-    when = format_html('<time class="nobreak" datetime="{}">{}</time>', until.isoformat(), moment(meet, until))
-    return Countdown(phase, until, format_html(sentence, left=left, when=when))
+    return Countdown(phase, until, format_html(sentence, left=left, when=_when(meet, until)))
+
+
+def _when(meet: Meet, at: datetime) -> SafeString:
+    return format_html('<time class="nobreak" datetime="{}">{}</time>', at.isoformat(), moment(meet, at))
 
 
 def _closed(meet: Meet, phase: Phase) -> SafeString:
@@ -76,7 +79,7 @@ def _closed(meet: Meet, phase: Phase) -> SafeString:
         return escape(_("この大会は終了しました。"))
     if meet.clock < meet.entries_close_at:
         return escape(_("申込は締め切られました。"))
-    return format_html(_("申込は締め切られました（{when}）"), when=moment(meet, meet.entries_close_at))
+    return format_html(_("申込は締め切られました （{when}）"), when=_when(meet, meet.entries_close_at))
 
 
 def time_left(left: timedelta) -> str:

@@ -55,9 +55,11 @@ def meet(request: MeetRequest) -> HttpResponse:
     """One meet: everything that somebody needs who wants to enter, without signing in."""
     row, today = request.meet, timezone.localdate(timezone=request.meet.zone)
     races, notices = queries.races_with_slots(row), queries.notices_of(row)
+    until = countdown(row, today=today)
     context = {
         "meet": row,
-        "countdown": countdown(row, today=today),
+        "countdown": until,
+        "over": not until.is_running,
         "cards": board.cards(row, races),
         "timeline": board.timeline(row, today=today),
         "timetable": board.timetable(row, races),

@@ -1,0 +1,63 @@
+"""What the page of pieces shows in its pieces: rows that stand in no database."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from django import forms
+
+from entries.meet.gauge import Gauge
+from entries.meet.models import NO_LINE, Meet, Race, State
+from entries.news import board
+from entries.news.models import Notice
+from entries.news.phases import Phase, countdown
+from tenants.forms import Form
+from tenants.models import Tenant
+
+
+class SampleForm(Form):
+    """A field that is right and one that is wrong."""
+
+    name = forms.CharField(label="氏名", help_text="漢字は登録どおりに入力してください。")
+    email = forms.EmailField(label="メールアドレス")
+    note = forms.CharField(label="備考", required=False)
+
+
+def samples() -> dict[str, object]:
+    """A meet that closes in two days, its races and notices, and bars for a chart."""
+    now = datetime.now(UTC)
+    meet = Meet(
+        tenant=Tenant(slug="tenant-a", name="日本体育大学"), slug="ld326", name="第326回 長距離競技会", fee=1000,
+        venue="横浜・健志台キャンパス", starts_on=date(2026, 11, 28), ends_on=date(2026, 11, 29), state=State.PUBLISHED,
+        entries_open_at=now - timedelta(days=7), entries_close_at=now + timedelta(days=2, hours=4),
+    )  # fmt: skip
+    meet.clock = now
+    races = _races(meet)
+    return {
+        "meet": meet,
+        "gauges": [Gauge.of(race) for race in races],
+        "cards": board.cards(meet, races),
+        "steps": board.timeline(meet, today=date(2026, 11, 1)),
+        "item": {"meet": meet, "countdown": countdown(meet, today=date(2026, 11, 1)), "races": races, "address": "#"},
+        "phases": list(Phase),
+        "notice": Notice(meet=meet, title="集合場所の変更", body="第2組までの招集はサブトラックで行います。", published_at=now),
+        "important": Notice(meet=meet, title="開始時刻の繰り下げ", is_important=True, published_at=now),
+        "bars": [(20 + 26 * place, 74 - height, height, kind) for place, (height, kind) in enumerate(BARS)],
+    }  # fmt: skip
+
+
+BARS = [(22, ""), (41, ""), (64, ""), (37, ""), (52, "now"), (18, "wait")]
+
+
+def _races(meet: Meet) -> list[Race]:
+    queues = [(40, 40, 12, 0, None), (40, 40, 38, 0, 0), (40, 40, 52, 2, None), (None, NO_LINE, 31, 0, None)]
+    races = [
+        Race(
+            pk=number, meet=meet, name=f"男子5000m {number}部", distance_m=5000, sex="M", places=places, line=line,
+            last_ticket=last, waiting_gone=gone, waiting_places=waiting,
+        )
+        for number, (places, line, last, gone, waiting) in enumerate(queues, start=1)
+    ]  # fmt: skip
+    races[1].standard, races[1].is_ncg, races[1].fallback_race = 87_000, True, races[0]
+    races[2].paused_at = meet.clock
+    for race in races:
+        vars(race)["planned"] = [(meet.clock, 1), (meet.clock, 2)]
+    return races
