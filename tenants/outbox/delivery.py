@@ -112,7 +112,8 @@ class Postman:
     def _send(self, mail: OutboxMail, message: EmailMessage, at: datetime) -> None:
         connection = self._opened(mail)
         try:
-            connection.send_messages([message])
+            if not connection.send_messages([message]):
+                raise ValueError("nobody to send it to")
         except (OSError, AnymailError) as error:
             self._refused(mail, error, at)
         except (ValueError, UnicodeError) as fault:
