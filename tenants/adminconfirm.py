@@ -1,0 +1,148 @@
+"""Actions of the organizer's desk: each says first what it will do, to what, and asks for what it needs."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, NamedTuple
+
+from django import forms
+from django.contrib import messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tenants.forms import Form
+from tenants.refusal import Refused
+from tenants.wording import say
+
+MOST = 200
+"""Rows that one action takes: more than anyone can look through on the page that asks."""
+
+Words = str | Promise
+Rows = list[Any]
+
+
+class ConfirmForm(Form):
+    """What an action asks for. `rows` are those chosen, `request` the one that asks."""
+
+    def __init__(self, *args: Any, rows: Rows, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows, self.request = rows, request
+
+
+class WhyForm(ConfirmForm):
+    """Asks for the reason, which stands in the trail."""
+
+    why = forms.CharField(
+        label=gettext_lazy("理由"), required=False, max_length=300, help_text=gettext_lazy("変更履歴に残ります。")
+    )
+
+
+class Button(NamedTuple):
+    """An action offered on a row's own page."""
+
+    name: str
+    label: Words
+    is_danger: bool
+
+
+Method = Callable[[Any, HttpRequest, Rows, Any], HttpResponse | None]
+
+
+def confirmed(
+    label: Words,
+    *,
+    text: Words = "",
+    form: type[ConfirmForm] = ConfirmForm,
+    when: Callable[[Any], bool] = lambda row: True,
+    danger: bool = False,
+    single: bool = False,
+    title: Callable[[Any], Words] | None = None,
+) -> Callable[[Method], Any]:
+    """Make a method an admin action with a page that asks first.
+
+    The method gets the chosen rows and the valid form; what it returns is the answer, None leads back. A Refused that
+    it raises is said on the page. `when` tells for which rows the button stands on their own page; `single` refuses
+    more than one row, and may take its `title` from it.
+    """
+
+    def decorate(method: Method) -> Any:
+        @wraps(method)
+        def action(self: Any, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
+            rows = list(queryset[: MOST + 1])
+            if not rows or len(rows) > (1 if single else MOST):
+                limit = 1 if single else MOST
+                self.message_user(
+                    request, _("一度に選べるのは%(limit)d件までです。") % {"limit": limit}, messages.ERROR
+                )
+                return None
+            with timezone.override(self.zone(request, str(rows[0].pk))):
+                asked = "confirmed" in request.POST
+                bound = form(request.POST if asked else None, rows=rows, request=request)
+                if asked and bound.is_valid():
+                    try:
+                        return method(self, request, rows, bound) or _back(self, request, rows)
+                    except Refused as refusal:
+                        bound.add_error(None, say(refusal))
+                return _ask(self, request, rows, bound, action)
+
+        about = {"short_description": label, "text": text, "when": when, "is_danger": danger, "title": title}
+        vars(action).update(about)
+        return action
+
+    return decorate
+
+
+def _ask(owner: Any, request: HttpRequest, rows: Rows, form: ConfirmForm, action: Any) -> HttpResponse:
+    context = {
+        **owner.admin_site.each_context(request),
+        "title": action.title(rows[0]) if action.title else action.short_description,
+        "text": action.text,
+        "opts": owner.opts,
+        "rows": [(row.pk, owner.headline(row)) for row in rows],
+        "form": form,
+        "action": action.__name__,
+        "is_danger": action.is_danger,
+        "from_row": "from_row" in request.POST,
+        "back": _back_address(owner, request, rows),
+    }
+    response = TemplateResponse(request, "admin/confirm.html", context, status=422 if form.errors else 200)
+    return response.render()  # here, where the zone of the row is active
+
+
+def _back(owner: Any, request: HttpRequest, rows: Rows) -> HttpResponse:
+    return HttpResponseRedirect(_back_address(owner, request, rows))
+
+
+def _back_address(owner: Any, request: HttpRequest, rows: Rows) -> str:
+    """The row's own page when the button stood there, else the list with its filters and its page."""
+    if "from_row" in request.POST and len(rows) == 1:
+        name = f"admin:{owner.opts.app_label}_{owner.opts.model_name}_change"
+        return reverse(name, args=[rows[0].pk])
+    return request.get_full_path()
+
+
+def buttons_of(owner: Any, request: HttpRequest, row: Any) -> list[Button]:
+    """The actions that make sense for this row now, for its own page."""
+    found = owner.get_actions(request)
+    return [
+        Button(name, action.title(row) if action.title else label, action.is_danger)
+        for name, (action, _name, label) in found.items()
+        if hasattr(action, "when") and action.when(row)
+    ]
+
+
+def each(owner: Any, request: HttpRequest, rows: Sequence[Any], act: Callable[[Any], object], done: Words) -> None:
+    """Act on each row by itself; say how many were done, and of each refusal why."""
+    count = 0
+    for row in rows:
+        try:
+            count += act(row) is not False
+        except Refused as refusal:
+            owner.message_user(request, f"{owner.headline(row)}: {say(refusal)}", messages.ERROR)
+    if count:
+        owner.message_user(request, str(done) % {"count": count}, messages.SUCCESS)
