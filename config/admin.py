@@ -1,8 +1,14 @@
 """Django admin as the organizer's desk."""
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+
+from config.desk import desk_of
+from tenants.adminbase import user_of
 
 
 class DeskSite(AdminSite):
@@ -12,7 +18,26 @@ class DeskSite(AdminSite):
     site_title = "NIT-SYS"
     index_title = _("運営デスク")
     index_template = "admin/desk.html"
+    enable_nav_sidebar = False
+    empty_value_display = "–"
+
+    def __init__(self, name: str = "admin") -> None:
+        """Nothing is deleted in bulk."""
+        super().__init__(name)
+        self.disable_action("delete_selected")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """What needs attention today; the list of tables is at its foot."""
+        return super().index(request, {**desk_of(user_of(request)), **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         """Already signed in when the door let the request through: go to the desk."""
         return HttpResponseRedirect("/admin/")
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> Any:
+        """There is one page for one's own password."""
+        return HttpResponseRedirect("/auth/password/change")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> Any:
+        """There is one way out, a POST."""
+        return HttpResponseRedirect("/auth/account")

@@ -3,13 +3,30 @@
 from django.utils.translation import gettext_lazy as _
 
 from tenants import wording
+from tenants.audit import verbs
 
 wording.register(
     {
-        "no_races": _("種目がありません。種目を登録してから公開してください。"),
         "state_unknown": _("この状態には変更できません。"),
-        "edited_meanwhile": _(
-            "編集中に他の人が「%(field)s」を変更しました（現在の値: %(value)s）。内容を確認して保存し直してください。"
-        ),
+        "state_moved_on": _("ほかの人がすでに「%(state)s」に変更しました。画面を開き直してご確認ください。"),
+        "why_needed": _("前の段階に戻すには理由を入力してください。変更履歴に残ります。"),
+        "has_entries": _("申込があるため下書きには戻せません。受付を止めるには「申込を締め切る」を使ってください。"),
+        "checks_missing": _("次の項目を満たしていません: %(checks)s"),
+        "fallback_itself": _("回る先に同じ種目は選べません（互いに回り合う設定もできません）。"),
+        "fallback_other_meet": _("回る先は同じ大会の種目から選んでください。"),
+        "fallback_differs": _("回る先は、性別と距離が同じ種目から選んでください。"),
+        "slot_outside": _("スタート時刻は大会の会期（%(first)s〜%(last)s）の中で入力してください。"),
+        "slug_taken": _("この識別名の大会がすでにあります。別の識別名にしてください。"),
+    }
+)
+
+verbs.register(
+    {
+        "meet.state_moved": _("大会の段階を変更"),
+        "meet.copied": _("前回から大会を作成"),
+        "race.paused": _("受付を停止"),
+        "race.resumed": _("受付を再開"),
+        "race.heats_planned": _("タイムテーブルを作成"),
+        "race.places_changed": _("定員を変更"),
     }
 )

@@ -1,0 +1,193 @@
+"""The organizer's desk: what needs attention today, and where each meet stands. Reads only."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from entries.entry.deskqueries import Places, entries_by_day, places_by_race
+from entries.entry.rules import moment
+from entries.meet.draw import Chart, bars
+from entries.meet.models import STATE_ORDER, Meet, Race, State
+from entries.meet.queries import meets_on_the_desk, races_by_meet, slots_by_meet
+from entries.meet.rules import Check, Move, checklist, next_move
+from entries.news.phases import time_left
+from tenants.models import MAX_ACTIVE_STAFF, User
+from tenants.queries import hosts_with_seats, mail_trouble
+
+MOST_MEETS = 12
+MOST_DAYS = 42
+SOON = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that wants to be looked at. `kind` is the chip's: bad, wait, ok or empty."""
+
+    kind: str
+    word: str
+    text: str
+    count: int
+    address: str
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RaceLine:
+    """A race's places, drawn: widths in per cent of a drawing that holds places and waiting list."""
+
+    race: Race
+    accepted: int
+    waiting: int
+    free: int | None
+    taken_width: float
+    waiting_width: float
+    full_at: float
+
+    @classmethod
+    def of(cls, race: Race, places: Places) -> "RaceLine":
+        """Invited entries are beyond the places, so the drawing may be longer than these."""
+        whole = max(race.places or 0, places.accepted) + places.waiting or 1
+        per_cent = 100 / whole
+        full = race.places if race.places is not None else whole
+        return cls(
+            race, places.accepted, places.waiting, race.free_places, round(places.accepted * per_cent, 2),
+            round(places.waiting * per_cent, 2), round(full * per_cent, 2),
+        )  # fmt: skip
+
+    @property
+    def waiting_at(self) -> float:
+        """Those who wait stand after the places and after those who are in."""
+        return max(self.full_at, self.taken_width)
+
+
+@dataclass(frozen=True, slots=True)
+class MeetDesk:
+    """One meet on the desk."""
+
+    meet: Meet
+    lines: list[RaceLine]
+    days: list[tuple[date, int]]
+    chart: Chart
+    move: Move | None
+    checks: list[Check]
+    deadline: str
+    steps: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def accepted(self) -> int:
+        """Entries with a place."""
+        return sum(line.accepted for line in self.lines)
+
+    @property
+    def waiting(self) -> int:
+        """Entries on waiting lists."""
+        return sum(line.waiting for line in self.lines)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing stops the next step."""
+        return all(check.ok or not check.needed for check in self.checks)
+
+
+def desk_of(user: User) -> dict[str, Any]:
+    """All that the desk shows; a fixed number of queries, whatever the number of meets, races and entries."""
+    now = timezone.now()
+    meets = list(meets_on_the_desk(today=timezone.localdate(now), most=MOST_MEETS))
+    ids = [meet.pk for meet in meets]
+    races, slots = races_by_meet(ids), slots_by_meet(ids)
+    places, days = places_by_race(ids), entries_by_day(ids)
+    desks = [
+        _meet_desk(meet, races.get(meet.pk, []), places, days.get(meet.pk, {}), slots.get(meet.pk, 0)) for meet in meets
+    ]
+    everybody = user.is_platform_admin
+    tasks = [*_mail_tasks(user, now), *_meet_tasks(desks, everybody), *_seat_tasks(user)]
+    return {"desks": desks, "tasks": tasks, "now": now, "everybody": everybody, "is_cut": len(meets) == MOST_MEETS}
+
+
+def _meet_desk(meet: Meet, races: list[Race], places: dict[int, Places], days: dict[date, int], slots: int) -> MeetDesk:
+    filled = _every_day(meet, days)
+    here = STATE_ORDER.index(State(meet.state))
+    return MeetDesk(
+        meet=meet,
+        lines=[RaceLine.of(race, places.get(race.pk, Places())) for race in races],
+        days=filled,
+        chart=bars([(f"{day.month}/{day.day}", count) for day, count in filled]),
+        move=next_move(meet),
+        checks=checklist(meet, races, at=meet.clock, slots=slots),
+        deadline=_deadline(meet),
+        steps=[(str(state.label), (place > here) - (place < here)) for place, state in enumerate(STATE_ORDER)],
+    )
+
+
+def _every_day(meet: Meet, days: dict[date, int]) -> list[tuple[date, int]]:
+    """Also the days without an entry, from the first to the last that had one; the latest of them when there are many."""
+    if not days:
+        return []
+    first = max(min(days), max(days) - timedelta(days=MOST_DAYS - 1))
+    return [(day := first + timedelta(days=n), days.get(day, 0)) for n in range((max(days) - first).days + 1)]
+
+
+def _deadline(meet: Meet) -> str:
+    """What comes next by the clock, relative and absolute."""
+    at = meet.clock
+    if meet.state in (State.DRAFT, State.PUBLISHED) and at < meet.entries_open_at:
+        return _said(_("申込開始まで、あと%(left)s（%(when)s）"), meet, meet.entries_open_at)
+    if at < meet.entries_close_at:
+        return _said(_("申込締切まで、あと%(left)s（%(when)s）"), meet, meet.entries_close_at)
+    if meet.promotes_at(at):
+        return _said(_("繰り上げの期限まで、あと%(left)s（%(when)s）"), meet, meet.promote_until or at)
+    return _("申込は%(when)sに締め切られました") % {"when": moment(meet, meet.entries_close_at)}
+
+
+def _said(sentence: str, meet: Meet, until: datetime) -> str:
+    return sentence % {"left": time_left(until - meet.clock), "when": moment(meet, until)}
+
+
+def _mail_tasks(user: User, now: datetime) -> Iterator[Task]:
+    mail, address = mail_trouble(user, at=now), reverse("admin:tenants_outboxmail_changelist")
+    if mail.failed:
+        yield Task("bad", _("送信不能"), _("届けられなかったメール"), mail.failed, f"{address}?state=failed")
+    if mail.late:
+        yield Task("wait", _("遅れ"), _("10分以上送信待ちのメール"), mail.late, f"{address}?state=waiting")
+
+
+def _meet_tasks(desks: Iterable[MeetDesk], everybody: bool) -> Iterator[Task]:
+    for desk in desks:
+        host = str(desk.meet.tenant) if everybody else ""
+        for kind, word, text, count, address in _tasks_of(desk):
+            yield Task(kind, word, f"{desk.meet.name}: {text}", count, address, host)
+
+
+def _tasks_of(desk: MeetDesk) -> Iterator[tuple[str, str, str, int, str]]:
+    meet, at = desk.meet, desk.meet.clock
+    page = reverse("admin:entries_meet_change", args=[meet.pk])
+    races = f"{reverse('admin:entries_race_changelist')}?meet={meet.pk}"
+    if meet.state == State.DRAFT:
+        yield "", _("下書き"), _("まだ公開していません"), 1, page
+    for until, text in (
+        (meet.entries_open_at, _("申込が始まります")),
+        (meet.entries_close_at, _("申込が締め切られます")),
+    ):
+        if meet.state in (State.DRAFT, State.PUBLISHED) and timedelta(0) < until - at < SOON:
+            yield "wait", _("あと%(left)s") % {"left": time_left(until - at)}, text, 1, page
+    if paused := sum(line.race.paused_at is not None for line in desk.lines):
+        yield "bad", _("停止中"), _("受付を停止している種目"), paused, races
+    if full := sum(line.free == 0 for line in desk.lines):
+        yield "wait", _("満員"), _("定員に達した種目"), full, races
+    if desk.waiting:
+        waiting = f"{reverse('admin:entries_entry_changelist')}?meet={meet.pk}&state=waitlisted"
+        yield "wait", _("補欠待ち"), _("繰り上げを待つ申込"), desk.waiting, waiting
+
+
+def _seat_tasks(user: User) -> Iterator[Task]:
+    address = f"{reverse('admin:tenants_user_changelist')}?role=staff"
+    for host, seats in hosts_with_seats(user):
+        if seats >= MAX_ACTIVE_STAFF or not user.is_platform_admin:
+            kind = "wait" if seats >= MAX_ACTIVE_STAFF else "ok"
+            text = _("有効なスタッフ（上限%(limit)d名）") % {"limit": MAX_ACTIVE_STAFF}
+            yield Task(kind, _("スタッフ"), text, seats, address, str(host) if user.is_platform_admin else "")

@@ -1,0 +1,290 @@
+"""The desk's pages of entries and submissions, and those of meets and races with what a save means for the queues."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from entries.entry import changes, places, upkeep
+from entries.entry.deskfilters import EntryMeetFilter, RaceFilter, StateFilter
+from entries.entry.deskforms import CorrectForm, MoveEntriesForm
+from entries.entry.export import export_view
+from entries.entry.invite import invite_view
+from entries.entry.models import Entry, EntryState, Submission
+from entries.marks import format_time
+from entries.meet.admin import MeetAdmin, RaceAdmin
+from entries.meet.deskfilters import MeetFilter
+from entries.meet.forms import MoveForm, UndoForm
+from entries.meet.models import STATE_ORDER, Meet, Race
+from entries.meet.rules import BACK, next_move
+from tenants.adminbase import DeskAdmin, DeskInline, ReadOnly, user_of
+from tenants.adminconfirm import Rows, WhyForm, confirmed, each
+from tenants.chips import chip
+from tenants.refusal import Refused
+
+STATE_CHIPS = {EntryState.ACCEPTED: "ok", EntryState.WAITLISTED: "wait", EntryState.WITHDRAWN: "off"}
+
+
+def state_chip(entry: Entry) -> SafeString:
+    """The state, with the position of those who wait; an invited entry says so."""
+    state = EntryState(entry.state)
+    word = str(state.label)
+    if state == EntryState.WAITLISTED:
+        word = _("%(state)s %(position)s番目") % {"state": word, "position": entry.waiting_position}
+    elif state == EntryState.ACCEPTED and entry.ticket is None:
+        word = _("%(state)s（定員外）") % {"state": word}
+    return chip(STATE_CHIPS[state], word)
+
+
+@admin.register(Meet)
+class MeetDeskAdmin(MeetAdmin):
+    """Meets, with their races as a table and their steps as one button."""
+
+    actions = ("advance", "undo", "copy")
+
+    def lock(self, obj: Any) -> None:
+        """The queues first, then the row: submissions lock in this order too."""
+        upkeep.hold_queues(obj.pk)
+        super().lock(obj)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the action that keeps the queues right; rows of the table as well."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        fields = form.saved_fields()
+        before = {name: form[name].initial for name in fields}
+        save = {"fields": fields, "before": before, "by": user_of(request), "at": timezone.now()}
+        if isinstance(obj, Race):
+            upkeep.change_race(obj, **save)
+        else:
+            upkeep.change_meet(obj, **save)
+
+    @confirmed(
+        gettext_lazy("次の段階へ進める"),
+        form=MoveForm,
+        single=True,
+        when=lambda meet: next_move(meet) is not None,
+        title=lambda meet: move.label if (move := next_move(meet)) else _("次の段階へ進める"),
+    )
+    def advance(self, request: HttpRequest, rows: Rows, form: Any) -> None:
+        """One step."""
+        self._move(request, rows, form)
+
+    @confirmed(
+        gettext_lazy("前の段階に戻す"),
+        form=UndoForm,
+        single=True,
+        when=lambda meet: meet.state in BACK,
+        title=lambda meet: _("「%(state)s」に戻す") % {"state": BACK[meet.state].label} if meet.state in BACK else "",
+        danger=True,
+    )
+    def undo(self, request: HttpRequest, rows: Rows, form: Any) -> None:
+        """One step back."""
+        self._move(request, rows, form)
+
+    def _move(self, request: HttpRequest, rows: Rows, form: Any) -> None:
+        why, to = form.cleaned_data.get("why", ""), form.cleaned_data["to"]
+        meet = upkeep.move_state(meet=rows[0], to=to, by=user_of(request), at=timezone.now(), why=why)
+        said = _("「%(meet)s」は「%(state)s」になりました。") % {"meet": meet, "state": meet.get_state_display()}
+        self.message_user(request, said, messages.SUCCESS)
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """With the way the meet has come, and links to what hangs on it."""
+        meet = kwargs.get("obj")
+        if meet is not None:
+            here = STATE_ORDER.index(meet.state)
+            context["steps"] = [
+                (state.label, (place > here) - (place < here)) for place, state in enumerate(STATE_ORDER)
+            ]
+            context["links"] = [
+                {"label": _("種目"), "address": f"{reverse('admin:entries_race_changelist')}?meet={meet.pk}"},
+                {"label": _("申込"), "address": f"{reverse('admin:entries_entry_changelist')}?meet={meet.pk}"},
+            ]
+            if meet.is_public:
+                page = f"/meets/{meet.tenant.slug}/{meet.slug}/"
+                context["links"].append({"label": _("公開ページ"), "address": page})
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+@admin.register(Race)
+class RaceDeskAdmin(RaceAdmin):
+    """Races. Places and waiting list go through `changes.change_places`."""
+
+    def lock(self, obj: Any) -> None:
+        """Its queue."""
+        places.lock_races([obj.pk])
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the action that keeps every place that was given."""
+        if not change or not isinstance(obj, Race):
+            super().save_model(request, obj, form, change)
+            return
+        fields = form.saved_fields()
+        before = {name: form[name].initial for name in fields}
+        upkeep.change_race(obj, fields=fields, before=before, by=user_of(request), at=timezone.now())
+
+
+@admin.register(Entry)
+class EntryAdmin(ReadOnly, DeskAdmin):
+    """Entries. Nothing is typed over: each change is an action with its rule, its mail and its line in the trail."""
+
+    list_display = ("who", "team", "race", "seed", "state_chip", "ticket", "entered_at", "reference")
+    list_filter = (EntryMeetFilter, RaceFilter, StateFilter)
+    search_fields = (
+        "athlete__family_name", "athlete__given_name", "athlete__family_kana", "athlete__given_kana",
+        "submission__team__name", "submission__reference",
+    )  # fmt: skip
+    search_help_text = gettext_lazy("氏名、フリガナ、チーム名、受付番号（空白区切りで絞り込み）")
+    ordering = ("-entered_at", "-pk")
+    fields = (
+        "who", "team", "meet", "race", "state_chip", "ticket", "seed", "best", "pacemaker", "shoe_declared", "fee",
+        "entered_at", "withdrawn_at", "reference",
+    )  # fmt: skip
+    actions = ("withdraw", "move", "correct")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        """With state and position, and all that a row shows."""
+        rows = Entry.objects.with_state().with_position().order_by(*self.ordering)
+        return rows.select_related("race__meet", "athlete", "submission__team")
+
+    def headline(self, obj: Any) -> str:
+        """Who runs what."""
+        return f"{obj.athlete.full_name} – {obj.race.name}"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Invitations."""
+        return self.owns(request, None)
+
+    @admin.display(description=gettext_lazy("選手"), ordering="athlete__family_kana")
+    def who(self, entry: Entry) -> SafeString:
+        """Kanji with kana above."""
+        return format_html(
+            '<span class="who"><span class="who__kana">{}</span>{}</span>',
+            entry.athlete.full_kana, entry.athlete.full_name,
+        )  # fmt: skip
+
+    @admin.display(description=gettext_lazy("チーム"), ordering="submission__team__name_kana")
+    def team(self, entry: Entry) -> str:
+        """As printed."""
+        return entry.submission.team.printed_name
+
+    @admin.display(description=gettext_lazy("大会"))
+    def meet(self, entry: Entry) -> str:
+        """Of the race."""
+        return entry.race.meet.name
+
+    @admin.display(description=gettext_lazy("申告タイム"), ordering="seed_time")
+    def seed(self, entry: Entry) -> str:
+        """Or none."""
+        return format_time(entry.seed_time) or "NT"
+
+    @admin.display(description=gettext_lazy("自己ベスト"))
+    def best(self, entry: Entry) -> str:
+        """Or none."""
+        return format_time(entry.personal_best) or "–"
+
+    @admin.display(description=gettext_lazy("状態"), ordering="state")
+    def state_chip(self, entry: Entry) -> SafeString:
+        """With the position of those who wait."""
+        return state_chip(entry)
+
+    @admin.display(description=gettext_lazy("受付番号"), ordering="submission__reference")
+    def reference(self, entry: Entry) -> str:
+        """Of the receipt."""
+        return entry.submission.reference
+
+    @confirmed(
+        gettext_lazy("申込を取り消す"),
+        text=gettext_lazy("空いた枠は補欠待ちの先頭に回り、それぞれにメールが届きます。取り消しは元に戻せません。"),
+        form=WhyForm,
+        when=lambda entry: entry.withdrawn_at is None,
+        danger=True,
+    )
+    def withdraw(self, request: HttpRequest, rows: Rows, form: Any) -> None:
+        """One by one: what one refuses does not stop the others."""
+        me, now, why = user_of(request), timezone.now(), form.cleaned_data["why"]
+        act = lambda row: changes.withdraw(entry=row, by=me, at=now, by_organizer=True, why=why)  # noqa: E731
+        each(self, request, rows, act, _("%(count)d件の申込を取り消しました。"))
+
+    @confirmed(
+        gettext_lazy("別の種目に移す"),
+        text=gettext_lazy(
+            "出場可の申込は移動先でも出場可のままです（満員なら定員外）。補欠待ちの申込は移動先の最後尾に並びます。"
+        ),
+        form=MoveEntriesForm,
+        when=lambda entry: entry.withdrawn_at is None,
+    )
+    def move(self, request: HttpRequest, rows: Rows, form: Any) -> None:
+        """All or none."""
+        live = [row for row in rows if row.withdrawn_at is None]
+        if not live:
+            raise Refused("already_withdrawn")
+        to, why = form.cleaned_data["to"], form.cleaned_data["why"]
+        changes.move(entries=live, to=to, by=user_of(request), at=timezone.now(), why=why)
+        said = _("%(count)d件を「%(race)s」に移しました。") % {"count": len(live), "race": to.name}
+        self.message_user(request, said, messages.SUCCESS)
+
+    @confirmed(
+        gettext_lazy("タイムを直す"),
+        text=gettext_lazy("受付順と状態は変わりません。"),
+        form=CorrectForm,
+        single=True,
+        when=lambda entry: entry.withdrawn_at is None,
+    )
+    def correct(self, request: HttpRequest, rows: Rows, form: Any) -> None:
+        """The declared time and the personal best."""
+        times = {name: form.cleaned_data[name] for name in ("seed_time", "personal_best")}
+        me, now = user_of(request), timezone.now()
+        changes.correct_times(entry=rows[0], by=me, at=now, by_organizer=True, **times)
+        self.message_user(request, _("タイムを直しました。"), messages.SUCCESS)
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the list as a file."""
+        export = self.admin_site.admin_view(lambda request: export_view(self, request))
+        return [path("export", export, name="entries_entry_export"), *super().get_urls()]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """An invited entry, past the line."""
+        return invite_view(self, request)
+
+
+class EntryInline(ReadOnly, DeskInline):
+    """The entries of a submission."""
+
+    model = Entry
+    fields = ("athlete", "race", "seed_time", "state_chip")
+    readonly_fields = fields
+    show_change_link = True
+    can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        """With state and position."""
+        rows = super().get_queryset(request).with_state().with_position().order_by("pk")  # type: ignore[attr-defined]
+        return rows.select_related("race", "athlete")
+
+    @admin.display(description=gettext_lazy("状態"))
+    def state_chip(self, entry: Entry) -> SafeString:
+        """As in the list."""
+        return state_chip(entry)
+
+
+@admin.register(Submission)
+class SubmissionAdmin(ReadOnly, DeskAdmin):
+    """What teams sent. Nothing here can be changed."""
+
+    list_display = ("reference", "meet", "team", "source", "submitted_by", "submitted_at")
+    list_select_related = ("meet", "team", "submitted_by")
+    list_filter = (MeetFilter, "source")
+    search_fields = ("reference", "team__name", "team__short_name")
+    search_help_text = gettext_lazy("受付番号、チーム名")
+    ordering = ("-submitted_at", "-pk")
+    fields = ("reference", "meet", "team", "source", "submitted_by", "submitted_at")
+    inlines = (EntryInline,)

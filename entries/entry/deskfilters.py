@@ -1,0 +1,54 @@
+"""Filters of the desk's lists of entries."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from entries.entry.models import EntryState
+from entries.meet.deskfilters import MeetFilter, is_id
+from entries.meet.models import Race
+
+
+class RaceFilter(admin.SimpleListFilter):
+    """By race, once a meet is chosen."""
+
+    title = gettext_lazy("種目")
+    parameter_name = "race"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The chosen meet's."""
+        meet = request.GET.get("meet", "")
+        if not is_id(meet):
+            return []
+        return [(str(race.pk), race.name) for race in Race.objects.filter(meet_id=int(meet)).in_programme_order()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Narrow."""
+        value = self.value()
+        if value is None:
+            return queryset
+        return queryset.filter(race_id=int(value)) if is_id(value) else queryset.none()
+
+
+class EntryMeetFilter(MeetFilter):
+    """By the race's meet."""
+
+    path = "race__meet"
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Accepted, waiting, withdrawn."""
+
+    title = gettext_lazy("状態")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The three."""
+        return [(state.value, str(state.label)) for state in EntryState]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Narrow by the derived state."""
+        return queryset.filter(state=self.value()) if self.value() in EntryState.values else queryset

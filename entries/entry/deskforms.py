@@ -1,0 +1,80 @@
+"""What the organizer types about entries."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from entries.entry.models import Entry
+from entries.meet.fields import MarkField
+from entries.meet.models import Race
+from tenants.adminconfirm import ConfirmForm, WhyForm
+from tenants.forms import Form
+
+
+class MoveEntriesForm(WhyForm):
+    """Where to. Only races of the meet of the chosen entries are offered."""
+
+    to = forms.ModelChoiceField(queryset=Race.objects.none(), label=_("移動先の種目"))
+    field_order = ("to", "why")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        entries: list[Entry] = self.rows
+        meets = {entry.race.meet_id for entry in entries}
+        offered = Race.objects.filter(meet_id=meets.pop()) if len(meets) == 1 else Race.objects.none()
+        if len(races := {entry.race_id for entry in entries}) == 1:
+            offered = offered.exclude(pk__in=races)
+        self.fields["to"].queryset = offered.in_programme_order()  # type: ignore[attr-defined]
+
+
+class CorrectForm(ConfirmForm):
+    """The times of one entry."""
+
+    seed_time = MarkField(label=_("申告タイム"), required=False, help_text=_("例: 14:05.32。空欄は記録なし（NT）。"))
+    personal_best = MarkField(label=_("自己ベスト"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("seed_time", "personal_best"):
+            self.initial[name] = getattr(self.rows[0], name)
+
+
+class FindForm(Form):
+    """Which race, and whom to look for."""
+
+    race = forms.ModelChoiceField(queryset=Race.objects.none(), label=_("種目"))
+    words = forms.CharField(
+        label=_("選手を探す"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"type": "search"}),
+        help_text=_("氏名、フリガナ、チーム名。これまでに主催大会へ申し込んだチームの選手から探します。"),
+    )
+
+    def __init__(self, *args: Any, races: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["race"]
+        field.queryset = races
+        field.label_from_instance = lambda race: f"{race.meet.name} / {race.name}"
+
+
+class InviteForm(FindForm):
+    """An entry past the line. `athletes` are those that were found."""
+
+    athlete: Any = forms.ModelChoiceField(
+        queryset=None, label=_("選手"), widget=forms.RadioSelect, empty_label=None,
+        error_messages={"required": _("選手を1人選んでください。")},
+    )  # fmt: skip
+    seed_time = MarkField(label=_("申告タイム"), required=False, help_text=_("例: 14:05.32。空欄は記録なし（NT）。"))
+    pacemaker = forms.BooleanField(label=_("ペースメーカー"), required=False)
+    why = forms.CharField(label=_("理由"), required=False, max_length=300, help_text=_("変更履歴に残ります。"))
+
+    def __init__(self, *args: Any, athletes: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["athlete"]
+        field.queryset = athletes
+        field.label_from_instance = lambda athlete: (
+            f"{athlete.full_name}（{athlete.full_kana}） {athlete.team.printed_name} {athlete.grade}".strip()
+        )
+        for name in ("race", "words"):
+            self.fields[name].widget = self.fields[name].hidden_widget()

@@ -1,0 +1,76 @@
+"""What the organizer's desk asks about entries."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncDate
+
+from entries.entry.models import WITHIN_THE_LINE, Entry, Submission
+from entries.meet.models import Meet, Race, RaceSex
+from entries.roster.models import Athlete
+
+MOST_FOUND = 30
+MOST_WORDS = 5
+
+
+class Places(NamedTuple):
+    """How many of a race's entries are in and how many wait; invited ones are in."""
+
+    accepted: int = 0
+    waiting: int = 0
+
+
+def places_by_race(meet_ids: Iterable[int]) -> dict[int, Places]:
+    """Races of these meets that have entries."""
+    rows = (
+        Entry.objects.live()
+        .filter(race__meet__in=list(meet_ids))
+        .order_by()
+        .values("race")
+        .annotate(accepted=Count("pk", filter=WITHIN_THE_LINE), waiting=Count("pk", filter=~WITHIN_THE_LINE))
+    )
+    return {row["race"]: Places(row["accepted"], row["waiting"]) for row in rows}
+
+
+def entries_by_day(meet_ids: Iterable[int]) -> dict[int, dict[date, int]]:
+    """Per meet and day how many entries came in, withdrawn ones too: what arrived, not what is left."""
+    rows = (
+        Entry.objects.filter(race__meet__in=list(meet_ids))
+        .order_by()
+        .values("race__meet", day=TruncDate("entered_at"))
+        .annotate(n=Count("pk"))
+    )
+    found: dict[int, dict[date, int]] = {}
+    for row in rows:
+        found.setdefault(row["race__meet"], {})[row["day"]] = row["n"]
+    return found
+
+
+def athletes_known_to_host_of(race: Race, *, words: str) -> QuerySet[Athlete]:
+    """Athletes whom the race's host may see, fit for the race: of teams that have entered one of its meets.
+
+    A host sees a team or an athlete only through an entry (product.md, "The model"). Every one of the `words` must
+    stand in name, kana or team.
+    """
+    teams = Submission.objects.filter(tenant_id=race.tenant_id).values("team")
+    athletes = Athlete.objects.active().filter(team__in=teams).select_related("team")
+    if race.sex != RaceSex.MIXED:
+        athletes = athletes.filter(sex=race.sex)
+    for word in words.split()[:MOST_WORDS]:
+        names = ("family_name", "given_name", "family_kana", "given_kana", "team__name", "team__short_name")
+        stands = Q()
+        for name in names:
+            stands |= Q(**{f"{name}__icontains": word})
+        athletes = athletes.filter(stands)
+    found = athletes.order_by("family_kana", "given_kana", "pk").values("pk")[:MOST_FOUND]
+    return (
+        Athlete.objects.filter(pk__in=list(found.values_list("pk", flat=True))).select_related("team").in_roster_order()
+    )
+
+
+def entries_for_export(meet: Meet) -> QuerySet[Entry]:
+    """All entries of a meet with what the file shows, race by race."""
+    rows = Entry.objects.filter(race__meet=meet).with_state().select_related("race", "athlete", "submission__team")
+    return rows.order_by("race__position", "race_id", "ticket", "pk")

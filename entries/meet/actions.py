@@ -1,0 +1,129 @@
+"""Moving a meet on, pausing a race, planning its heats, and making a new meet from an old one."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from entries.meet import rules
+from entries.meet.models import NO_LINE, Meet, Race, State, TimetableSlot
+from tenants.audit.actions import record
+from tenants.models import User
+from tenants.refusal import Refused
+
+
+def _locked(meet: Meet) -> Meet:
+    return Meet.objects.select_for_update(of=("self",), no_key=True).get(pk=meet.pk)
+
+
+@transaction.atomic
+def move_state(*, meet: Meet, to: str, by: User, at: datetime, why: str = "") -> Meet:
+    """One step forward or back. Raises Refused, also when somebody else moved the meet meanwhile."""
+    row = _locked(meet)
+    if row.state == to:
+        raise Refused("state_moved_on", state=row.get_state_display())
+    has_entries = Race.objects.filter(meet=row, last_ticket__gt=0).exists()
+    rules.check_may_move(row, to, checks=rules.checks_of(row, at=at), has_entries=has_entries, why=why)
+    before, row.state = row.state, State(to)
+    row.save(update_fields=["state"])
+    record("meet.state_moved", row, by=by, before={"state": before}, after={"state": row.state}, why=why)
+    return row
+
+
+@transaction.atomic
+def set_paused(*, race: Race, paused: bool, by: User, at: datetime, why: str = "") -> bool:
+    """Stop or resume taking entries for one race. Whether that changed anything."""
+    row = Race.objects.select_for_update(of=("self",), no_key=True).get(pk=race.pk)
+    if (row.paused_at is not None) == paused:
+        return False
+    row.paused_at = at if paused else None
+    row.save(update_fields=["paused_at"])
+    record("race.paused" if paused else "race.resumed", row, by=by, why=why)
+    return True
+
+
+@transaction.atomic
+def plan_heats(*, race: Race, first: datetime, minutes: int, count: int, by: User) -> list[TimetableSlot]:
+    """Plan `count` heats, every `minutes` from `first` on, instead of those planned so far. Raises Refused."""
+    starts = [first + timedelta(minutes=minutes * number) for number in range(count)]
+    for start in (starts[0], starts[-1]):
+        rules.check_slot(race.meet, start)
+    before = race.slots.count()
+    race.slots.all().delete()
+    slots = [
+        TimetableSlot(tenant_id=race.tenant_id, race=race, number=number, starts_at=start)
+        for number, start in enumerate(starts, 1)
+    ]
+    TimetableSlot.objects.bulk_create(slots)
+    after = {"slots": count, "first": first, "minutes": minutes}
+    record("race.heats_planned", race, by=by, before={"slots": before}, after=after)
+    return slots
+
+
+@transaction.atomic
+def copy_meet(*, meet: Meet, name: str, slug: str, starts_on: date, by: User) -> Meet:
+    """A new draft with this meet's settings, races and timetable, all days moved by the same number; never its entries.
+
+    Times of day stay what the clock on the wall says, also when the zone changed to or from summer time between.
+    Raises IntegrityError for a slug that the host has already.
+    """
+    days = starts_on - meet.starts_on
+    copy = Meet(
+        tenant_id=meet.tenant_id, slug=slug, name=name, starts_on=starts_on, ends_on=meet.ends_on + days,
+        payment_due_on=meet.payment_due_on and meet.payment_due_on + days, **_same(meet, MEET_KEPT),
+        promote_until=meet.promote_until and _later(meet.promote_until, days, meet.zone),
+        entries_open_at=_later(meet.entries_open_at, days, meet.zone),
+        entries_close_at=_later(meet.entries_close_at, days, meet.zone),
+    )  # fmt: skip
+    copy.save()
+    pairs = _copy_races(meet, copy, days)
+    _copy_slots(pairs, days, meet.zone)
+    record("meet.copied", copy, by=by, after={"from": meet.pk, "races": len(pairs)})
+    return copy
+
+
+MEET_KEPT = ("venue", "time_zone", "fee", "races_per_athlete", "summary", "entry_list_public")
+RACE_KEPT = (
+    "position", "name", "distance_m", "sex", "places", "waiting_places", "starters_per_heat", "fee", "standard",
+    "standard_from", "standard_until", "entries_per_team", "is_ncg",
+)  # fmt: skip
+
+
+def _same(row: Meet | Race, fields: Sequence[str]) -> dict[str, object]:
+    return {field: getattr(row, field) for field in fields}
+
+
+def _later(moment: datetime, days: timedelta, zone: ZoneInfo) -> datetime:
+    """Days later at the same time of day in the zone: adding to a local time moves the wall clock, not the instant."""
+    return moment.astimezone(zone) + days
+
+
+def _copy_races(meet: Meet, copy: Meet, days: timedelta) -> list[tuple[Race, Race]]:
+    old = list(Race.objects.in_programme_order().filter(meet=meet))
+    new = [
+        Race(
+            tenant_id=copy.tenant_id, meet=copy, held_on=race.held_on and race.held_on + days,
+            line=NO_LINE if race.places is None else race.places, **_same(race, RACE_KEPT),
+        )
+        for race in old
+    ]  # fmt: skip
+    Race.objects.bulk_create(new)
+    by_old_id = {before.pk: after for before, after in zip(old, new, strict=True)}
+    falling = [race for race in old if race.fallback_race_id]
+    for race in falling:
+        by_old_id[race.pk].fallback_race = by_old_id.get(race.fallback_race_id or 0)
+    Race.objects.bulk_update([by_old_id[race.pk] for race in falling], ["fallback_race"])
+    return list(zip(old, new, strict=True))
+
+
+def _copy_slots(pairs: Sequence[tuple[Race, Race]], days: timedelta, zone: ZoneInfo) -> None:
+    by_old_id = {before.pk: after for before, after in pairs}
+    slots = TimetableSlot.objects.filter(race__in=by_old_id).order_by("pk")
+    TimetableSlot.objects.bulk_create(
+        TimetableSlot(
+            tenant_id=slot.tenant_id, race=by_old_id[slot.race_id], number=slot.number,
+            starts_at=_later(slot.starts_at, days, zone),
+        )
+        for slot in slots
+    )  # fmt: skip

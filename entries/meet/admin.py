@@ -1,0 +1,242 @@
+"""The desk's pages of meets and races, as far as this room knows them.
+
+`entries.entry.admin` completes and registers them: what a saved meet means for the queues is known there.
+"""
+
+from datetime import datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from entries.marks import format_time
+from entries.meet import actions
+from entries.meet.deskfilters import MeetFilter, is_id
+from entries.meet.forms import CopyForm, MeetForm, PlanForm, RaceForm, RaceRowForm, SlotForm, zones
+from entries.meet.gauge import Gauge
+from entries.meet.models import Meet, Race, State, TimetableSlot
+from tenants.adminbase import DeskAdmin, DeskInline, user_of
+from tenants.adminconfirm import Rows, WhyForm, confirmed, each
+from tenants.chips import chip
+
+STATE_CHIPS = {
+    State.DRAFT: "", State.PUBLISHED: "ok", State.ENTRIES_CLOSED: "wait", State.START_LISTS_OUT: "ok",
+    State.RESULTS_OUT: "ok", State.ARCHIVED: "off",
+}  # fmt: skip
+
+
+def when(at: datetime, zone: tzinfo) -> str:
+    """A moment as lists show it, with its zone."""
+    local = at.astimezone(zone)
+    return f"{date_format(local, 'Y/n/j (D) H:i')} {local.tzname()}"
+
+
+class RaceInline(DeskInline):
+    """The races of a meet as one table to type through."""
+
+    model = Race
+    form = RaceRowForm
+    fk_name = "meet"
+    fields = ("position", "name", "distance_m", "sex", "places", "waiting_places", "starters_per_heat", "is_ncg")
+    ordering = ("position", "pk")
+    show_change_link = True
+    verbose_name_plural = gettext_lazy("種目（補欠待ち: 0はなし、空欄は制限なし）")
+
+
+class SlotInline(DeskInline):
+    """The planned heats of a race."""
+
+    model = TimetableSlot
+    form = SlotForm
+    fields = ("number", "starts_at")
+    ordering = ("number",)
+
+
+class MeetAdmin(DeskAdmin):
+    """Meets."""
+
+    form = MeetForm
+    hosted = True
+    list_display = ("name", "host", "state_chip", "starts_on", "ends_on", "opens", "closes")
+    list_select_related = ("tenant",)
+    list_filter = ("state",)
+    search_fields = ("name", "slug", "venue")
+    search_help_text = gettext_lazy("大会名、識別名、会場")
+    ordering = ("-starts_on", "-pk")
+    inlines = (RaceInline,)
+    actions: tuple[str, ...] = ("copy",)
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "venue", ("starts_on", "ends_on"), "state_chip")}),
+        (
+            gettext_lazy("申込期間"),
+            {"fields": ("time_zone", ("entries_open_at", "entries_close_at"), "promote_until")},
+        ),
+        (gettext_lazy("参加料と上限"), {"fields": ("fee", "payment_due_on", "races_per_athlete")}),
+        (gettext_lazy("公開する内容"), {"fields": ("summary", "entry_list_public")}),
+    )
+
+    @admin.display(description=gettext_lazy("主催団体"), ordering="tenant__name")
+    def host(self, meet: Meet) -> str:
+        """Its host."""
+        return str(meet.tenant)
+
+    @admin.display(description=gettext_lazy("状態"), ordering="state")
+    def state_chip(self, meet: Meet) -> SafeString:
+        """Where it stands."""
+        return chip(STATE_CHIPS[State(meet.state)], meet.get_state_display())
+
+    @admin.display(description=gettext_lazy("申込開始"), ordering="entries_open_at")
+    def opens(self, meet: Meet) -> str:
+        """In the meet's zone."""
+        return when(meet.entries_open_at, meet.zone)
+
+    @admin.display(description=gettext_lazy("申込締切"), ordering="entries_close_at")
+    def closes(self, meet: Meet) -> str:
+        """In the meet's zone."""
+        return when(meet.entries_close_at, meet.zone)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The host only where there are several."""
+        shown = super().get_list_display(request)
+        return shown if user_of(request).is_platform_admin else [name for name in shown if name != "host"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Once a meet is public its address stays."""
+        return ("state_chip", "slug") if obj is not None and obj.is_public else ("state_chip",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Drafts only; what was public is archived."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.state == State.DRAFT)
+
+    def zone(self, request: HttpRequest, object_id: str | None) -> tzinfo | None:
+        """The zone that is chosen on the page, else the meet's own."""
+        chosen = request.POST.get("time_zone", "")
+        if not chosen and object_id and is_id(object_id):
+            chosen = Meet.objects.filter(pk=int(object_id)).values_list("time_zone", flat=True).first() or ""
+        return ZoneInfo(chosen or "Asia/Tokyo") if not chosen or (chosen, chosen) in zones() else None
+
+    @confirmed(
+        gettext_lazy("この大会から新しい大会を作る"),
+        text=gettext_lazy("設定、種目、タイムテーブルを写した下書きを作ります。申込は写しません。"),
+        form=CopyForm,
+        single=True,
+    )
+    def copy(self, request: HttpRequest, rows: Rows, form: Any) -> HttpResponse:
+        """A new draft, and its page."""
+        values = {name: form.cleaned_data[name] for name in ("name", "slug", "starts_on")}
+        made = actions.copy_meet(meet=rows[0], by=user_of(request), **values)
+        self.message_user(request, _("「%(name)s」を下書きとして作りました。") % {"name": made}, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:entries_meet_change", args=[made.pk]))
+
+
+class RaceAdmin(DeskAdmin):
+    """Races."""
+
+    form = RaceForm
+    list_display = ("name", "meet", "distance_m", "standard_time", "places_text", "taken", "waiting", "intake")
+    list_select_related = ("meet",)
+    list_filter = (MeetFilter, "sex")
+    search_fields = ("name", "meet__name")
+    search_help_text = gettext_lazy("種目名、大会名")
+    ordering = ("-meet__starts_on", "meet", "position", "pk")
+    actions = ("pause", "resume", "plan")
+    fieldsets = (
+        (None, {"fields": ("meet", "name", ("distance_m", "sex"), "position", "held_on", "intake")}),
+        (gettext_lazy("定員と補欠待ち"), {"fields": ("places", "waiting_kind", "waiting_places", "entries_per_team")}),
+        (gettext_lazy("参加標準記録"), {"fields": ("standard", ("standard_from", "standard_until"))}),
+        (gettext_lazy("組と参加料"), {"fields": ("starters_per_heat", "fee", "is_ncg", "fallback_race")}),
+    )
+
+    @admin.display(description=gettext_lazy("標準記録"), ordering="standard")
+    def standard_time(self, race: Race) -> str:
+        """As marks are shown."""
+        return format_time(race.standard) or "–"
+
+    @admin.display(description=gettext_lazy("定員"), ordering="places")
+    def places_text(self, race: Race) -> str:
+        """A number, or none."""
+        return _("制限なし") if race.places is None else str(race.places)
+
+    @admin.display(description=gettext_lazy("受付済み"))
+    def taken(self, race: Race) -> int:
+        """Places taken."""
+        return Gauge.of(race).taken
+
+    @admin.display(description=gettext_lazy("補欠待ち"))
+    def waiting(self, race: Race) -> int:
+        """How many wait."""
+        return Gauge.of(race).waiting
+
+    @admin.display(description=gettext_lazy("受付"), ordering="paused_at")
+    def intake(self, race: Race) -> SafeString:
+        """Whether it takes entries at all."""
+        return chip("bad", _("停止中")) if race.paused_at else chip("ok", _("受付可"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Which race it falls back to is chosen among the meet's, once it is known."""
+        if obj is not None:
+            return self.fieldsets
+        unknown = ("fallback_race", "intake")
+        return [
+            (title, options | {"fields": tuple(name for name in options["fields"] if name not in unknown)})
+            for title, options in self.fieldsets
+        ]
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """Heats are planned once the race is there."""
+        return (SlotInline,) if obj is not None else ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A race stays in its meet."""
+        return ("meet", "intake") if obj is not None else ()
+
+    def zone(self, request: HttpRequest, object_id: str | None) -> tzinfo | None:
+        """The meet's."""
+        if not object_id or not is_id(object_id):
+            return None
+        name = Race.objects.filter(pk=int(object_id)).values_list("meet__time_zone", flat=True).first()
+        return ZoneInfo(name) if name else None
+
+    @confirmed(
+        gettext_lazy("受付を停止"),
+        text=gettext_lazy("この種目への新しい申込を受け付けません。すでに受け付けた申込と補欠待ちはそのままです。"),
+        form=WhyForm,
+        when=lambda race: race.paused_at is None,
+        danger=True,
+    )
+    def pause(self, request: HttpRequest, rows: Rows, form: Any) -> None:
+        """Take no more for now."""
+        self._set_paused(request, rows, form, paused=True, done=_("%(count)d種目の受付を停止しました。"))
+
+    @confirmed(
+        gettext_lazy("受付を再開"),
+        text=gettext_lazy("この種目への申込をふたたび受け付けます。"),
+        form=WhyForm,
+        when=lambda race: race.paused_at is not None,
+    )
+    def resume(self, request: HttpRequest, rows: Rows, form: Any) -> None:
+        """Take entries again."""
+        self._set_paused(request, rows, form, paused=False, done=_("%(count)d種目の受付を再開しました。"))
+
+    def _set_paused(self, request: HttpRequest, rows: Rows, form: Any, *, paused: bool, done: str) -> None:
+        me, now, why = user_of(request), timezone.now(), form.cleaned_data["why"]
+        each(self, request, rows, lambda row: actions.set_paused(race=row, paused=paused, by=me, at=now, why=why), done)
+
+    @confirmed(
+        gettext_lazy("タイムテーブルを作る"),
+        text=gettext_lazy("最初の組から等しい間隔でスタート時刻を並べます。いまあるタイムテーブルは置き換わります。"),
+        form=PlanForm,
+        single=True,
+    )
+    def plan(self, request: HttpRequest, rows: Rows, form: Any) -> None:
+        """Even distances."""
+        values = {name: form.cleaned_data[name] for name in ("first", "minutes", "count")}
+        slots = actions.plan_heats(race=rows[0], by=user_of(request), **values)
+        self.message_user(request, _("%(count)d組の時刻を並べました。") % {"count": len(slots)}, messages.SUCCESS)
