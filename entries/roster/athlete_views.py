@@ -108,7 +108,9 @@ def _saved(request: TeamRequest, form: AthleteForm, athlete: Athlete | None) -> 
     """Save, unless a field is refused, or the athlete looks like somebody on the roster and nobody said otherwise."""
     values, now, today = form.values(), timezone.now(), timezone.localdate()
     refused = rules.check_athlete(request.team, completed(values), but=athlete, today=today)
-    if not refused and not form.cleaned_data["same_kana_ok"]:
+    known = initial_of(athlete) if athlete else {}
+    is_renamed = any(known.get(name) != values[name] for name in ("family_kana", "given_kana", "birth_date"))
+    if is_renamed and not refused and not form.cleaned_data["same_kana_ok"]:
         form.alike = rules.same_kana(request.team, values, but=athlete)
     if refused or form.alike is not None:
         form.refuse(refused)

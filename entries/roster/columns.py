@@ -65,6 +65,11 @@ _FIELDS = (
 )
 
 
+def _field(title: str) -> str | None:
+    """By the whole title, else by what stands outside its brackets: 学年（年）."""
+    return _FIELDS.get(_plain(title)) or _FIELDS.get(_plain(re.sub(r"[(（].*?[)）]", "", title)))
+
+
 def fields_of(header: Sequence[str]) -> dict[int, str]:
     """Which field each column fills, by its place; columns with other titles are left out.
 
@@ -73,7 +78,7 @@ def fields_of(header: Sequence[str]) -> dict[int, str]:
     """
     found: dict[int, str] = {}
     for place, title in enumerate(header):
-        field = _FIELDS.get(_plain(title))
+        field = _field(title)
         if field is None:
             continue
         if field in found.values():
@@ -88,4 +93,4 @@ def fields_of(header: Sequence[str]) -> dict[int, str]:
 
 def is_header(titles: Sequence[str]) -> bool:
     """Whether a row looks like the header: it has at least two titles that we know."""
-    return sum(_plain(title) in _FIELDS for title in titles) >= 2
+    return sum(_field(title) is not None for title in titles) >= 2

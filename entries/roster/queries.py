@@ -63,8 +63,9 @@ def listed(team: Team, *, q: str, sex: str, grade: str, sort: str, left: bool) -
         athletes = athletes.filter(sex=sex)
     if grade:
         athletes = athletes.filter(grade=grade[:4])
-    fields = ORDERS.get(sort.removeprefix("-"), ORDERS["kana"])
-    first = F(fields[0]).desc() if sort.startswith("-") else F(fields[0]).asc()
+    turned, name = sort.startswith("-"), sort.removeprefix("-")
+    fields = ORDERS.get(name, ORDERS["kana"])
+    first = F(fields[0]).desc() if turned and name in ORDERS else F(fields[0]).asc()
     return athletes.order_by(first, *fields[1:], "pk")
 
 

@@ -33,13 +33,13 @@ def romaji(kana: str) -> str:
 
 
 def _word(kana: str) -> str:
-    kana = _NEW_WORD.sub("ノ|ウ", kana.replace("ー", ""))
+    kana = _NEW_WORD.sub("ノ|ウ", re.sub("[^ァ-ヺ]", "", kana))
     kana = _LONG_O.sub("", _LONG_U.sub("", kana)).replace("|", "")
     latin = _PARTS.sub(lambda part: part[0] if part[0] in "ンッ" else _syllable(part[0]), kana)
     latin = re.sub("ッ(?=ch)", "t", latin)
     latin = re.sub("ッ([bcdfghjklmnpqrstvwxyz])", r"\1\1", latin).replace("ッ", "")
     latin = re.sub("ン(?=[bmp])", "m", latin).replace("ン", "n")
-    return re.sub("[^a-z]", "", latin)
+    return latin
 
 
 def _syllable(part: str) -> str:
