@@ -23,6 +23,7 @@ from tenants.request_id import request_id
 from tenants.retry import retry_when_locked
 
 Held = list[tuple[int, int]]
+Columns = dict[str, list[Any]]
 
 
 @retry_when_locked
@@ -50,21 +51,22 @@ def _submit(meet: Meet, team: Team, lines: Sequence[Line], key: str, by: User, a
     rules.check_takes_entries(meet, at=at)
     races = races_of(meet)
     ids = {line.athlete_id for line in lines}
-    athletes = {athlete.pk: athlete for athlete in Athlete.objects.filter(team=team, pk__in=ids)}
+    mine = Athlete.objects.filter(team=team, pk__in=ids).only(*rules.ASKED_OF_ATHLETES)
+    athletes = {athlete.pk: athlete for athlete in mine}
     shoes = declared_shoes(lines)
     rules.check_lines(meet, lines, races=races, athletes=athletes, shoes=set(shoes))
     order = Submission(
         tenant_id=meet.tenant_id, meet=meet, team=team, key=key, body_hash=hash_of(meet.pk, lines),
         reference=new_reference(), source=source, submitted_by=by, submitted_at=at,
     )  # fmt: skip
-    rows = _entries(order, lines, races, shoes)
+    columns = _columns(lines, races, shoes)
     limited = rules.has_limits(meet, {line.race_id: races[line.race_id] for line in lines})
     try:
         with transaction.atomic():
             if limited:
                 places.lock_team(team.pk)
                 rules.check_limits(meet, lines, races=races, held=_held(meet, team))
-            _write(order, rows, by)
+            _write(order, columns, by)
     except IntegrityError:
         refused = rules.duplicates(lines, races=races, held=_held(meet, team))
         if refused:
@@ -102,18 +104,18 @@ def declared_shoes(lines: Sequence[Line]) -> dict[int, str]:
     return {shoe.pk: f"{shoe} {shoe.name}".strip() for shoe in MasterProduct.objects.filter(pk__in=wanted)}
 
 
-def _entries(
-    order: Submission, lines: Sequence[Line], races: Mapping[int, Race], shoes: Mapping[int, str]
-) -> list[Entry]:
-    return [
-        Entry(
-            tenant_id=order.tenant_id, race_id=line.race_id, athlete_id=line.athlete_id, seed_time=line.seed_time,
-            personal_best=line.personal_best, pacemaker=line.pacemaker, shoe_id=line.shoe_id,
-            shoe_declared=shoes.get(line.shoe_id or 0, ""), entered_at=order.submitted_at,
-            fee=races[line.race_id].fee_yen,
-        )
-        for line in lines
-    ]  # fmt: skip
+def _columns(lines: Sequence[Line], races: Mapping[int, Race], shoes: Mapping[int, str]) -> Columns:
+    """What the lines put into the table of entries, column by column: no model object for each row of a rush."""
+    return {
+        "race_id": [line.race_id for line in lines],
+        "athlete_id": [line.athlete_id for line in lines],
+        "seed_time": [line.seed_time for line in lines],
+        "personal_best": [line.personal_best for line in lines],
+        "pacemaker": [line.pacemaker for line in lines],
+        "shoe_id": [line.shoe_id for line in lines],
+        "shoe_declared": [shoes.get(line.shoe_id or 0, "") for line in lines],
+        "fee": [races[line.race_id].fee_yen for line in lines],
+    }
 
 
 def addresses_of(team: Team, by: User) -> list[str]:
@@ -121,54 +123,53 @@ def addresses_of(team: Team, by: User) -> list[str]:
     return list(dict.fromkeys(address for address in (by.email, team.contact_email.lower()) if address))
 
 
-def _write(order: Submission, rows: list[Entry], by: User) -> None:
+def _write(order: Submission, columns: Columns, by: User) -> None:
     """Store submission, entries, mail and trail, and drop the draft, in the current transaction. Raises _NoPlace."""
     order.check_scope()
+    trail = {"entries": len(columns["race_id"]), "races": sorted(set(columns["race_id"]))}
     if connection.vendor == "postgresql":
-        found = places.write_submission_in_one_statement(_values(order, rows, by))
+        found = places.write_submission_in_one_statement(_values(order, columns, trail, by))
         if found is None:
             raise _NoPlace
         order.pk = found
         order._state.adding = False
         return
     order.save()
-    _give_tickets(order, rows)
-    Entry.objects.bulk_create(rows)
+    Entry.objects.bulk_create(_rows_with_tickets(order, columns))
     for address in addresses_of(order.team, by):
         enqueue(
             "entry.received", to=address, key=f"entry.received:{order.pk}", context={"submission": order.pk},
             at=order.submitted_at, tenant_id=order.tenant_id,
         )  # fmt: skip
-    record("entry.submitted", order, by=by, after=_trail(rows))
+    record("entry.submitted", order, by=by, after=trail)
     SheetDraft.objects.filter(meet=order.meet, team=order.team).delete()
 
 
-def _give_tickets(order: Submission, rows: list[Entry]) -> None:
+def _rows_with_tickets(order: Submission, columns: Columns) -> list[Entry]:
     next_ticket: dict[int, int] = {}
-    wanted = Counter(row.race_id for row in rows)
+    wanted = Counter(columns["race_id"])
     for race in Race.objects.filter(pk__in=wanted):
         base = places.take_tickets_one_by_one(race, wanted[race.pk])
         if base is None:
             raise _NoPlace
         next_ticket[race.pk] = base
-    for row in rows:
+    rows = []
+    for values in zip(*columns.values(), strict=True):
+        row = Entry(
+            tenant_id=order.tenant_id, submission=order, entered_at=order.submitted_at,
+            **dict(zip(columns, values, strict=True)),
+        )  # fmt: skip
         next_ticket[row.race_id] += 1
-        row.submission, row.ticket = order, next_ticket[row.race_id]
+        row.ticket = next_ticket[row.race_id]
+        rows.append(row)
+    return rows
 
 
-def _trail(rows: Sequence[Entry]) -> dict[str, Any]:
-    return {"entries": len(rows), "races": sorted({row.race_id for row in rows})}
-
-
-def _values(order: Submission, rows: Sequence[Entry], by: User) -> dict[str, Any]:
-    columns = ("seed_time", "personal_best", "pacemaker", "shoe_declared", "fee")
+def _values(order: Submission, columns: Columns, trail: dict[str, Any], by: User) -> dict[str, Any]:
     return {
-        **{name: [getattr(row, name) for row in rows] for name in columns},
-        "race": [row.race_id for row in rows],
-        "athlete": [row.athlete_id for row in rows],
-        "shoe": [row.shoe_id for row in rows],
+        **columns,
         **{name: getattr(order, name) for name in ("key", "body_hash", "reference", "source")},
         "tenant": order.tenant_id, "meet": order.meet_id, "team": order.team_id, "by": by.pk,
-        "at": order.submitted_at, "after": json.dumps(_trail(rows)), "request_id": request_id.get(),
+        "at": order.submitted_at, "after": json.dumps(trail), "request_id": request_id.get(),
         "addresses": addresses_of(order.team, by), "language": (get_language() or "ja")[:2],
     }  # fmt: skip

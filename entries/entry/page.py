@@ -199,10 +199,12 @@ class Choices:
         shoes: Iterable[MasterProduct] = self.facts.shoes
         if self.shoes_by_script:
             shoes = [shoe for shoe in shoes if str(shoe.pk) == selected]
-        return render_to_string("pieces/shoe_options.html", {"shoes": shoes, "selected": selected})
+        lost = bool(selected) and all(str(shoe.pk) != selected for shoe in self.facts.shoes)
+        return render_to_string("pieces/shoe_options.html", {"shoes": shoes, "selected": selected, "lost": lost})
 
     def _print_athletes(self, selected: str) -> str:
-        values = {"athletes": self.facts.athletes, "selected": selected}
+        lost = bool(selected) and all(str(athlete.pk) != selected for athlete in self.facts.athletes)
+        values = {"athletes": self.facts.athletes, "selected": selected, "lost": lost}
         return render_to_string("pieces/athlete_options.html", values)
 
 

@@ -16,6 +16,9 @@ from tenants.refusal import Refused
 
 Rows = dict[int, dict[str, Refused]]
 
+ASKED_OF_ATHLETES = ("team_id", "sex", "birth_date", "left_at", "guardian_consent_at")
+"""All that the rules of a row look at; a rush need not carry names and kana."""
+
 FASTEST_PACE, SLOWEST_PACE = 1_200, 6_000
 """Hundredths of a second for 100 m. No runner of 800 m or more is faster; nobody slower is let on a track. A guard
 against a misplaced separator, far outside every standard, and so not data that an organizer would change."""
