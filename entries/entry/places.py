@@ -37,8 +37,8 @@ def lock_team(team_id: int) -> None:
 
 TAKE_TICKETS = """
 WITH req AS (
-    SELECT * FROM unnest(%(race)s::bigint[], %(athlete)s::bigint[], %(seed_time)s::int[], %(personal_best)s::int[],
-                         %(pacemaker)s::bool[], %(shoe)s::bigint[], %(shoe_declared)s::text[], %(fee)s::int[])
+    SELECT * FROM unnest(%(race_id)s::bigint[], %(athlete_id)s::bigint[], %(seed_time)s::int[], %(personal_best)s::int[],
+                         %(pacemaker)s::bool[], %(shoe_id)s::bigint[], %(shoe_declared)s::text[], %(fee)s::int[])
         WITH ORDINALITY q(race_id, athlete_id, seed_time, personal_best, pacemaker, shoe_id, shoe_declared, fee, ord)
 ), need AS (
     SELECT race_id, count(*)::int AS n FROM req GROUP BY race_id

@@ -62,9 +62,9 @@ def statement_script(meet: Meet, races: Sequence[Race], teams: Sequence[Coach], 
     race = [f"(ARRAY{[r.pk for r in races]})[1 + ({k} + {shift}) % {len(races)}]" for k in range(rows)]
     serial = f"(:n * {clients} + :client_id)::bigint"
     values = {
-        "race": array(race), "athlete": array(athletes), "seed_time": array(["87000"] * rows),
+        "race_id": array(race), "athlete_id": array(athletes), "seed_time": array(["87000"] * rows),
         "personal_best": array(["NULL::int"] * rows), "pacemaker": array(["false"] * rows),
-        "shoe": array(["NULL::bigint"] * rows), "shoe_declared": array(["''"] * rows), "fee": array(["1000"] * rows),
+        "shoe_id": array(["NULL::bigint"] * rows), "shoe_declared": array(["''"] * rows), "fee": array(["1000"] * rows),
         "tenant": meet.tenant_id, "meet": meet.pk, "team": teams[0].team.pk, "by": teams[0].user.pk,
         "key": f"'bench-' || {serial} || '-{meet.pk}'", "body_hash": "repeat('0', 64)", "source": "'sheet'",
         "reference": f"'{meet.pk}R' || lpad(to_hex({serial}), 6, '0')", "at": "now()", "language": "'ja'",
