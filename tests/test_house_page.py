@@ -1,0 +1,29 @@
+"""docs/house.md draws the tree that is there."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs/house.md").read_text()
+TREE = PAGE.split("```")[1]
+NAME = re.compile(r"^(\.?[\w/.-]+\.\w+|[\w/.-]+/|Makefile|\.env\.example|\.ci/run)$")
+
+
+def test_everything_in_the_tree_exists() -> None:
+    missing, top = [], ROOT
+    for line in TREE.strip().splitlines():
+        indented = line.startswith(" ")
+        for word in re.split(r"[\s,:]+", line.strip()):
+            if not NAME.match(word) or "<" in word:
+                continue
+            if not indented and word.endswith("/") and line.startswith(word):
+                top = ROOT / word
+            places = [ROOT / word, top / word]
+            if not any(place.exists() for place in places):
+                missing.append(word)
+    assert missing == []
+
+
+def test_every_room_and_app_is_in_the_tree() -> None:
+    rooms = [path.name for path in (ROOT / "entries").iterdir() if (path / "models.py").exists()]
+    assert [room for room in rooms if f"  {room}/" not in TREE] == []
