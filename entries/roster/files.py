@@ -34,14 +34,19 @@ class Shown(NamedTuple):
 
 
 def in_words(rows: Iterable[Planned]) -> list[Shown]:
-    """Rows as a reader sees them, in the reader's language."""
+    """Rows as a reader sees them, in the reader's language. A new athlete's name is not repeated among the fields."""
     return [
         Shown(
-            row.number, row.name, [(_column(name), before, after) for name, before, after in row.changes],
+            row.number, row.name, _changes(row),
             [(_column(reason[0]), words(reason)) for reason in row.reasons], [words(reason) for reason in row.warnings],
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _changes(row: Planned) -> list[tuple[str, str, str]]:
+    hidden = {"family_name", "given_name"} if row.state == NEW else set()
+    return [(_column(name), before, after) for name, before, after in row.changes if name not in hidden]
 
 
 def _column(field: str) -> str:

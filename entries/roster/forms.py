@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from entries.roster.actions import TEAM_FIELDS
-from entries.roster.facts import READERS, Reader, Values, facts_of, folded, read_kana, visible
+from entries.roster.facts import READERS, Reader, Values, check_whole, facts_of, folded, read_kana, visible
 from entries.roster.models import Athlete, Sex, Team, TeamKind
 from entries.roster.prefectures import PREFECTURES
 from tenants.forms import Form
@@ -78,6 +79,12 @@ class AthleteForm(Form):
         """The fields as the page groups them: a key that names the group, and its fields."""
         parts = {"names": self.NAMES, "person": self.PERSON, "jaaf": self.REGISTRATION, "guardian": self.GUARDIAN}
         return [(key, [self[name] for name in names]) for key, names in parts.items()]
+
+    def clean(self) -> dict[str, Any]:
+        """What the fields ask of each other is said together with what is wrong with each."""
+        wrong = check_whole(self.cleaned_data, today=timezone.localdate())
+        self.refuse({name: refusal for name, refusal in wrong.items() if name not in self.errors})
+        return self.cleaned_data
 
     def values(self) -> Values:
         """What was filled in. Only for a valid form."""

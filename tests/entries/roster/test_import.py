@@ -181,7 +181,7 @@ def test_refused_rows_come_back_as_a_file_with_reasons(as_baba: Client, door: st
     answer = as_baba.get(f"{door}/{row.pk}/refused.xlsx")
     table = read_table(io.BytesIO(answer.content), "refused.xlsx")
     assert table.header == ["取り込めなかった理由", *HEADER]
-    assert table.rows[0].cells[0] == "姓フリガナ: フリガナはカタカナかひらがなで入力してください。"
+    assert table.rows[0].cells[0] == "姓フリガナ: カタカナかひらがなで入力してください。"
     assert table.rows[0].cells[1:4] == ["=1+1", "次郎", "漢字"]
     assert len(table.rows) == 1
 
@@ -346,6 +346,7 @@ def test_any_number_of_rows_costs_the_same_number_of_queries(as_baba: Client, do
         costs = []
         Athlete.objects.all().delete()
         for grade in ("1", "2"):
+            as_baba.get("/teams/")  # shows, and so forgets, what the last confirmation said
             costs.append(cost(as_baba, "post", door, {"file": SimpleUploadedFile("a.csv", many(size, grade))}))
             row = RosterUpload.objects.latest("pk")
             costs.append(cost(as_baba, "get", f"{door}/{row.pk}/"))
