@@ -111,7 +111,14 @@ class User(AbstractBaseUser):
                 name="organizers_and_staff_belong_to_a_tenant",
             ),
             models.CheckConstraint(
-                condition=Q(role=Role.STAFF, is_active=True, staff_seat__gte=1, staff_seat__lte=MAX_ACTIVE_STAFF)
+                # Without isnull an empty seat makes the comparison unknown, and a CHECK lets the unknown pass.
+                condition=Q(
+                    role=Role.STAFF,
+                    is_active=True,
+                    staff_seat__isnull=False,
+                    staff_seat__gte=1,
+                    staff_seat__lte=MAX_ACTIVE_STAFF,
+                )
                 | (~Q(role=Role.STAFF, is_active=True) & Q(staff_seat__isnull=True)),
                 name="active_staff_sit_on_one_of_five_seats",
             ),

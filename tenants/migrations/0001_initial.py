@@ -140,6 +140,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_active', True), ('role', 'staff'), ('staff_seat__gte', 1), ('staff_seat__lte', 5)), models.Q(models.Q(('is_active', True), ('role', 'staff'), _negated=True), ('staff_seat__isnull', True)), _connector='OR'), name='active_staff_sit_on_one_of_five_seats'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_active', True), ('role', 'staff'), ('staff_seat__gte', 1), ('staff_seat__isnull', False), ('staff_seat__lte', 5)), models.Q(models.Q(('is_active', True), ('role', 'staff'), _negated=True), ('staff_seat__isnull', True)), _connector='OR'), name='active_staff_sit_on_one_of_five_seats'),
         ),
     ]
