@@ -105,9 +105,13 @@ def remove_member(team: Team, membership: Membership, *, by: User) -> None:
 
     The team is locked, so that two members who remove each other at once do not leave it without any.
     """
-    Team.objects.select_for_update().get(pk=team.pk)
+    _lock(team)
     if not Membership.objects.filter(pk=membership.pk, team=team).exists():
         return
     rules.check_may_remove(team)
     record("team.member_removed", team, by=by, before={"member": membership.user_id})
     membership.delete()
+
+
+def _lock(team: Team) -> None:
+    Team.objects.select_for_update().get(pk=team.pk)
