@@ -1,14 +1,19 @@
 """What the page of pieces shows in its pieces: rows that stand in no database."""
 
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 from django import forms
+from django.utils.html import format_html
 
+from entries.entry.models import Entry, EntryState
 from entries.meet.gauge import Gauge
 from entries.meet.models import NO_LINE, Meet, Race, State
 from entries.news import board
 from entries.news.models import Notice
 from entries.news.phases import Phase, countdown
+from entries.roster.files import Shown
+from entries.roster.models import Athlete
 from tenants.forms import Form
 from tenants.models import Tenant
 
@@ -19,6 +24,43 @@ class SampleForm(Form):
     name = forms.CharField(label="氏名", help_text="漢字は登録どおりに入力してください。")
     email = forms.EmailField(label="メールアドレス")
     note = forms.CharField(label="備考", required=False)
+
+
+SUZUKI = Athlete(family_name="鈴木", given_name="一郎", family_kana="スズキ", given_kana="イチロウ", sex="M", grade="3")
+TAKASAKI = Athlete(family_name="髙﨑", given_name="健", family_kana="タカサキ", given_kana="ケン", sex="M", grade="1")
+
+
+def of_theme(theme: str) -> dict[str, object]:
+    """What has ids on the page, once for each half of it."""
+    values = {"name": "鈴木 一郎", "email": "suzuki@", "note": ""}
+    offset = 1 if theme == "light" else 11
+    return {
+        "name": theme,
+        "form": SampleForm(values, auto_id=f"{theme}_%s"),
+        "lines": [
+            ({"athlete": SUZUKI}, _line(theme, 0, "男子5000m", "14:05.32", {})),
+            ({"athlete": TAKASAKI}, _line(theme, 1, "男子5000m", "14.6", {"seed_time": "タイムを読み取れません。"})),
+        ],
+        "slips": [
+            _slip(SUZUKI, pk=offset, ticket=12, state=EntryState.ACCEPTED, position=None),
+            _slip(TAKASAKI, pk=offset + 1, ticket=43, state=EntryState.WAITLISTED, position=3),
+        ],
+    }
+
+
+def _line(theme: str, number: int, race: str, time: str, errors: dict[str, str]) -> SimpleNamespace:
+    row = {"number": number, "athlete": number, "seed_time": time, "personal_best": "", "pacemaker": False}
+    return SimpleNamespace(
+        name=f"{theme}-rows-{number}", who=f"{theme} {number}", row=row | {"errors": errors}, errors=errors,
+        race_options=format_html("<option>{}</option>", race),
+    )  # fmt: skip
+
+
+def _slip(athlete: Athlete, *, pk: int, ticket: int, state: EntryState, position: int | None) -> Entry:
+    race = Race(name="男子5000m", distance_m=5000, sex="M")
+    entry = Entry(pk=pk, race=race, athlete=athlete, ticket=ticket, seed_time=84_532 + 900 * pk, fee=1000)
+    entry.state, entry.waiting_position = state, position
+    return entry
 
 
 def samples() -> dict[str, object]:
@@ -40,6 +82,10 @@ def samples() -> dict[str, object]:
         "phases": list(Phase),
         "notice": Notice(meet=meet, title="集合場所の変更", body="第2組までの招集はサブトラックで行います。", published_at=now),
         "important": Notice(meet=meet, title="開始時刻の繰り下げ", is_important=True, published_at=now),
+        "preview": [
+            Shown(2, "鈴木 一郎", [("学年", "2", "3")], [], []),
+            Shown(3, "髙﨑 健", [], [("JAAF ID", "数字11桁で入力してください。")], ["同じ名前の選手がいます。"]),
+        ],
         "bars": [(20 + 26 * place, 74 - height, height, kind) for place, (height, kind) in enumerate(BARS)],
     }  # fmt: skip
 

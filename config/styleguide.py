@@ -6,15 +6,16 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from config.samples import SampleForm, samples
+from config.samples import of_theme, samples
 
 
 class Piece(NamedTuple):
-    """A row of the page: `name` is also the name of its sample, `markup` where it is found."""
+    """A row of the page: `name` is also the name of its sample, `markup` where it is found; a `wide` one has a line of its own."""
 
     name: str
     title: str
     markup: str
+    wide: bool = False
 
     @property
     def sample(self) -> str:
@@ -28,6 +29,10 @@ PIECES = [
     Piece("timeline", "Meet timeline", "pieces/timeline.html · .timeline"),
     Piece("race_card", "Race card", "pieces/race_card.html · .card.race"),
     Piece("meet_card", "Meet card", "pieces/meet_card.html · .card.meet-card"),
+    Piece("sheet_row", "Entry sheet row with time fields", "pieces/sheet_row.html · pieces/time_field.html", wide=True),
+    Piece("receipt_line", "Receipt line", "entry/receipt_line.html · .slip", wide=True),
+    Piece("preview_row", "Upload preview with reasons", "roster/preview_row.html"),
+    Piece("confirm", "Confirm dialog", "pieces/confirm.html · .confirm"),
     Piece("notice", "Notice bar", "pieces/notice.html · .notice"),
     Piece("buttons", "Buttons: one red one a page", ".button--next .button .button--danger .button--small"),
     Piece("field", "Field with help and error", "pieces/field.html · .field"),
@@ -46,10 +51,6 @@ def page(request: HttpRequest) -> HttpResponse:
     """The page of pieces, in `dev` only: 404 elsewhere."""
     if settings.APP_ENV != "dev":
         raise Http404
-    return render(request, "styleguide/page.html", {"pieces": PIECES, "themes": _themes()} | samples())
-
-
-def _themes() -> list[dict[str, object]]:
-    """Fields of the two halves have ids of their own."""
-    values = {"name": "鈴木 一郎", "email": "suzuki@", "note": ""}
-    return [{"name": name, "form": SampleForm(values, auto_id=f"{name}_%s")} for name in ("light", "dark")]
+    return render(
+        request, "styleguide/page.html", {"pieces": PIECES, "themes": [of_theme("light"), of_theme("dark")]} | samples()
+    )
