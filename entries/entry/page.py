@@ -14,7 +14,7 @@ from entries.entry.layout import Layout, facts_of, lay_out, may_choose, rows_fro
 from entries.entry.models import Entry, SheetDraft
 from entries.entry.order import SheetRefused
 from entries.entry.queries import held_in, last_entries
-from entries.entry.sheet import Row, Sheet, new_key
+from entries.entry.sheet import TEXTS, Row, Sheet, new_key
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
 from tenants.refusal import Refused
@@ -151,18 +151,19 @@ def _row_problems(rows: Iterable[Row], who: str) -> list[Problem]:
 
 @dataclass(slots=True)
 class Choice:
-    """A row with the options of its selects, ready to print. `name` stands in front of its fields' names."""
+    """A row ready to print, with the options of its selects. `name` stands in front of its fields' names."""
 
     row: Row
     who: str
     race_options: str
     shoe_options: str
-    athlete_options: str = ""
+    athlete_options: str
+    name: str
+    errors: Mapping[str, str]
 
-    @property
-    def name(self) -> str:
-        """Prefix of the row's fields."""
-        return f"rows-{self.row.number}"
+
+NO_ERRORS = dict.fromkeys((*TEXTS, "pacemaker"), "")
+"""A template asks for each field's error; looking up what is not there costs it more than all the rest of a row."""
 
 
 class Choices:
@@ -184,6 +185,8 @@ class Choices:
             self._races(athlete.sex if athlete else "", row.race),
             self._shoes(row.shoe) if self.has_shoes else "",
             "" if athlete else self._athletes(row.athlete),
+            f"rows-{row.number}",
+            NO_ERRORS | row.errors if row.errors else NO_ERRORS,
         )
 
     def _print_races(self, sex: str, selected: str) -> str:

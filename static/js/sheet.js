@@ -53,12 +53,11 @@ const Sheet = (() => {
   };
 
   const makeFurther = (row) => {
-    const who = row.querySelector(".line__who");
-    const athlete = who.querySelector("input");
-    const label = document.createElement("span");
-    label.className = "line__again";
-    label.textContent = words.again;
-    who.replaceChildren(athlete, label);
+    if (!row.querySelector(".line__again")) {
+      const who = row.querySelector(".line__who");
+      const label = Object.assign(document.createElement("span"), { className: "line__again", textContent: words.again });
+      who.replaceChildren(who.querySelector("input"), label);
+    }
     row.classList.add("line--more");
     const button = row.querySelector("[data-add]");
     button.removeAttribute("data-add");
@@ -107,6 +106,7 @@ const Sheet = (() => {
   };
   blocks().forEach((block) => open(block, Boolean(block.querySelector(".has-errors"))));
   grid.querySelectorAll(".line__open, [data-add]").forEach((button) => { button.hidden = false; });
+  grid.querySelectorAll(".athlete .line--more").forEach(makeFurther);
 
   // Enter and the arrows move within a column, as in a spreadsheet; on a phone Enter goes to the next field.
   const shown = (part) => part && !part.closest("[hidden]") && part.offsetParent !== null;
@@ -179,6 +179,7 @@ const Sheet = (() => {
   });
   const keep = document.getElementById("sheet-keep");
   keep.hidden = keep.disabled = true;
+  form.classList.add("has-script");
 
   const tell = (text, kind = "ok") => {
     const place = document.getElementById("sheet-said");

@@ -5,6 +5,10 @@
   const [fastest, slowest, paceFrom] = facts.paces;
   const get = (id) => document.getElementById(id);
 
+  const write = (place, text) => {
+    if (place.textContent !== text) place.textContent = text;
+  };
+
   const timeHints = (race, read) => {
     if (read.error) return [say(read.error)];
     if (read.time === undefined) return race.standard ? [say("standard_needs_time", { standard: Marks.format(race.standard) })] : [];
@@ -33,19 +37,23 @@
     else if (athlete && seen.has(key)) bad.push(words.duplicate_on_sheet);
     else if (athlete && facts.limit && counts.get(line.athlete.value) > facts.limit) bad.push(say("athlete_limit", { limit: facts.limit }));
     seen.add(key);
-    bad.push(...timeHints(race, read));
+    const timeless = timeHints(race, read);
+    line.row.classList.toggle("is-time-wrong", timeless.length > 0);
+    bad.push(...timeless);
     if (best.error) bad.push(say(best.error));
     return { bad, wait: race.free === 0 ? words.waits : "" };
   };
 
   const show = (line, { bad, wait = "", note = "" }) => {
     const text = bad.join(" ") || note || wait;
-    if (line.hint.textContent !== text) line.hint.textContent = text;
-    line.hint.className = `hint${bad.length ? " hint--bad" : wait && !note ? " hint--wait" : ""}`;
+    write(line.hint, text);
+    const kind = `hint${bad.length ? " hint--bad" : wait && !note ? " hint--wait" : ""}`;
+    if (line.hint.className !== kind) line.hint.className = kind;
     line.row.classList.toggle("is-entered", Boolean(line.race.value));
+    line.row.classList.toggle("is-wrong", bad.length > 0);
     for (const name of ["seed_time", "personal_best"]) {
       const input = line[name], read = Marks.read(input.value), place = input.nextElementSibling;
-      place.textContent = read.time ? Marks.spoken(read.time, words) : "";
+      write(place, read.time ? Marks.spoken(read.time, words) : "");
       if (read.error) input.setAttribute("aria-invalid", "true");
       else if (!get(`${input.id}_error`)) input.removeAttribute("aria-invalid");
     }
@@ -115,9 +123,8 @@
         return `${facts.races[line.race.value]?.name ?? ""} ${time ? Marks.format(time) : "NT"}`;
       }).join(" / ");
       block.classList.toggle("is-entered", entered.length > 0);
-      block.classList.toggle("is-wrong", Boolean(block.querySelector(".hint--bad")));
-      const place = block.querySelector(".line__sum");
-      if (place.textContent !== text) place.textContent = text;
+      block.classList.toggle("is-wrong", Boolean(block.querySelector(".is-wrong, .has-errors")));
+      write(block.querySelector(".line__sum"), text);
     }
   };
 
@@ -125,6 +132,8 @@
   form.addEventListener("input", (event) => {
     get(`${event.target.id}_error`)?.remove();
     event.target.removeAttribute("aria-invalid");
+    const row = event.target.closest("tr.line");
+    if (!row.querySelector(".error")) row.classList.remove("has-errors");
     changed();
   });
   form.addEventListener("sheet:change", update);

@@ -83,7 +83,7 @@
       const line = named ? found.athlete && rowFor(found.athlete, found.race) : below[start + index];
       if (line && says) {
         put(line, found, named ? 1 : first);
-        done += 1;
+        if (line.race.value || !named) done += 1;
       }
       if (!line || !says) left.push(`${whole}: ${named && !found.athlete ? words.not_found : words.race_not_found}`);
       else if (named && !found.race && !line.race.value) left.push(`${whole}: ${words.race_not_found}`);

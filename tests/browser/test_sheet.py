@@ -1,0 +1,332 @@
+"""The entry sheet in a real browser: on a desk, on a phone, pasted from Excel, and on another device."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, Page
+
+from entries.entry.models import Entry, SheetDraft, Submission
+from entries.marks import NotATime, parse_time, spoken_time
+from entries.meet.models import Meet, Race
+from entries.roster.models import Athlete, Team
+from tenants.models import Tenant, User
+from tenants.scope import across_tenants
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage, overflow, sign_in, violations
+from tests.conftest import athletes_of, open_meet, race_of
+from tests.site import ROOT, Site
+
+SHEET = "/meets/nittai/ld326/enter"
+
+
+@pytest.fixture
+def meet(transactional_db: None, nittai: Tenant) -> Meet:
+    Tenant.objects.filter(pk=nittai.pk).update(payment_note="みずほ銀行 1234567", contact_email="desk@example.com")
+    return open_meet(nittai, payment_due_on=timezone.localdate() + timedelta(days=30))
+
+
+@pytest.fixture
+def races(meet: Meet) -> tuple[Race, Race]:
+    return race_of(meet, places=15, position=1), race_of(
+        meet, "男子10000m", distance_m=10_000, standard=190_000, position=2
+    )
+
+
+@pytest.fixture
+def twenty(races: tuple[Race, Race], kita: Team) -> list[Athlete]:
+    names = ["髙橋", "𠮷田", "山﨑", "小鳥遊"]
+    runners = athletes_of(kita, 20)
+    for n, runner in enumerate(runners):
+        runner.family_name, runner.jaaf_id = names[n % 4], f"{n + 1:011}"
+    Athlete.objects.bulk_update(runners, ["family_name", "jaaf_id"])
+    return runners
+
+
+@pytest.fixture
+def site(twenty: list[Athlete]) -> Iterator[Site]:
+    with Site() as site:
+        yield site
+
+
+@pytest.fixture
+def desk(site: Site, open_page: OpenPage, baba: User) -> Page:
+    return signed_in(site, open_page(width=DESKTOP), baba)
+
+
+@pytest.fixture
+def phone(site: Site, open_page: OpenPage, baba: User) -> Page:
+    return signed_in(site, open_page(width=PHONE), baba)
+
+
+def signed_in(site: Site, page: Page, user: User) -> Page:
+    sign_in(page, site.address, user.email)
+    page.goto(site.address + SHEET)
+    return page
+
+
+def paste(page: Page, field: str, text: str) -> None:
+    """As Ctrl+V does it, without a clipboard."""
+    page.locator(f"#{field}").focus()
+    page.evaluate(
+        """text => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}));
+        }""",
+        text,
+    )
+
+
+def taken() -> list[tuple[int, str, int | None]]:
+    with across_tenants():
+        return list(Entry.objects.order_by("pk").values_list("athlete_id", "race__name", "seed_time"))
+
+
+def drafted() -> list[dict[str, Any]]:
+    with across_tenants():
+        draft = SheetDraft.objects.first()
+        return list(draft.rows) if draft else []
+
+
+def receipt(page: Page) -> None:
+    page.wait_for_url("**/orders/*/")
+    assert violations(page) == []
+    assert overflow(page) == 0
+
+
+def test_a_coach_enters_20_athletes_in_two_races_at_a_desk(desk: Page, twenty: list[Athlete]) -> None:
+    for race in ("男子5000m", "男子10000m"):
+        if race == "男子10000m":
+            for button in desk.locator("[data-add]:visible").all()[:20]:
+                button.click()
+        empty = desk.locator("tbody.athlete tr.line:not(.is-entered) select[name$=-race]")
+        for _ in range(20):
+            empty.first.select_option(label=race)
+    for place in desk.locator("tbody.athlete input[name$=-seed_time]").all():
+        place.fill(
+            "14'30\"5"
+            if "5000m" in place.locator("xpath=ancestor::tr").locator("option:checked").first.inner_text()
+            else "30.12.34"
+        )
+    assert desk.locator("#sheet-count").inner_text() == "40件"
+    assert desk.locator("#sheet-fee").inner_text() == "40,000円"
+    assert desk.locator(".time__read").first.inner_text() == "14分30秒50"
+    assert violations(desk) == []
+    assert overflow(desk) == 0
+    desk.get_by_role("button", name="40件を申し込む").dblclick()
+    receipt(desk)
+    assert len(taken()) == 40
+    assert {(race, time) for _, race, time in taken()} == {("男子5000m", 87_050), ("男子10000m", 181_234)}
+    with across_tenants():
+        assert Submission.objects.count() == 1
+    assert desk.locator("[data-state=accepted]").count() == 35
+    assert [part.get_attribute("data-position") for part in desk.locator("[data-state=waitlisted]").all()] == list(
+        "12345"
+    )
+
+
+def test_a_coach_enters_20_athletes_in_two_races_on_a_phone(phone: Page, twenty: list[Athlete]) -> None:
+    assert overflow(phone) == 0
+    for number, athlete in enumerate(twenty):
+        card = phone.locator(f"tbody[data-athlete='{athlete.pk}']")
+        card.locator(".line__open").click()
+        assert phone.locator("tbody.athlete:not(.is-closed)").count() == 1
+        card.locator("select[name$=-race]").select_option(label="男子5000m")
+        card.locator("input[name$=-seed_time]").fill("1430.5" if number < 0 else "14.30.5")
+        card.locator("[data-add]").click()
+        card.locator("select[name$=-race]").nth(1).select_option(label="男子10000m")
+        card.locator("input[name$=-seed_time]").nth(1).fill("30:00")
+    box = phone.locator("#sheet-send").bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    assert violations(phone) == []
+    assert overflow(phone) == 0
+    phone.get_by_role("button", name="40件を申し込む").click()
+    receipt(phone)
+    assert len(taken()) == 40
+
+
+def test_a_block_from_excel_finds_its_athletes(desk: Page, twenty: list[Athlete]) -> None:
+    lines = [
+        "氏名\t種目\tタイム\tPB",
+        f"{twenty[3].full_name}\t男子5000m\t14:31.20\t14'20\"11",
+        f"{twenty[4].jaaf_id.lstrip('0').zfill(11)}\t男子１００００ｍ\t30.12.5",
+        f"{twenty[3].family_name}\t{twenty[3].given_name}\t男子10000m\t31:00",
+        "山田 太郎\t男子5000m\t15:00",
+        f"{twenty[5].full_name}\t男子マラソン\t2:20:00",
+    ]
+    paste(desk, "id_rows-0-race", "\r\n".join(lines) + "\r\n")
+    said = desk.locator("#sheet-said").inner_text()
+    assert "3件を貼り付けました" in said
+    assert "山田 太郎 男子5000m 15:00: 選手が見つかりません" in said
+    assert "男子マラソン 2:20:00: 種目が見つかりません" in said
+    assert desk.locator("#sheet-count").inner_text() == "3件"
+    desk.locator("#sheet-send").click()
+    receipt(desk)
+    assert set(taken()) == {
+        (twenty[3].pk, "男子5000m", 87_120), (twenty[4].pk, "男子10000m", 181_250), (twenty[3].pk, "男子10000m", 186_000),
+    }  # fmt: skip
+
+
+def test_a_column_of_times_goes_down_from_the_cursor(desk: Page) -> None:
+    paste(desk, "id_rows-2-seed_time", "14:01\n\n14:03")
+    values = [desk.locator(f"#id_rows-{n}-seed_time").input_value() for n in range(6)]
+    assert values == ["", "", "14:01", "", "14:03", ""]
+
+
+def test_enter_moves_down_a_column_and_sends_nothing(desk: Page) -> None:
+    desk.locator("#id_rows-0-seed_time").fill("14:30")
+    for _ in range(2):
+        desk.keyboard.press("Enter")
+    desk.keyboard.type("14:32")
+    assert desk.locator("#id_rows-2-seed_time").input_value() == "14:32"
+    desk.keyboard.press("Shift+Tab")
+    assert desk.evaluate("document.activeElement.id") == "id_rows-2-race"
+    assert desk.url.endswith(SHEET)
+
+
+def test_what_the_rules_will_say_is_said_beside_the_row(desk: Page, twenty: list[Athlete]) -> None:
+    desk.locator("#id_rows-0-race").select_option(label="男子10000m")
+    hint = desk.locator("#rows-0-hint")
+    assert "参加標準記録（31:40.00）があるため" in hint.inner_text()
+    desk.locator("#id_rows-0-seed_time").fill("31:40.01")
+    assert hint.inner_text() == "参加標準記録は31:40.00です。申告31:40.01では申し込めません。"
+    assert "要確認 1件" in desk.locator("#sheet-missing").inner_text()
+    desk.locator("#id_rows-0-seed_time").fill("31:40.00")
+    assert hint.inner_text() == ""
+    desk.locator("#id_rows-1-seed_time").fill("14:75")
+    assert desk.locator("#id_rows-1-seed_time").get_attribute("aria-invalid") == "true"
+
+
+def test_a_draft_goes_on_on_another_device(site: Site, open_page: OpenPage, desk: Page, baba: User) -> None:
+    desk.locator("#id_rows-1-race").select_option(label="男子5000m")
+    desk.locator("#id_rows-1-seed_time").fill("約15分")
+    desk.get_by_text("下書き保存済み").wait_for()
+    phone = signed_in(site, open_page(width=PHONE), baba)
+    assert phone.locator("#id_rows-1-seed_time").input_value() == "約15分"
+    phone.locator(".line__open").nth(1).click()
+    phone.locator("#id_rows-1-seed_time").fill("15:00")
+    phone.get_by_text("下書き保存済み").wait_for()
+    assert [row["seed_time"] for row in drafted()] == ["15:00"]
+    assert taken() == []
+
+
+def test_a_device_that_is_behind_is_asked(site: Site, browser: Browser, desk: Page, baba: User) -> None:
+    """In a context of its own: the refusal stands in the console as a failed request."""
+    context = browser.new_context(locale="ja-JP")
+    other = signed_in(site, context.new_page(), baba)
+    desk.locator("#id_rows-0-seed_time").fill("14:11")
+    desk.get_by_text("下書き保存済み").wait_for()
+    other.locator("#id_rows-0-seed_time").fill("14:22")
+    other.get_by_text("別の端末または別の人が先に更新しました").wait_for()
+    assert [row["seed_time"] for row in drafted()] == ["14:11"]
+    assert violations(other) == []
+    other.get_by_role("button", name="この内容で上書き").click()
+    other.get_by_text("下書き保存済み").wait_for()
+    assert [row["seed_time"] for row in drafted()] == ["14:22"]
+    context.close()
+
+
+def test_a_refused_sheet_leads_to_its_errors(site: Site, browser: Browser, baba: User) -> None:
+    for width in (DESKTOP, PHONE):
+        context = browser.new_context(viewport={"width": width, "height": 800}, locale="ja-JP")
+        page = signed_in(site, context.new_page(), baba)
+        page.evaluate("document.getElementById('id_rows-3-race').selectedIndex = 1")
+        page.evaluate("document.getElementById('id_rows-3-seed_time').value = '14:99'")
+        page.locator("#sheet-send").click()
+        page.locator("#errors").wait_for()
+        assert page.evaluate("document.activeElement.id") == "errors"
+        assert violations(page) == []
+        assert overflow(page) == 0
+        page.locator("#errors a").first.click()
+        assert page.evaluate("document.activeElement.id") == "id_rows-3-seed_time"
+        context.close()
+    assert taken() == []
+
+
+def test_searching_and_filling_one_race_for_all_who_are_shown(desk: Page, kita: Team) -> None:
+    desk.locator("#sheet-find").fill("𠮷田")
+    assert desk.locator("tbody.athlete:visible").count() == 5
+    desk.locator("#sheet-fill").select_option(label="男子5000m")
+    desk.locator("#sheet-fill-go").click()
+    assert desk.locator("#sheet-count").inner_text() == "5件"
+    desk.locator("#sheet-find").fill("")
+    assert desk.locator("tbody.athlete:visible").count() == 20
+
+
+def test_without_a_script_the_sheet_drafts_and_enters(
+    site: Site, open_page: OpenPage, baba: User, twenty: list[Athlete]
+) -> None:
+    page = signed_in(site, open_page(script=False, width=PHONE), baba)
+    assert overflow(page) == 0
+    page.locator("#id_rows-0-race").select_option(label="男子5000m")
+    page.locator("#id_rows-0-seed_time").fill("14.05.32")
+    page.get_by_role("button", name="下書き保存").click()
+    page.get_by_text("下書きを保存しました").wait_for()
+    page.locator("#id_rows-20-athlete").select_option(index=1)
+    page.locator("#id_rows-20-race").select_option(label="男子10000m")
+    page.locator("#id_rows-20-seed_time").fill("30:00")
+    page.get_by_role("button", name="申し込む").click()
+    page.wait_for_url("**/orders/*/")
+    assert len(taken()) == 2
+    page.locator("[data-entry] button[name=withdraw]").first.click()
+    page.locator("[data-state=withdrawn]").wait_for()
+
+
+def test_withdrawing_asks_first_and_correcting_keeps_the_place(desk: Page, twenty: list[Athlete]) -> None:
+    for n in range(16):
+        desk.locator(f"#id_rows-{n}-race").select_option(label="男子5000m")
+    desk.locator("#sheet-send").click()
+    receipt(desk)
+    desk.locator("[data-entry] button[name=withdraw]").first.click()
+    desk.get_by_role("dialog").get_by_text("申込を取り消します").wait_for()
+    assert violations(desk) == []
+    desk.keyboard.press("Escape")
+    assert desk.locator("[data-state=withdrawn]").count() == 0
+    desk.locator("[data-entry] button[name=withdraw]").first.click()
+    desk.locator("#confirm-yes").click()
+    desk.locator("[data-state=withdrawn]").wait_for()
+    assert desk.locator("[data-state=waitlisted]").count() == 0
+    second = desk.locator("[data-entry]").nth(1)
+    second.locator("summary").click()
+    second.locator("input[name=seed_time]").fill("13分59秒9")
+    second.get_by_role("button", name="このタイムに直す").click()
+    desk.get_by_text("13:59.90").wait_for()
+    desk.goto(desk.url.split("/orders/")[0] + SHEET + "/upload")
+    assert violations(desk) == []
+    desk.goto(desk.url.split("/meets/")[0] + f"/teams/{twenty[0].team_id}/orders/")
+    assert violations(desk) == []
+
+
+TIMES = [
+    "14:05.32", "14.05.32", "14'05\"32", "14′05″32", "14分05秒32", "１４：０５．３２", "14:05", "1:02:03.5", "1時間02分03秒", "52.10", "52",
+    "140532", "40532", "14 : 05 . 3", "14m05s32", "14分5秒", "15分", "8.45.9", "14:05:32", "1:2:3", "14:60", "60", "1:60:00", "0", "00:00",
+    "25:00:00", "24:00:00", "23:59:59.99", "14:05.321", "14:05.320", "14:05.3200", "abc", "14:05.32x", "-14:05", "約15分", "9" * 41, "14:05.",
+    "14.05", "4:12", "999分59秒", "14''05", "1h02m03s", "'", "14”05’", "14。05。32", "𠮷",
+]  # fmt: skip
+
+
+def test_the_script_reads_times_as_the_server_does(open_page: OpenPage) -> None:
+    page = open_page()
+    page.add_script_tag(content=(Path(ROOT) / "static/js/marks.js").read_text())
+    words = {"hours": "時間", "minutes": "分", "seconds": "秒"}
+    found = page.evaluate(
+        "([times, words]) => times.map(text => { const read = Marks.read(text);"
+        " return read.time ? [read.time, Marks.spoken(read.time, words)] : read.error })",
+        [TIMES, words],
+    )
+    assert dict(zip(TIMES, json.loads(json.dumps(found)), strict=True)) == {text: understood(text) for text in TIMES}
+
+
+def understood(text: str) -> list[object] | str:
+    try:
+        if len(text) > 40:
+            raise NotATime("unreadable")
+        time = parse_time(text)
+    except NotATime as error:
+        return f"time_{error.code}"
+    return [time, spoken_time(time)]
