@@ -168,6 +168,19 @@ def test_when_a_part_dies_all_stops_and_the_status_says_so(quick: Serve, child: 
     assert f"CommandError: the {name} process ended with status -9, see " in quick.process.stdout.read()
 
 
+def test_stopped_while_it_sets_up_it_leaves_nothing_half_done(serve: Serve) -> None:
+    serve.start()
+    assert serve.process is not None
+    assert serve.process.stdout is not None
+    for line in serve.process.stdout:
+        if line.startswith("writing the demo"):
+            break
+    os.kill(serve.process.pid, signal.SIGTERM)
+    serve.end()
+    with sqlite3.connect(serve.folder / "site.sqlite3") as database:
+        assert database.execute("SELECT count(*) FROM tenants_user").fetchone() == (0,)
+
+
 def test_a_port_in_use_is_said_in_one_line(quick: Serve) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", quick.port))

@@ -56,6 +56,8 @@ class Command(BaseCommand):
             self._start(children, reload=reload)
             children.wait_for_end()
         except Stopped:
+            if not children.all:
+                raise CommandError("stopped before it served; the next start goes on from here") from None
             self.stdout.write("stopping …")
         except ChildEnded as ended:
             raise CommandError(str(ended)) from None
