@@ -41,6 +41,7 @@ def test_every_rule_in_the_index_has_its_test(row: re.Match[str]) -> None:
     assert "def test_" in path.read_text()
 
 
+@pytest.mark.django_db
 def test_no_model_change_lacks_its_migration() -> None:
     from django.core.management import call_command
 
