@@ -1,0 +1,99 @@
+"""Something to leak: two hosts and two teams that have one of everything, with names that are found again anywhere."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+from django.utils import timezone
+
+from catalog.models import MasterProduct
+from entries.entry import actions
+from entries.entry.models import Entry, EntryUpload, SheetDraft, Submission
+from entries.entry.order import Line
+from entries.meet.models import Meet, Race
+from entries.news.models import Notice
+from entries.roster.actions import invite
+from entries.roster.changes import keep_upload
+from entries.roster.models import Athlete, Membership, RosterUpload, Team
+from tenants.audit.actions import record
+from tenants.models import OneTimeLink, OutboxMail, Tenant, User
+from tenants.scope import tenant_scope
+from tests.conftest import open_meet, race_of, team_of
+
+
+@dataclass(frozen=True)
+class Own:
+    """What one team has: its own rows and what it did in the host's meet."""
+
+    team: Team
+    athlete: Athlete
+    member: Membership
+    upload: RosterUpload
+    link: OneTimeLink
+    meet: Meet
+    race: Race
+    order: Submission
+    entry: Entry
+    entry_upload: EntryUpload
+    product: MasterProduct
+    notice: Notice
+    secrets: tuple[str, ...]
+    secrets_of_the_host: tuple[str, ...]
+
+
+def own(host: Tenant, coach: User, staff: User, canary: str) -> Own:
+    """A team with one of everything, all of it named after `canary`, which no other row's text holds."""
+    now = timezone.now()
+    team = team_of(coach, f"{canary}大学")
+    athlete = Athlete.objects.create(
+        team=team, family_name=f"{canary}姓", given_name="走", family_kana="カナ", given_kana="ハシル", sex="M",
+        birth_date=date(2004, 4, 2), jaaf_id="",
+    )  # fmt: skip
+    today = timezone.localdate()
+    upload = keep_upload(team, by=coach, file_name=f"{canary}.xlsx", lines=[], ignored=[], at=now, today=today)
+    link = invite(team, email=f"{canary}@example.com", by=coach, at=now).link
+    meet = open_meet(host, "ld326", name=f"{canary}記録会")
+    race = race_of(meet, f"{canary}男子5000m")
+    with tenant_scope(host.pk):
+        order = actions.submit(
+            meet=meet, team=team, lines=[Line(0, athlete.pk, race.pk, 87_000)], key=canary, by=coach, at=now
+        )
+        entry = order.entries.get()
+        SheetDraft.objects.create(tenant=host, meet=meet, team=team, rows=[{"seed_time": canary}])
+        entry_upload = EntryUpload.objects.create(
+            tenant=host, meet=meet, team=team, by=coach, file_name=f"{canary}.csv"
+        )
+        product = MasterProduct.objects.create(tenant=host, brand="BRAND", reference=f"{canary}-1", name=canary)
+        notice = Notice.objects.create(tenant=host, meet=meet, title=f"{canary}のお知らせ")
+    record("meet.changed", meet, by=staff, after={"name": canary})
+    OutboxMail.objects.create(key=canary, kind="entry.received", to=coach.email, tenant=host, next_attempt_at=now)
+    member = Membership.objects.get(team=team)
+    return Own(
+        team, athlete, member, upload, link, meet, race, order, entry, entry_upload, product, notice,
+        secrets=(f"{canary}姓", f"{canary}.xlsx", f"{canary}.csv", f"{canary}@example.com"),
+        secrets_of_the_host=(f"{canary}-1",),
+    )  # fmt: skip
+
+
+def rows_of(*without: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table, but for sessions and counters and the tables named."""
+    skipped = {"sessions.session", "tenants.throttle", "contenttypes.contenttype", *without}
+    return {
+        model._meta.label: sorted(model._base_manager.values_list(), key=repr)
+        for model in apps.get_models()
+        if model._meta.label_lower not in skipped
+    }
+
+
+def object_of(pattern: str, mine: Own, organizer: User) -> Any:
+    """The primary key of a row that belongs to `mine`, for this address of the admin; 1 where no row is anybody's."""
+    app, name = pattern.split("/")[1:3]
+    if name == "user":
+        return organizer.pk
+    if name == "tenant":
+        return mine.meet.tenant_id
+    model = apps.get_model(app, name)
+    if not hasattr(model, "tenant"):
+        return 1
+    return model._base_manager.filter(tenant_id=mine.meet.tenant_id).values_list("pk", flat=True).first() or 1
