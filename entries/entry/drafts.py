@@ -18,7 +18,7 @@ from tenants.models import User
 from tenants.refusal import Refused
 
 MAX_BYTES = 1024 * 1024
-MAX_ROWS = 1_000
+MAX_ROWS = 2_000
 LONGEST_VALUE = 200
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """PostgreSQL's jsonb takes neither NUL nor half of a surrogate pair."""

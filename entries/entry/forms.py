@@ -16,9 +16,8 @@ from tenants.refusal import Refused
 from tenants.wording import say
 
 PREFIX = "rows"
-MAX_TOTAL_FORMS = 1_000
-"""Rows on a page, most of them empty: 400 athletes with two rows each and room to add. Lines are bounded by
-`order.MAX_ROWS`."""
+MAX_TOTAL_FORMS = 5_000
+"""Rows on a page, nearly all of them empty and, with script, not even sent. Lines are bounded by `order.MAX_ROWS`."""
 _KEY = re.compile(r"[\x21-\x7e]{1,64}")
 _ROW_FIELD = re.compile(r"rows-(\d{1,4})-(?:athlete|race|seed_time|personal_best|shoe|pacemaker)")
 
@@ -30,7 +29,10 @@ def read_sheet(post: Mapping[str, Any]) -> Sheet:
     if not _KEY.fullmatch(key):
         key = ""
         general.append(Refused("key_missing"))
-    sheet = Sheet(key=key, rows=[_row(post, number) for number in total], general=general)
+    sheet = Sheet(
+        key=key, rows=[_row(post, n) for n in total if f"rows-{n}-athlete" in post or f"rows-{n}-race" in post]
+    )
+    sheet.general = general
     for row in sheet.rows:
         if row.race.strip():
             line, refused = line_of(row)

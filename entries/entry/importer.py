@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from entries.entry.sheet import LONGEST_TIME, Row
 from entries.entry.upload_preview import FileRow
@@ -26,15 +25,26 @@ EXCEL_DAY_ZERO = datetime(1899, 12, 31)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "jaaf_id": ("jaafid", "jaaf番号", "jaafid番号"),
-    "name": ("選手", "選手名", "氏名", "名前", "競技者名", "name", "athlete"),
+    "name": ("選手", "選手名", "氏名", "名前", "競技者名", "name", "fullname", "athlete"),
     "family_name": ("姓", "氏", "familyname"),
     "given_name": ("名", "givenname"),
-    "kana": ("フリガナ", "ふりがな", "カナ", "氏名カナ", "氏名フリガナ", "kana"),
+    "kana": ("フリガナ", "ふりがな", "カナ", "氏名カナ", "氏名フリガナ", "kana", "namekana", "furigana"),
     "birth_date": ("生年月日", "birthdate", "dateofbirth"),
-    "race": ("種目", "種目名", "参加種目", "申込種目", "race", "event"),
-    "seed_time": ("申告タイム", "申告記録", "申込記録", "資格記録", "目標タイム", "タイム", "記録", "seedtime"),
+    "race": ("種目", "種目名", "参加種目", "申込種目", "race", "event", "races", "events"),
+    "seed_time": (
+        "申告タイム",
+        "申告記録",
+        "申込記録",
+        "資格記録",
+        "目標タイム",
+        "タイム",
+        "記録",
+        "seedtime",
+        "declaredtime",
+        "entrytime",
+    ),
     "personal_best": ("自己ベスト", "自己記録", "自己最高記録", "ベスト", "pb", "personalbest"),
-    "pacemaker": ("ペースメーカー", "pm", "pacemaker"),
+    "pacemaker": ("ペースメーカー", "pm", "pacemaker", "pacer"),
 }
 _YES = frozenset({"1", "○", "〇", "◯", "o", "y", "yes", "true", "はい", "有", "有り", "あり", "する"})
 
@@ -181,8 +191,7 @@ def _day(cell: Cell) -> date | None:
 def template_header() -> list[str]:
     """The columns of the template, in Japanese or English; both are read."""
     return [
-        "JAAF ID", pgettext("column", "氏名"), pgettext("column", "フリガナ"), pgettext("column", "種目"),
-        pgettext("column", "申告タイム"), pgettext("column", "自己ベスト"), pgettext("column", "ペースメーカー"),
+        "JAAF ID", _("氏名"), _("フリガナ"), _("種目"), _("申告タイム"), _("自己ベスト"), _("ペースメーカー"),
     ]  # fmt: skip
 
 

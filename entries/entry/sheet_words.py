@@ -29,6 +29,7 @@ OWN = {
     "race_not_found": _("種目が見つかりません"),
     "filled": _("%(n)s名に入れました。"),
     "shown": _("%(n)s名を表示"),
+    "choose_race": _("種目を選ぶ"),
     "again": _("もう1種目"),
     "send": _("%(n)s件を申し込む"), "send_none": _("申し込む"),
     "remove": _("消す"),

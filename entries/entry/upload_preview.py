@@ -67,6 +67,7 @@ class Preview:
 
     rows: list[PreviewLine]
     closed: str = ""
+    too_many: str = ""
     fee: int = 0
 
     @property
@@ -116,6 +117,7 @@ def _ask_the_rules(
     try:
         rules.check_lines(meet, [row.line for row in preview.rows], races=races, athletes=athletes, shoes=set())
     except SheetRefused as refused:
+        preview.too_many = " ".join(say(refusal) for refusal in refused.general if refusal.code != "empty")
         for row in preview.rows:
             row.refused = dict(refused.rows.get(row.line.number, {})) | row.refused
     preview.refuse(SheetRefused(rules.duplicates(preview.lines, races=races, held=held)))

@@ -93,7 +93,16 @@ const Sheet = (() => {
     if (narrow.matches && header && !event.target.closest("a")) toggle(header.closest("tbody"));
   });
 
-  // On a phone one athlete is open at a time; wider screens show the grid and ignore all this.
+  // On a phone every card takes race and time, and one athlete at a time is open for the rest. Wider screens show the
+  // grid, whose header names the columns; on a phone the empty fields name themselves.
+  const nameFields = () => {
+    for (const line of lines()) {
+      for (const name of ["seed_time", "personal_best"]) line[name].placeholder = narrow.matches ? line[name].closest("td").dataset.label : "";
+      line.race.options[0].text = narrow.matches ? words.choose_race : "―";
+    }
+  };
+  narrow.addEventListener("change", nameFields);
+  if (narrow.matches) nameFields();
   const open = (block, on) => {
     block.classList.toggle("is-closed", !on);
     block.querySelector(".line__open")?.setAttribute("aria-expanded", String(on));
@@ -123,10 +132,7 @@ const Sheet = (() => {
     const next = fields[fields.indexOf(target) + 1];
     if (next) return next.focus();
     const block = target.closest("tbody").nextElementSibling;
-    if (block?.classList.contains("athlete")) {
-      toggle(block);
-      lineOf(block.querySelector(".line")).race.focus();
-    }
+    if (block?.querySelector(".line")) lineOf(block.querySelector(".line")).race.focus();
   };
   grid.addEventListener("keydown", (event) => {
     const target = event.target;
@@ -163,6 +169,11 @@ const Sheet = (() => {
 
   // One submission: a second click while the first is on its way does nothing (the key would make it harmless anyway).
   const send = document.getElementById("sheet-send");
+  form.addEventListener("formdata", (event) => {
+    for (const line of lines().filter(isBlank)) {
+      for (const name of FIELDS) event.formData.delete(`rows-${line.row.dataset.row}-${name}`);
+    }
+  });
   form.addEventListener("submit", (event) => {
     if (form.dataset.sending) return event.preventDefault();
     form.dataset.sending = "1";

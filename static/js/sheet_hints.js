@@ -118,9 +118,9 @@
   const summaries = () => {
     for (const block of blocks()) {
       const entered = [...block.querySelectorAll(".line")].map(lineOf).filter((line) => line.race.value);
-      const text = entered.map((line) => {
+      const text = entered.filter((line) => line.row.classList.contains("line--more")).map((line) => {
         const { time } = Marks.read(line.seed_time.value);
-        return `${facts.races[line.race.value]?.name ?? ""} ${time ? Marks.format(time) : "NT"}`;
+        return `＋${facts.races[line.race.value]?.name ?? ""} ${time ? Marks.format(time) : "NT"}`;
       }).join(" / ");
       block.classList.toggle("is-entered", entered.length > 0);
       block.classList.toggle("is-wrong", Boolean(block.querySelector(".is-wrong, .has-errors")));

@@ -84,7 +84,7 @@ def test_a_submission_drops_the_draft(coach: Client, meet: Meet, race: Race, run
     "rows",
     [
         None, "x", 7, {}, [7], [None], [[]], [{"race": 7}], [{"race": None}], [{"pacemaker": "on"}], [{"seed_time": "\x00"}],
-        [{"seed_time": "\ud800"}], [{"seed_time": "9" * 201}], [{}] * 1001,
+        [{"seed_time": "\ud800"}], [{"seed_time": "9" * 201}], [{}] * 2001,
     ],
 )  # fmt: skip
 def test_what_no_sheet_of_ours_sends_is_refused(coach: Client, meet: Meet, kita: Team, rows: object) -> None:

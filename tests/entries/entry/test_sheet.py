@@ -362,3 +362,18 @@ def test_the_page_costs_the_same_queries_for_any_number_of_athletes(
             assert coach.get(address(meet)).status_code == 200
         counts.append(len(caught))
     assert counts[0] == counts[1] <= 9
+
+
+def test_a_page_of_thousands_of_rows_is_read_when_few_are_filled(
+    coach: Client, meet: Meet, race: Race, runners: list[Athlete]
+) -> None:
+    body = posted(None, [row(runners[0], race)]) | {"rows-TOTAL_FORMS": 2_005}
+    body |= {"rows-2004-athlete": runners[1].pk, "rows-2004-race": race.pk}
+    assert coach.post(address(meet), body).status_code == 303
+    assert [athlete for athlete, _, _ in entries()] == [runners[0].pk, runners[1].pk]
+    assert (
+        coach.post(
+            address(meet), posted(None, [row(runners[2], race)], key="k2") | {"rows-TOTAL_FORMS": 5_001}
+        ).status_code
+        == 422
+    )

@@ -262,3 +262,27 @@ def test_a_file_costs_the_same_queries_for_any_number_of_rows(
     assert counts[0] == counts[1]
     with across_tenants():
         assert Entry.objects.count() == 31
+
+
+def test_a_file_with_more_rows_than_a_sheet_takes_says_so(
+    coach: Client, meet: Meet, race: Race, runners: list[Athlete]
+) -> None:
+    there, page = preview_of(coach, meet, [line(runners[0])] * 401)
+    assert "一度に送信できるのは400行まで" in page
+    assert "件を申し込む" not in page
+    assert coach.post(there).status_code == 422
+    assert entries() == []
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_template_is_read_in_either_language(
+    coach: Client, meet: Meet, race: Race, runners: list[Athlete], language: str
+) -> None:
+    body = coach.get(address(meet, f"/upload/template.xlsx?lang={language}")).content
+    sheet = load_workbook(io.BytesIO(body)).worksheets[0]
+    header = [str(cell.value) for cell in sheet[1]]
+    cells = ["", runners[0].full_name, runners[0].full_kana, race.name, "14:05.32", "14:00", "○"]
+    there, _ = preview_of(coach, meet, [cells], header)
+    assert coach.post(there).status_code == 303
+    with across_tenants():
+        assert Entry.objects.values_list("seed_time", "personal_best", "pacemaker").get() == (84_532, 84_000, True)
