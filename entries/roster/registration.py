@@ -11,9 +11,12 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import get_language
 
-from entries.roster.models import Athlete, Membership, Team, TeamKind
+from entries.roster.actions import add_team
+from entries.roster.changes import add_athlete
+from entries.roster.models import TeamKind
 from tenants.audit.actions import record
 from tenants.models import User
 from tenants.outbox.actions import enqueue
@@ -41,11 +44,6 @@ class Registration:
     def is_individual(self) -> bool:
         """Whether an athlete registers alone."""
         return self.team["kind"] == TeamKind.INDIVIDUAL
-
-
-def needs_guardian(birth_date: date, *, on: date) -> bool:
-    """Under 16 on that day: a guardian's name and consent are needed (reliability P4)."""
-    return Athlete(birth_date=birth_date).age_on(on) < Athlete.GUARDIAN_NEEDED_BELOW
 
 
 def register(request: HttpRequest, registration: Registration, *, password: str, at: datetime) -> links.Issued:
@@ -107,14 +105,11 @@ def _create(link: OneTimeLink) -> User:
         email=filled.email, name=filled.name, phone=filled.phone, password=known["password"], language=known["language"]
     )
     user.save()
-    contact = {"contact_name": filled.name, "contact_email": filled.email, "contact_phone": filled.phone}
-    team = Team.objects.create(**filled.team, **contact)
-    Membership.objects.create(team=team, user=user)
     agreed = {"terms": known["terms"], "agreed_at": known["agreed_at"]}
     record("account.registered", user, by=user, after=agreed)
-    record("team.registered", team, by=user, after=filled.team)
+    contact = {"contact_name": filled.name, "contact_email": filled.email, "contact_phone": filled.phone}
+    team = add_team(by=user, values=filled.team | contact | {"team_code": ""})
     if filled.athlete:
-        consent = known["agreed_at"] if filled.athlete["guardian_name"] else None
-        athlete = Athlete.objects.create(team=team, guardian_consent_at=consent, **filled.athlete)
-        record("athlete.added", athlete, by=user, after=known["athlete"] | agreed)
+        at = datetime.fromisoformat(known["agreed_at"])
+        add_athlete(team, values=filled.athlete, by=user, at=at, today=timezone.localdate(at))
     return user
