@@ -377,3 +377,9 @@ def test_a_page_of_thousands_of_rows_is_read_when_few_are_filled(
         ).status_code
         == 422
     )
+
+
+def test_a_team_without_athletes_is_led_to_its_roster(coach: Client, meet: Meet, kita: Team) -> None:
+    page = coach.get(address(meet)).content.decode()
+    assert f"/teams/{kita.pk}/athletes/new" in page
+    assert 'id="sheet-send"' not in page
