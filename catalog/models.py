@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
 
@@ -18,8 +19,8 @@ class MasterProduct(TenantOwned):
     objects = TenantManager.from_queryset(TenantQuerySet)()
 
     class Meta:
-        verbose_name = _("商品")
-        verbose_name_plural = _("商品")
+        verbose_name = pgettext_lazy("one", "商品")
+        verbose_name_plural = pgettext_lazy("many", "商品")
         constraints = [
             models.UniqueConstraint(fields=["tenant", "brand", "reference"], name="one_product_per_brand_and_reference")
         ]

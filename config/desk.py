@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from entries.entry.deskqueries import Places, entries_by_day, places_by_race
@@ -116,7 +117,7 @@ def _meet_desk(meet: Meet, races: list[Race], places: dict[int, Places], days: d
         meet=meet,
         lines=[RaceLine.of(race, places.get(race.pk, Places())) for race in races],
         days=filled,
-        chart=bars([(f"{day.month}/{day.day}", count) for day, count in filled]),
+        chart=bars([(date_format(day, _("n/j")), count) for day, count in filled]),
         move=next_move(meet),
         checks=checklist(meet, races, at=meet.clock, slots=slots),
         deadline=_deadline(meet),

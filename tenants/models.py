@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.audit.models import AuditRecord
 from tenants.outbox.models import OutboxMail
@@ -33,8 +34,8 @@ class Tenant(models.Model):
     created_at = models.DateTimeField(_("作成日時"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("主催団体")
-        verbose_name_plural = _("主催団体")
+        verbose_name = pgettext_lazy("one", "主催団体")
+        verbose_name_plural = pgettext_lazy("many", "主催団体")
 
     def __str__(self) -> str:
         return self.name
@@ -100,8 +101,8 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        verbose_name = _("利用者")
-        verbose_name_plural = _("利用者")
+        verbose_name = pgettext_lazy("one", "利用者")
+        verbose_name_plural = pgettext_lazy("many", "利用者")
         constraints = [
             models.UniqueConstraint(Lower("email"), name="one_account_per_address"),
             models.UniqueConstraint(fields=["tenant", "staff_seat"], name="one_person_per_staff_seat"),

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django import template
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from entries.entry.rules import moment as moment_in_words
 from entries.marks import format_time
@@ -25,8 +26,8 @@ def mark(hundredths: int | None) -> str:
 
 @register.filter
 def yen(amount: int | None) -> str:
-    """`2,000円`."""
-    return "" if amount is None else f"{amount:,}円"
+    """`2,000円`, in English `¥2,000`."""
+    return "" if amount is None else _("%(amount)s円") % {"amount": f"{amount:,}"}
 
 
 @register.filter

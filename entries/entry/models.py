@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.models import MasterProduct
 from entries.meet.models import Meet, Race
@@ -48,8 +49,8 @@ class Submission(TenantOwned):
     objects = TenantManager.from_queryset(TenantQuerySet)()
 
     class Meta:
-        verbose_name = _("申込票")
-        verbose_name_plural = _("申込票")
+        verbose_name = pgettext_lazy("one", "申込票")
+        verbose_name_plural = pgettext_lazy("many", "申込票")
         constraints = [
             models.UniqueConstraint(fields=["team", "key"], name="one_submission_per_key"),
             models.UniqueConstraint(fields=["reference"], name="one_submission_per_reference"),
@@ -140,8 +141,8 @@ class Entry(TenantOwned):
     objects = TenantManager.from_queryset(EntryQuerySet)()
 
     class Meta:
-        verbose_name = _("申込")
-        verbose_name_plural = _("申込")
+        verbose_name = pgettext_lazy("one", "申込")
+        verbose_name_plural = pgettext_lazy("many", "申込")
         constraints = [
             models.UniqueConstraint(fields=["race", "ticket"], name="one_entry_per_ticket"),
             models.UniqueConstraint(

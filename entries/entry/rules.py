@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from entries.entry.models import Entry, Submission
 from entries.entry.order import MAX_ROWS, Line, SheetRefused
@@ -39,7 +40,7 @@ def check_takes_entries(meet: Meet, *, at: datetime) -> None:
 def moment(meet: Meet, at: datetime) -> str:
     """An instant in the meet's zone, with weekday and zone name."""
     local = at.astimezone(meet.zone)
-    return f"{date_format(local, 'Y/n/j (D) H:i')} {local.tzname()}"
+    return f"{date_format(local, _('Y/n/j (D) H:i'))} {local.tzname()}"
 
 
 def check_lines(

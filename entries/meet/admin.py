@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy
 
 from entries.marks import format_time
 from entries.meet import actions
-from entries.meet.deskfilters import MeetFilter, is_id
+from entries.meet.deskfilters import MeetFilter
 from entries.meet.forms import CopyForm, MeetForm, PlanForm, RaceForm, RaceRowForm, SlotForm, zones
 from entries.meet.gauge import Gauge
 from entries.meet.models import Meet, Race, State, TimetableSlot
-from tenants.adminbase import DeskAdmin, DeskInline, user_of
+from tenants.adminbase import DeskAdmin, DeskInline, is_id, user_of
 from tenants.adminconfirm import Rows, WhyForm, confirmed, each
 from tenants.chips import chip
 
@@ -35,7 +35,7 @@ STATE_CHIPS = {
 def when(at: datetime, zone: tzinfo) -> str:
     """A moment as lists show it, with its zone."""
     local = at.astimezone(zone)
-    return f"{date_format(local, 'Y/n/j (D) H:i')} {local.tzname()}"
+    return f"{date_format(local, _('Y/n/j (D) H:i'))} {local.tzname()}"
 
 
 class RaceInline(DeskInline):

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
 
@@ -21,7 +22,7 @@ class State(models.TextChoices):
 
     DRAFT = "draft", _("下書き")
     PUBLISHED = "published", _("公開中")
-    ENTRIES_CLOSED = "entries_closed", _("申込締切")
+    ENTRIES_CLOSED = "entries_closed", pgettext_lazy("state", "申込締切")
     START_LISTS_OUT = "start_lists_out", _("スタートリスト公開")
     RESULTS_OUT = "results_out", _("結果公開")
     ARCHIVED = "archived", _("終了")
@@ -83,8 +84,8 @@ class Meet(TenantOwned):
     objects = TenantManager.from_queryset(MeetQuerySet)()
 
     class Meta:
-        verbose_name = _("大会")
-        verbose_name_plural = _("大会")
+        verbose_name = pgettext_lazy("one", "大会")
+        verbose_name_plural = pgettext_lazy("many", "大会")
         constraints = [
             models.UniqueConstraint(fields=["tenant", "slug"], name="one_meet_per_slug_and_tenant"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="meet_ends_after_it_starts"),
@@ -169,8 +170,8 @@ class Race(TenantOwned):
     QUEUE_COLUMNS = frozenset({"last_ticket", "line", "waiting_gone"})
 
     class Meta:
-        verbose_name = _("種目")
-        verbose_name_plural = _("種目")
+        verbose_name = pgettext_lazy("one", "種目")
+        verbose_name_plural = pgettext_lazy("many", "種目")
         constraints = [
             models.UniqueConstraint(fields=["meet", "name"], name="one_race_per_name_and_meet"),
             models.CheckConstraint(condition=Q(distance_m__gt=0), name="distance_positive"),
@@ -216,8 +217,8 @@ class TimetableSlot(TenantOwned):
     objects = TenantManager.from_queryset(TenantQuerySet)()
 
     class Meta:
-        verbose_name = _("タイムテーブル")
-        verbose_name_plural = _("タイムテーブル")
+        verbose_name = pgettext_lazy("one", "タイムテーブル")
+        verbose_name_plural = pgettext_lazy("many", "タイムテーブル")
         constraints = [models.UniqueConstraint(fields=["race", "number"], name="one_slot_per_heat_number")]
 
     def __str__(self) -> str:

@@ -101,7 +101,7 @@ def check_may_move(meet: Meet, to: str, *, checks: Sequence[Check], has_entries:
             raise Refused("has_entries")
         return
     if missing := [str(check.text) for check in checks if check.needed and not check.ok]:
-        raise Refused("checks_missing", checks="、".join(missing))
+        raise Refused("checks_missing", checks=str(_("、")).join(missing))
 
 
 def check_fallback(race: Race, fallback: Race | None) -> None:

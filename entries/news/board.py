@@ -6,6 +6,7 @@ from itertools import groupby
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from entries.entry.rules import takes_still
 from entries.meet.gauge import Gauge
@@ -89,16 +90,20 @@ def timeline(meet: Meet, *, today: date) -> list[Step]:
 
 
 def _short(meet: Meet, at: datetime) -> str:
-    return date_format(at.astimezone(meet.zone), "n/j (D) H:i")
+    return date_format(at.astimezone(meet.zone), _("n/j (D) H:i"))
 
 
 def days_of(meet: Meet) -> str:
-    """`2027/5/1 (土)` or `2027/5/1 (土)–5/2 (日)`."""
-    first = date_format(meet.starts_on, "Y/n/j (D)")
+    """`2027/5/1 (土)` or `2027/5/1 (土)–5/2 (日)`; in English `Sat 1 May – Sun 2 May 2027`."""
     if meet.ends_on == meet.starts_on:
-        return first
-    same_year = meet.ends_on.year == meet.starts_on.year
-    return f"{first}–{date_format(meet.ends_on, 'n/j (D)' if same_year else 'Y/n/j (D)')}"
+        return date_format(meet.starts_on, _("Y/n/j (D)"))
+    first, last = _("Y/n/j (D)"), _("Y/n/j (D)")
+    if meet.ends_on.year == meet.starts_on.year:
+        first, last = pgettext("first of several days", "Y/n/j (D)"), pgettext("last of several days", "n/j (D)")
+    return _("%(first)s–%(last)s") % {
+        "first": date_format(meet.starts_on, first),
+        "last": date_format(meet.ends_on, last),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,7 @@ def _day(slots: list[tuple[datetime, int, int, Race]]) -> Day:
         lanes.setdefault(race.pk, (race, []))[1].append(at)
     hours = [begins + timedelta(hours=hour) for hour in range(0, int(length) + 1, step)]
     return Day(
-        name=date_format(slots[0][0], "Y/n/j (D)"),
+        name=date_format(slots[0][0], _("Y/n/j (D)")),
         hours=[(where(at), at.hour) for at in hours],
         lanes=[
             Lane(race, [where(at) for at in times], f"{times[0]:%H:%M}", f"{times[-1]:%H:%M}")

@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entries.meet.models import Meet
 from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
@@ -31,8 +32,8 @@ class Notice(TenantOwned):
     objects = TenantManager.from_queryset(NoticeQuerySet)()
 
     class Meta:
-        verbose_name = _("お知らせ")
-        verbose_name_plural = _("お知らせ")
+        verbose_name = pgettext_lazy("one", "お知らせ")
+        verbose_name_plural = pgettext_lazy("many", "お知らせ")
         indexes = [models.Index(fields=["meet"], name="notice_out", condition=Q(published_at__isnull=False))]
 
     def __str__(self) -> str:

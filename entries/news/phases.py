@@ -7,7 +7,7 @@ from django.db.models import TextChoices
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from entries.entry.rules import moment
 from entries.meet.models import Meet, State
@@ -18,7 +18,7 @@ class Phase(TextChoices):
 
     OPEN = "open", gettext_lazy("申込受付中")
     COMING = "coming", gettext_lazy("まもなく受付")
-    CLOSED = "closed", gettext_lazy("申込締切")
+    CLOSED = "closed", pgettext_lazy("state", "申込締切")
     PAST = "past", gettext_lazy("終了")
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from entries.roster.actions import TEAM_FIELDS
 from entries.roster.facts import READERS, Reader, Values, check_whole, facts_of, folded, read_kana, visible
 from entries.roster.models import Athlete, Sex, Team, TeamKind
-from entries.roster.prefectures import PREFECTURES
+from entries.roster.prefectures import PREFECTURE_CHOICES
 from tenants.forms import Form
 from tenants.refusal import Refused
 from tenants.signin.forms import EmailField, NewPasswordForm
@@ -61,7 +61,7 @@ class AthleteForm(Form):
     jaaf_pending = forms.BooleanField(label=_("JAAF登録を申請中"), required=False)
     registration_number = fact("registration_number", _("登録番号"), autocomplete="off")
     registration_prefecture = forms.ChoiceField(
-        label=_("登録陸協"), choices=[("", _("未登録")), *PREFECTURES], required=False
+        label=_("登録陸協"), choices=[("", _("未登録")), *PREFECTURE_CHOICES], required=False
     )
     guardian_name = fact("guardian_name", _("保護者氏名"), _("16歳未満の選手は必須です"), autocomplete="off")
     guardian_consent = forms.BooleanField(label=_("参加と記録の公開について、保護者の同意を得ています"), required=False)
@@ -129,7 +129,7 @@ class TeamForm(Form):
     short_name = ReadField(
         _text(20), label=_("略称"), help_text=_("プログラムに載る名前。空欄なら団体名が載ります。例: 日体大")
     )
-    prefecture = forms.ChoiceField(label=_("所属都道府県・学連"), choices=[NONE, *PREFECTURES], required=False)
+    prefecture = forms.ChoiceField(label=_("所属都道府県・学連"), choices=[NONE, *PREFECTURE_CHOICES], required=False)
     team_code = forms.RegexField(
         "^[0-9]{1,6}$", label=_("団体コード"), required=False, help_text=_("数字6桁まで"),
         error_messages={"invalid": _("数字6桁までで入力してください。")},

@@ -8,8 +8,9 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from entries.roster.prefectures import PREFECTURES
+from entries.roster.prefectures import PREFECTURE_CHOICES
 
 
 class TeamKind(models.TextChoices):
@@ -40,7 +41,7 @@ class Team(models.Model):
     name = models.CharField(_("団体名"), max_length=60)
     name_kana = models.CharField(_("団体名フリガナ"), max_length=60, blank=True)
     short_name = models.CharField(_("略称"), max_length=20, blank=True, help_text=_("プログラムに載る名前。例: 日体大"))
-    prefecture = models.CharField(_("所属都道府県・学連"), max_length=2, choices=PREFECTURES, blank=True)
+    prefecture = models.CharField(_("所属都道府県・学連"), max_length=2, choices=PREFECTURE_CHOICES, blank=True)
     team_code = models.CharField(
         _("団体コード"),
         max_length=6,
@@ -55,8 +56,8 @@ class Team(models.Model):
     objects = models.Manager.from_queryset(TeamQuerySet)()
 
     class Meta:
-        verbose_name = _("チーム")
-        verbose_name_plural = _("チーム")
+        verbose_name = pgettext_lazy("one", "チーム")
+        verbose_name_plural = pgettext_lazy("many", "チーム")
 
     def __str__(self) -> str:
         return self.name
@@ -84,8 +85,8 @@ class Membership(models.Model):
 class Sex(models.TextChoices):
     """As registered with JAAF."""
 
-    MALE = "M", _("男子")
-    FEMALE = "F", _("女子")
+    MALE = "M", pgettext_lazy("athlete", "男子")
+    FEMALE = "F", pgettext_lazy("athlete", "女子")
 
 
 class AthleteQuerySet(models.QuerySet["Athlete"]):
@@ -122,7 +123,7 @@ class Athlete(models.Model):
     )
     jaaf_pending = models.BooleanField(_("JAAF登録申請中"), default=False)
     registration_number = models.CharField(_("登録番号"), max_length=10, blank=True)
-    registration_prefecture = models.CharField(_("登録陸協"), max_length=2, choices=PREFECTURES, blank=True)
+    registration_prefecture = models.CharField(_("登録陸協"), max_length=2, choices=PREFECTURE_CHOICES, blank=True)
     guardian_name = models.CharField(_("保護者氏名"), max_length=60, blank=True)
     guardian_consent_at = models.DateTimeField(_("保護者の同意"), null=True, blank=True)
     left_at = models.DateTimeField(_("名簿から外した日時"), null=True, blank=True, editable=False)
@@ -132,8 +133,8 @@ class Athlete(models.Model):
     objects = models.Manager.from_queryset(AthleteQuerySet)()
 
     class Meta:
-        verbose_name = _("選手")
-        verbose_name_plural = _("選手")
+        verbose_name = pgettext_lazy("one", "選手")
+        verbose_name_plural = pgettext_lazy("many", "選手")
         constraints = [
             models.UniqueConstraint(
                 fields=["team", "jaaf_id"], condition=~Q(jaaf_id=""), name="one_athlete_per_jaaf_id_in_a_team"

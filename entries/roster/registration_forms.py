@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from entries.roster.facts import check_whole, folded, read_kana, visible
 from entries.roster.forms import NONE, ReadField, fact
 from entries.roster.models import Sex, TeamKind
-from entries.roster.prefectures import PREFECTURES
+from entries.roster.prefectures import PREFECTURE_CHOICES, PREFECTURES
 from entries.roster.registration import Registration
 from tenants.forms import Form
 from tenants.models import User, normal_email
@@ -83,7 +83,7 @@ class TeamForm(RegistrationForm):
         label=_("略称"),
         help_text=_("プログラムに載る名前。空欄なら団体名が載ります。例: 日体大"),
     )
-    prefecture = forms.ChoiceField(label=_("所属都道府県・学連"), choices=[NONE, *PREFECTURES])
+    prefecture = forms.ChoiceField(label=_("所属都道府県・学連"), choices=[NONE, *PREFECTURE_CHOICES])
     name = ReadField(_line, label=_("担当者氏名"), required=True, autocomplete="name")
     field_order = ["kind", "team_name", "team_kana", "short_name", "prefecture", "name", "phone", "email", "password"]
 
@@ -112,7 +112,7 @@ class AthleteForm(RegistrationForm):
     birth_date = fact("birth_date", _("生年月日"), _("例: 2008/4/2、H20.4.2"), required=True, autocomplete="bday")
     nationality = fact("nationality", _("国籍"), _("3文字の国コード。空欄は JPN"))
     registration_prefecture = forms.ChoiceField(
-        label=_("登録陸協"), choices=[("", _("未登録")), *PREFECTURES], required=False,
+        label=_("登録陸協"), choices=[("", _("未登録")), *PREFECTURE_CHOICES], required=False,
         help_text=_("日本陸連に登録している場合"),
     )  # fmt: skip
     guardian_name = fact("guardian_name", _("保護者氏名"), _("16歳未満の方は必ず入力してください。"))

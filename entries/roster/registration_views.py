@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from entries.roster import registration
 from entries.roster.models import TeamKind
-from entries.roster.prefectures import PREFECTURES
+from entries.roster.prefectures import PREFECTURE_CHOICES
 from entries.roster.registration_forms import AthleteForm, RegistrationForm, TeamForm
 from entries.roster.registration_mails import CONFIRM
 from tenants.refusal import Refused
@@ -54,6 +54,6 @@ def confirm(request: HttpRequest) -> HttpResponse:
         return render(request, "auth/dead_link.html", {"why": say(refusal), "again": again}, status=HTTPStatus.GONE)
     values = {
         "filled": filled, "token": token, "kind": TeamKind(filled.team["kind"]).label,
-        "prefecture": dict(PREFECTURES).get(filled.team["prefecture"], ""),
+        "prefecture": dict(PREFECTURE_CHOICES).get(filled.team["prefecture"], ""),
     }  # fmt: skip
     return render(request, "auth/register_confirm.html", values)

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AuditRecord(models.Model):
@@ -34,8 +35,8 @@ class AuditRecord(models.Model):
     request_id = models.CharField(max_length=20, blank=True)
 
     class Meta:
-        verbose_name = _("変更履歴")
-        verbose_name_plural = _("変更履歴")
+        verbose_name = pgettext_lazy("one", "変更履歴")
+        verbose_name_plural = pgettext_lazy("many", "変更履歴")
         indexes = [
             models.Index(fields=["tenant", "-at"], name="audit_tenant_at"),
             models.Index(fields=["target_type", "target_id"], name="audit_target"),

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OutboxMail(models.Model):
@@ -29,8 +30,8 @@ class OutboxMail(models.Model):
     last_error = models.CharField(_("直近のエラー"), max_length=300, blank=True)
 
     class Meta:
-        verbose_name = _("送信メール")
-        verbose_name_plural = _("送信メール")
+        verbose_name = pgettext_lazy("one", "送信メール")
+        verbose_name_plural = pgettext_lazy("many", "送信メール")
         constraints = [models.UniqueConstraint(fields=["key", "to"], name="one_mail_per_event_and_recipient")]
         indexes = [
             models.Index(
