@@ -114,8 +114,3 @@ def change_account(user: User, *, name: str, phone: str, language: str) -> None:
         setattr(user, field, value)
     user.save(update_fields=list(new))
     record("account.changed", user, by=user, before=before, after=new)
-
-
-def sweep(*, at: datetime) -> int:
-    """Remove what time has made useless: counters, and links with what they carried. Returns how many rows."""
-    return throttle.sweep(at=at) + links.sweep(at=at)

@@ -101,11 +101,6 @@ def address(path: str, token: str) -> str:
     return f"{settings.BASE_URL}{path}?{urlencode({'token': token})}"
 
 
-def sweep(*, at: datetime) -> int:
-    """Remove links that can no longer be used, and with them what they carried; returns how many."""
-    return OneTimeLink.objects.filter(expires_at__lte=at).delete()[0]
-
-
 def _token(seed: str, key: str) -> str:
     return salted_hmac(SALT, seed, secret=key, algorithm="sha256").hexdigest()
 

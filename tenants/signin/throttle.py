@@ -82,11 +82,6 @@ def take_back(attempt: Attempt) -> None:
         Throttle.objects.filter(key=key, window_ends_at=ends, attempts__gt=0).update(attempts=F("attempts") - 1)
 
 
-def sweep(*, at: datetime) -> int:
-    """Remove counters whose window is over; returns how many."""
-    return Throttle.objects.filter(window_ends_at__lte=at).delete()[0]
-
-
 def _keys(request: HttpRequest, what: str, account: str, limits: Limits) -> Iterable[tuple[str, int]]:
     network, name = network_of(client_ip(request)), normal_email(account)
     if name:

@@ -98,12 +98,6 @@ def test_the_table_names_neither_people_nor_addresses(db: None, now: datetime) -
     assert "192.0.2" not in keys
 
 
-def test_counters_of_the_past_are_swept(db: None, now: datetime) -> None:
-    attempts(1, now)
-    assert throttle.sweep(at=now) == 0
-    assert throttle.sweep(at=now + timedelta(minutes=15)) == 3
-
-
 @pytest.mark.parametrize(("proxies", "header", "expected"), [
     (0, "203.0.113.9", "192.0.2.1"),
     (1, "203.0.113.9", "203.0.113.9"),

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from tenants.refusal import Refused
 from tenants.signin import links
-from tenants.signin.actions import sweep
 from tenants.signin.models import OneTimeLink, Purpose
 
 HOUR = timedelta(hours=1)
@@ -89,10 +88,3 @@ def test_no_mail_leaves_for_a_link_that_is_over(db: None, now: datetime) -> None
     assert links.token_for_mail(new.context, at=now + HOUR) is None
     links.redeem(Purpose.RESET, new.token, at=now)
     assert links.token_for_mail(new.context, at=now) is None
-
-
-def test_links_of_the_past_are_swept_with_what_they_carried(db: None, now: datetime) -> None:
-    issued(now, payload={"birth_date": "2012-01-01"})
-    assert sweep(at=now) == 0
-    assert sweep(at=now + HOUR) == 1
-    assert not OneTimeLink.objects.exists()
