@@ -40,7 +40,8 @@ def check_takes_entries(meet: Meet, *, at: datetime) -> None:
 def moment(meet: Meet, at: datetime) -> str:
     """An instant in the meet's zone, with weekday and zone name."""
     local = at.astimezone(meet.zone)
-    return f"{date_format(local, _('Y/n/j (D) H:i'))} {local.tzname()}"
+    said = date_format(local, _("Y/n/j (D) H:i"))
+    return f"{said} {local.tzname()}"
 
 
 def check_lines(

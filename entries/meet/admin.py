@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,9 +20,9 @@ from django.utils.translation import gettext_lazy
 from entries.marks import format_time
 from entries.meet import actions
 from entries.meet.deskfilters import MeetFilter
-from entries.meet.forms import CopyForm, MeetForm, PlanForm, RaceForm, RaceRowForm, SlotForm, zones
+from entries.meet.forms import CopyForm, MeetForm, PlanForm, RaceForm, RaceRowForm, SlotForm
 from entries.meet.gauge import Gauge
-from entries.meet.models import Meet, Race, State, TimetableSlot
+from entries.meet.models import Meet, Race, State, TimetableSlot, is_time_zone
 from tenants.adminbase import DeskAdmin, DeskInline, is_id, user_of
 from tenants.adminconfirm import Rows, WhyForm, confirmed, each
 from tenants.chips import chip
@@ -35,7 +36,8 @@ STATE_CHIPS = {
 def when(at: datetime, zone: tzinfo) -> str:
     """A moment as lists show it, with its zone."""
     local = at.astimezone(zone)
-    return f"{date_format(local, _('Y/n/j (D) H:i'))} {local.tzname()}"
+    said = date_format(local, _("Y/n/j (D) H:i"))
+    return f"{said} {local.tzname()}"
 
 
 class RaceInline(DeskInline):
@@ -76,7 +78,12 @@ class MeetAdmin(DeskAdmin):
         (None, {"fields": ("name", "slug", "venue", ("starts_on", "ends_on"), "state_chip")}),
         (
             gettext_lazy("申込期間"),
-            {"fields": ("time_zone", ("entries_open_at", "entries_close_at"), "promote_until")},
+            {
+                "description": gettext_lazy(
+                    "日時は、ここに書くタイムゾーンの時刻です。日本の大会は Asia/Tokyo のままにします。"
+                ),
+                "fields": ("time_zone", ("entries_open_at", "entries_close_at"), "promote_until"),
+            },
         ),
         (gettext_lazy("参加料と上限"), {"fields": ("fee", "payment_due_on", "races_per_athlete")}),
         (gettext_lazy("公開する内容"), {"fields": ("summary", "entry_list_public")}),
@@ -116,11 +123,15 @@ class MeetAdmin(DeskAdmin):
         return super().has_delete_permission(request, obj) and (obj is None or obj.state == State.DRAFT)
 
     def zone(self, request: HttpRequest, object_id: str | None) -> tzinfo | None:
-        """The zone that is chosen on the page, else the meet's own."""
-        chosen = request.POST.get("time_zone", "")
-        if not chosen and object_id and is_id(object_id):
-            chosen = Meet.objects.filter(pk=int(object_id)).values_list("time_zone", flat=True).first() or ""
-        return ZoneInfo(chosen or "Asia/Tokyo") if not chosen or (chosen, chosen) in zones() else None
+        """The zone that is typed on the page, else the meet's own; the site's for what is no zone."""
+        name = request.POST.get("time_zone", "").strip()
+        if not name and object_id and is_id(object_id):
+            name = Meet.objects.filter(pk=int(object_id)).values_list("time_zone", flat=True).first() or ""
+        try:
+            is_time_zone(name)
+        except ValidationError:
+            return None
+        return ZoneInfo(name)
 
     @confirmed(
         gettext_lazy("この大会から新しい大会を作る"),

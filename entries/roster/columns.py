@@ -8,7 +8,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tenants.refusal import Refused
@@ -21,6 +23,11 @@ class Column(NamedTuple):
     title: str
     others: str
     help: str | Promise
+
+    @property
+    def shown(self) -> str:
+        """The title as a page shows it."""
+        return shown_title(self.field)
 
 
 YES = "○"
@@ -44,6 +51,22 @@ COLUMNS = (
 TITLES: Mapping[str, str] = {column.field: column.title for column in COLUMNS} | {
     "jaaf_pending": "JAAF ID", "name": "氏名", "kana": "フリガナ", "romaji": "ローマ字",
 }  # fmt: skip
+_MEANINGS = {
+    "family_name": _("姓"), "given_name": _("名"), "family_kana": _("姓（フリガナ）"), "given_kana": _("名（フリガナ）"),
+    "family_romaji": _("姓（ローマ字）"), "given_romaji": _("名（ローマ字）"), "sex": _("性別"), "birth_date": _("生年月日"),
+    "grade": _("学年"), "nationality": _("国籍"), "registration_number": _("登録番号"),
+    "registration_prefecture": _("登録陸協"), "guardian_name": _("保護者氏名"), "guardian_consent": _("保護者の同意"),
+    "name": _("氏名"), "kana": _("フリガナ"), "romaji": _("ローマ字"),
+}  # fmt: skip
+
+
+def shown_title(field: str) -> str:
+    """The title of a field's column as in the file, for readers of another language with what it means."""
+    title = TITLES[field]
+    if (get_language() or settings.LANGUAGE_CODE) == settings.LANGUAGE_CODE or field not in _MEANINGS:
+        return title
+    return f"{title} ({_MEANINGS[field]})"
+
 
 TOGETHER = {
     "name": "氏名 名前 選手名 選手 name fullname 氏名漢字 競技者名",

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entries.roster.columns import COLUMNS, TITLES
+from entries.roster.columns import COLUMNS, TITLES, shown_title
 from entries.roster.planning import CHANGED, LEFT, NEW, REFUSED, UNCHANGED, Planned, Reason
 from entries.roster.queries import shown
 from tenants.refusal import Refused
@@ -50,7 +50,7 @@ def _changes(row: Planned) -> list[tuple[str, str, str]]:
 
 
 def _column(field: str) -> str:
-    return _("名簿に戻す") if field == LEFT else TITLES[field]
+    return _("名簿に戻す") if field == LEFT else shown_title(field)
 
 
 def words(reason: Reason) -> str:
@@ -79,5 +79,5 @@ def instructions() -> list[list[str]]:
         _("空欄の項目は、いま名簿にある内容のまま変わりません。"),
         _("取り込む前に、追加・変更・取り込めない行を画面で確認できます。"),
     ]
-    return [[_("列"), _("記入のしかた")], *([column.title, str(column.help)] for column in COLUMNS),
+    return [[_("列"), _("記入のしかた")], *([column.shown, str(column.help)] for column in COLUMNS),
             *(["", text] for text in general)]  # fmt: skip
