@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from config.desk import desk_of
-from tenants.adminbase import user_of
+from tenants.adminbase import DeskAdmin, user_of
 
 
 class DeskSite(AdminSite):
@@ -26,6 +26,11 @@ class DeskSite(AdminSite):
         super().__init__(name)
         self.disable_action("delete_selected")
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only what stands behind the wall: Django's own page of groups does not, and there are no groups here."""
+        if admin_class is not None and issubclass(admin_class, DeskAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What needs attention today; the list of tables is at its foot."""
         return super().index(request, {**desk_of(user_of(request)), **(extra_context or {})})
@@ -37,6 +42,10 @@ class DeskSite(AdminSite):
     def password_change(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> Any:
         """There is one page for one's own password."""
         return HttpResponseRedirect("/auth/password/change")
+
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> Any:
+        """As above."""
+        return HttpResponseRedirect("/auth/account")
 
     def logout(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> Any:
         """There is one way out, a POST."""

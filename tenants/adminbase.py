@@ -9,6 +9,7 @@ from datetime import tzinfo
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
@@ -33,6 +34,11 @@ from tenants.wording import say
 
 LOOKUPS = frozenset({"exact", "isnull", "in", "gt", "gte", "lt", "lte"})
 TRAIL_SHOWN = 100
+
+
+def is_id(text: str) -> bool:
+    """Whether this can be a primary key: 18 digits are within the database's bigint."""
+    return text.isascii() and text.isdecimal() and len(text) <= 18
 
 
 def user_of(request: HttpRequest) -> User:
@@ -91,6 +97,10 @@ class DeskAdmin(ByRole, admin.ModelAdmin):
         """The list of tables shows what may be seen."""
         return self.has_view_permission(request)
 
+    def get_urls(self) -> list[Any]:
+        """Without the address of old that leads from `/1/` to `/1/change/`, also for rows that are not there."""
+        return super().get_urls()[:-1]
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only the offered filters: `?athlete__team__contact_email__startswith=` would answer questions (T3)."""
         offered = {self.date_hierarchy}
@@ -101,7 +111,11 @@ class DeskAdmin(ByRole, admin.ModelAdmin):
         return lookup in offered or (path in offered and last in LOOKUPS)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """Under the name of what it lists."""
+        """Under the name of what it lists. Chosen rows that can be no rows are left out."""
+        if request.method == "POST":
+            posted: Any = request.POST.copy()
+            posted.setlist(ACTION_CHECKBOX_NAME, [row for row in posted.getlist(ACTION_CHECKBOX_NAME) if is_id(row)])
+            request.POST = posted
         return super().changelist_view(request, {"title": self.opts.verbose_name_plural, **(extra_context or {})})
 
     def headline(self, obj: Any) -> str:
@@ -123,10 +137,10 @@ class DeskAdmin(ByRole, admin.ModelAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The row; when it is about to be saved, as it is once everybody else's save is through."""
-        obj = super().get_object(request, object_id, from_field)
+        obj = super().get_object(request, object_id, from_field or None)
         if obj is not None and request.method == "POST":
             self.lock(obj)
-            obj = super().get_object(request, object_id, from_field)
+            obj = super().get_object(request, object_id, from_field or None)
         return obj
 
     def lock(self, obj: models.Model) -> None:
@@ -243,10 +257,12 @@ class DeskInline(ByRole, admin.TabularInline):
     template = "admin/edit_inline/lanes.html"
     formset = LanesFormSet
     extra = 0
+    most = 200
+    """Rows on one page. What posts more is refused before it costs time."""
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Forms that know who types."""
-        made = super().get_formset(request, obj, **kwargs)
+        made = super().get_formset(request, obj, **{"max_num": self.most, "absolute_max": self.most, **kwargs})
         made.form.request = request  # type: ignore[attr-defined]
         return made
 

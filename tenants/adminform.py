@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -137,18 +137,18 @@ class DeskForm(AccessibleMixin, forms.ModelForm):
         return [name for name in self.changed_names() if name in own]
 
     def validate_unique(self) -> None:
-        """As Django's, the rows above included; the error stands beside the field that was typed."""
+        """As Django's, and what is unique under a row that is not typed; the error stands beside what was typed."""
+        super().validate_unique()
+        unseen = self._get_validation_exclusions() & UNDER_THE_HOOD  # type: ignore[attr-defined]
         exclude = self._get_validation_exclusions() - UNDER_THE_HOOD  # type: ignore[attr-defined]
-        try:
-            self.instance.validate_unique(exclude=exclude)
-        except ValidationError as error:
-            for message in error.error_dict.get(NON_FIELD_ERRORS, []):
-                names = [name for name in (message.params or {}).get("unique_check", ()) if name in self.fields]
-                text = _("同じものがすでに登録されています。別の内容にしてください。")
-                self.add_error(names[-1] if names else None, ValidationError(text, code="unique"))
-            others = {name: found for name, found in error.error_dict.items() if name != NON_FIELD_ERRORS}
-            if others:
-                self._update_errors(ValidationError(others))  # type: ignore[attr-defined]
+        for constraint in self.instance._meta.total_unique_constraints:
+            if unseen & set(constraint.fields):
+                try:
+                    constraint.validate(type(self.instance), self.instance, exclude=exclude)
+                except ValidationError:
+                    names = [name for name in constraint.fields if name in self.fields]
+                    text = _("同じものがすでに登録されています。別の内容にしてください。")
+                    self.add_error(names[-1] if names else None, ValidationError(text, code="unique"))
 
 
 class HostedForm(DeskForm):

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tenants.adminform import DeskForm
-from tenants.models import HOST_ROLES, Role, Tenant, normal_email
+from tenants.models import HOST_ROLES, Role, Tenant, User, normal_email
 from tenants.refusal import Refused
 from tenants.wording import say
 
@@ -29,7 +29,10 @@ class PersonForm(DeskForm):
 
     def clean_email(self) -> str:
         """As accounts are found. One account per address on the whole site, and for good."""
-        return normal_email(self.cleaned_data["email"])
+        email = normal_email(self.cleaned_data["email"])
+        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("このメールアドレスのアカウントはすでにあります。"), code="unique")
+        return email
 
     def clean(self) -> dict[str, Any]:
         """A platform admin belongs to no host, the others to one."""

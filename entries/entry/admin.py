@@ -5,12 +5,12 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from entries.entry import changes, places, upkeep
 from entries.entry.deskfilters import EntryMeetFilter, RaceFilter, StateFilter
@@ -105,7 +105,7 @@ class MeetDeskAdmin(MeetAdmin):
                 (state.label, (place > here) - (place < here)) for place, state in enumerate(STATE_ORDER)
             ]
             context["links"] = [
-                {"label": _("種目"), "address": f"{reverse('admin:entries_race_changelist')}?meet={meet.pk}"},
+                {"label": pgettext("heading", "種目"), "address": f"{reverse('admin:entries_race_changelist')}?meet={meet.pk}"},
                 {"label": _("申込"), "address": f"{reverse('admin:entries_entry_changelist')}?meet={meet.pk}"},
             ]
             if meet.is_public:
@@ -246,7 +246,7 @@ class EntryAdmin(ReadOnly, DeskAdmin):
         changes.correct_times(entry=rows[0], by=me, at=now, by_organizer=True, **times)
         self.message_user(request, _("タイムを直しました。"), messages.SUCCESS)
 
-    def get_urls(self) -> list[URLPattern]:
+    def get_urls(self) -> list[Any]:
         """With the list as a file."""
         export = self.admin_site.admin_view(lambda request: export_view(self, request))
         return [path("export", export, name="entries_entry_export"), *super().get_urls()]

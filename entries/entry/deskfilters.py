@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from entries.entry.models import EntryState
-from entries.meet.deskfilters import MeetFilter, is_id
+from entries.meet.deskfilters import MeetFilter
 from entries.meet.models import Race
+from tenants.adminbase import is_id
 
 
 class RaceFilter(admin.SimpleListFilter):

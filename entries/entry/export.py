@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from entries.entry import deskqueries, upkeep
 from entries.entry.models import EntryState
 from entries.marks import format_time
-from entries.meet.deskfilters import is_id
 from entries.meet.models import Meet
-from tenants.adminbase import user_of
+from tenants.adminbase import is_id, user_of
 from tenants.tables import CSV_TYPE, write_csv
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from entries.meet.models import Meet
-from tenants.adminbase import user_of
+from tenants.adminbase import is_id, user_of
 
 
 class MeetFilter(admin.SimpleListFilter):
@@ -32,8 +32,3 @@ class MeetFilter(admin.SimpleListFilter):
         if value is None:
             return queryset
         return queryset.filter(**{f"{self.path}_id": int(value)}) if is_id(value) else queryset.none()
-
-
-def is_id(text: str) -> bool:
-    """Whether this can be a primary key."""
-    return text.isascii() and text.isdecimal() and len(text) <= 18

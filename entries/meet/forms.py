@@ -1,9 +1,7 @@
 """What the organizer types about a meet and its races. Shape, and the rules of this room said beside the fields."""
 
 from datetime import date
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils import timezone
@@ -24,23 +22,8 @@ BOUNDS = {
 }  # fmt: skip
 
 
-@cache
-def zones() -> list[tuple[str, str]]:
-    """Every zone of the system, Japan's first."""
-    return [(name, name) for name in ["Asia/Tokyo", *sorted(available_timezones() - {"Asia/Tokyo"})]]
-
-
 class MeetForm(HostedForm):
-    """A meet. Moments are in the zone that is chosen on the same page."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "time_zone" in self.fields:
-            field = self.fields["time_zone"]
-            self.fields["time_zone"] = forms.ChoiceField(
-                choices=zones(), label=field.label, initial="Asia/Tokyo", help_text=_("下の日時はこの時刻帯です。")
-            )
-            self.fields["time_zone"].show_hidden_initial = field.show_hidden_initial
+    """A meet. Moments are in the zone that is typed on the same page."""
 
     def clean(self) -> dict[str, Any]:
         """Days and moments in their order; the slug once per host."""
