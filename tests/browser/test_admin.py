@@ -1,0 +1,105 @@
+"""The organizer's desk in a browser: nothing wrong for axe, for the policy, for a phone; and the work itself."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from entries.entry import actions
+from entries.entry.models import Entry
+from entries.entry.order import Line
+from entries.meet.models import Meet, Race, State
+from entries.roster.models import Team
+from tenants.models import Tenant, User
+from tenants.scope import across_tenants, tenant_scope
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage, overflow, sign_in, violations
+from tests.conftest import athletes_of, race_of
+from tests.site import Site
+
+
+@pytest.fixture
+def site(transactional_db: None) -> Iterator[Site]:
+    with Site(workers=1) as running:
+        yield running
+
+
+@pytest.fixture
+def entered(meet: Meet, kita: Team, baba: User, now: datetime) -> Entry:
+    """A race of two places with four entries."""
+    race = race_of(meet, places=2, standard=90_000)
+    with tenant_scope(meet.tenant_id):
+        lines = [Line(n, athlete.pk, race.pk, 87_000) for n, athlete in enumerate(athletes_of(kita, 4))]
+        return actions.submit(meet=meet, team=kita, lines=lines, key="k", by=baba, at=now).entries.order_by("pk")[0]
+
+
+def pages(entry: Entry) -> list[str]:
+    race = Race._base_manager.get(pk=entry.race_id)
+    return [
+        "", "entries/meet/", f"entries/meet/{race.meet_id}/change/", "entries/meet/add/", "entries/race/",
+        f"entries/race/{race.pk}/change/", "entries/entry/", f"entries/entry/{entry.pk}/change/", "entries/entry/add/",
+        f"entries/entry/add/?race={race.pk}&words=鈴木", f"entries/meet/{race.meet_id}/history/", "entries/submission/",
+        "entries/notice/add/", "tenants/user/", "tenants/user/add/", "tenants/auditrecord/", "tenants/outboxmail/",
+        f"entries/race/{race.pk}/history/", "catalog/masterproduct/add/",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_page_of_the_desk_is_clean(
+    site: Site, open_page: OpenPage, aoki: User, entered: Entry, width: int, dark: bool
+) -> None:
+    page = open_page(width=width, dark=dark)
+    sign_in(page, site.address, aoki.email)
+    wrong = []
+    for path in pages(entered):
+        page.goto(f"{site.address}/admin/{path}")
+        assert page.locator("h1").count() == 1, path
+        wrong += [f"{path}: {found}" for found in violations(page)]
+        wrong += [f"{path}: {overflow(page)} px too wide"] if overflow(page) else []
+    assert wrong == []
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_an_organizer_makes_a_meet_types_its_races_and_publishes_it(
+    site: Site, open_page: OpenPage, aoki: User, nittai: Tenant, width: int
+) -> None:
+    page = open_page(width=width)
+    sign_in(page, site.address, aoki.email)
+    page.goto(f"{site.address}/admin/")
+    page.get_by_role("link", name="大会を作る").first.click()
+    for label, value in (("大会名", "第400回記録会"), ("識別名", "ld400"), ("会場", "健志台"), ("初日", "2099-05-01"),
+                         ("最終日", "2099-05-01"), ("申込開始", "2099-03-01T09:00"), ("申込締切", "2099-03-31T23:59")):  # fmt: skip
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_role("button", name="種目").or_(page.get_by_role("link", name="種目 の追加")).last.click()
+    for name, value in (("name", "男子5000m"), ("distance_m", "5000"), ("places", "40"), ("waiting_places", "")):
+        page.locator(f"[name=races-0-{name}]").fill(value)
+    page.locator("[name=races-0-sex]").select_option("M")
+    press(page, "保存して編集を続ける")
+    press(page, "公開する")
+    expect(page.get_by_text("種目が1つ以上ある")).to_be_visible()
+    press(page, "公開する（実行）")
+    expect(page.locator(".notice--ok")).to_contain_text("公開中")
+    with across_tenants():
+        assert Meet.objects.get(slug="ld400").state == State.PUBLISHED
+        assert Race.objects.get(name="男子5000m").line == 40
+
+
+def test_an_organizer_withdraws_an_entry_and_the_next_is_promoted(
+    site: Site, open_page: OpenPage, aoki: User, entered: Entry
+) -> None:
+    page = open_page()
+    sign_in(page, site.address, aoki.email)
+    page.goto(f"{site.address}/admin/entries/entry/{entered.pk}/change/")
+    press(page, "申込を取り消す")
+    assert violations(page) == []
+    page.get_by_label("理由").fill("けが")
+    press(page, "申込を取り消す（実行）")
+    expect(page.locator(".chip--off").first).to_contain_text("取消済み")
+    with across_tenants():
+        assert Entry.objects.holding_a_place().count() == 2
+        assert Entry.objects.waiting().count() == 1

@@ -1,0 +1,263 @@
+"""The organizer's desk: what it shows, what it costs, and that no other host shows through."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.utils import timezone
+
+from config.desk import RaceLine
+from entries.entry import actions
+from entries.entry.deskqueries import Places
+from entries.entry.models import Entry
+from entries.entry.order import Line
+from entries.meet.models import Meet, Race, State
+from entries.roster.models import Team
+from tenants.adminbase import DeskAdmin
+from tenants.models import OutboxMail, Role, Tenant, User
+from tenants.scope import tenant_scope
+from tests.conftest import athletes_of, open_meet, race_of
+from tests.pageform import form_on
+from tests.world import Own, own
+
+DESK = "/admin/"
+
+
+@pytest.fixture
+def desk(client: Client, aoki: User) -> Client:
+    client.force_login(aoki)
+    return client
+
+
+def text_of(client: Client, address: str = DESK) -> str:
+    page = client.get(address)
+    assert page.status_code == 200
+    return page.content.decode()
+
+
+def fill(meet: Meet, team: Team, by: User, at: datetime, how_many: int, **fields: Any) -> Race:
+    race = race_of(meet, f"種目{Race._base_manager.count()}", **fields)
+    with tenant_scope(meet.tenant_id):
+        lines = [Line(n, athlete.pk, race.pk, 87_000) for n, athlete in enumerate(athletes_of(team, how_many))]
+        actions.submit(meet=meet, team=team, lines=lines, key=f"k{race.pk}", by=by, at=at)
+    return race
+
+
+def test_an_empty_desk_says_what_to_do_first(desk: Client) -> None:
+    assert "大会を作る" in text_of(desk)
+
+
+def test_it_shows_places_waiting_list_and_the_next_step(
+    desk: Client, meet: Meet, kita: Team, baba: User, now: datetime
+) -> None:
+    fill(meet, kita, baba, now, 5, places=3)
+    text = text_of(desk)
+    assert "3／3" in text
+    assert "定員に達した種目" in text
+    assert "繰り上げを待つ申込" in text
+    assert "申込を締め切る" in text
+    assert "日ごとの申込件数" in text
+
+
+def test_what_went_wrong_stands_on_top(desk: Client, meet: Meet, race: Race, nittai: Tenant, now: datetime) -> None:
+    rows = [
+        {"failed_at": now},
+        {"next_attempt_at": now - timedelta(minutes=11)},
+        {"next_attempt_at": now, "sent_at": now},
+    ]
+    for number, fields in enumerate(rows):
+        OutboxMail.objects.create(key=f"k{number}", to="a@example.com", kind="x", tenant=nittai,
+                                  **{"next_attempt_at": now, **fields})  # fmt: skip
+    Race._base_manager.update(paused_at=now)
+    Meet._base_manager.update(entries_close_at=now + timedelta(hours=30))
+    tasks = {task.text.rpartition(": ")[2]: task.count for task in desk.get(DESK).context["tasks"]}
+    assert tasks == {
+        "届けられなかったメール": 1, "10分以上送信待ちのメール": 1, "受付を停止している種目": 1, "申込が締め切られます": 1,
+        "有効なスタッフ（上限5名）": 0,
+    }  # fmt: skip
+
+
+def test_drafts_wait_to_be_published_and_archived_meets_are_gone(desk: Client, nittai: Tenant) -> None:
+    open_meet(nittai, "one", name="下書きの大会", state=State.DRAFT)
+    open_meet(nittai, "two", name="終わった大会", state=State.ARCHIVED)
+    text = text_of(desk)
+    assert "まだ公開していません" in text
+    assert "終わった大会" not in text
+
+
+def test_mails_of_other_hosts_and_of_nobody_do_not_count(desk: Client, chuo: Tenant, now: datetime) -> None:
+    for number, tenant in enumerate([chuo, None]):
+        OutboxMail.objects.create(
+            key=f"k{number}", to="a@example.com", kind="x", tenant=tenant, next_attempt_at=now, failed_at=now
+        )
+    assert "届けられなかったメール" not in text_of(desk)
+
+
+def test_a_platform_admin_sees_all_hosts_by_name(client: Client, admin: User, nittai: Tenant, chuo: Tenant) -> None:
+    open_meet(nittai)
+    open_meet(chuo)
+    client.force_login(admin)
+    text = text_of(client)
+    assert "日本体育大学" in text
+    assert "中央大学" in text
+
+
+def test_a_full_staff_room_is_a_task_for_the_platform_admin(
+    client: Client, admin: User, chuo: Tenant, make_user: Callable[..., User]
+) -> None:
+    client.force_login(admin)
+    for number in range(5):
+        make_user(f"s{number}@example.com", role=Role.STAFF, tenant=chuo)
+    assert [(task.host, task.count) for task in client.get(DESK).context["tasks"]] == [("中央大学", 5)]
+
+
+def cost(django_assert_max_num_queries: Any, client: Client, address: str) -> int:
+    with django_assert_max_num_queries(60) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+def test_the_desk_costs_the_same_for_any_number_of_meets_races_and_entries(
+    desk: Client, nittai: Tenant, kita: Team, baba: User, now: datetime, django_assert_max_num_queries: Any
+) -> None:
+    fill(open_meet(nittai, "m0"), kita, baba, now, 1)
+    with_one = cost(django_assert_max_num_queries, desk, DESK)
+    for number in range(1, 6):
+        meet = open_meet(nittai, f"m{number}")
+        for _ in range(5):
+            fill(meet, kita, baba, now - timedelta(hours=number), 3, places=2)
+    assert cost(django_assert_max_num_queries, desk, DESK) == with_one <= 9
+
+
+MODELS = sorted(
+    (model._meta.app_label, model._meta.model_name or "", model) for model in admin.site._registry
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("app", "name"), [(app, name) for app, name, _model in MODELS])
+def test_lists_cost_the_same_with_30_rows_as_with_1(
+    desk: Client, app: str, name: str, nittai: Tenant, baba: User, aoki: User, django_assert_max_num_queries: Any
+) -> None:
+    own(nittai, baba, aoki, "canary0")
+    address = f"/admin/{app}/{name}/"
+    with_one = cost(django_assert_max_num_queries, desk, address)
+    for number in range(1, 30):
+        more(nittai, baba, aoki, number)
+    assert cost(django_assert_max_num_queries, desk, address) == with_one <= 7
+
+
+def more(host: Tenant, coach: User, staff: User, number: int) -> None:
+    """One more of everything; staff beyond five are inactive."""
+    User.objects.create_user(f"more{number}@example.com", role=Role.STAFF, tenant=host, name="x", is_active=number < 5)
+    Meet._base_manager.filter(slug="ld326").update(slug=f"old{number}")  # `own` makes another of this name
+    own(host, coach, staff, f"canary{number}")
+
+
+def test_everything_on_the_desk_stands_behind_the_wall() -> None:
+    assert all(isinstance(page, DeskAdmin) for page in admin.site._registry.values())
+    assert len(MODELS) >= 10
+
+
+@pytest.fixture
+def theirs(chuo: Tenant, baba: User, doi: User) -> Own:
+    return own(chuo, baba, doi, "strangecanary")
+
+
+ORACLES = [
+    "athlete__team__contact_email__startswith=a", "submission__team__contact_email__startswith=a", "tenant=1",
+    "tenant__people__password__startswith=a", "race__meet__tenant__contact_email__startswith=a", "password__startswith=m",
+    "context__token__startswith=a", "meet__tenant__people__email__contains=a", "pk__gt=0&tenant__id=2",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("app", "name"), [(app, name) for app, name, _model in MODELS])
+@pytest.mark.parametrize("oracle", ORACLES)
+def test_no_list_answers_questions_about_what_it_does_not_show(
+    desk: Client, theirs: Own, app: str, name: str, oracle: str
+) -> None:
+    page = desk.get(f"/admin/{app}/{name}/?{oracle}")
+    assert page.status_code in (302, 400)
+    assert page.status_code == 400 or page["Location"].endswith("?e=1")
+
+
+@pytest.mark.parametrize(("app", "name"), [(app, name) for app, name, _model in MODELS])
+def test_searching_for_another_hosts_words_finds_nothing(desk: Client, theirs: Own, app: str, name: str) -> None:
+    for words in ("strangecanary", "中央", "doi", theirs.order.reference):
+        assert len(desk.get(f"/admin/{app}/{name}/", {"q": words}).context["cl"].result_list) == 0
+
+
+@pytest.mark.parametrize(
+    "question", ["app_label=entries&model_name=race&field_name=meet", "app_label=entries&model_name=entry&field_name=athlete",
+                 "app_label=tenants&model_name=user&field_name=tenant", "app_label=entries&model_name=race&field_name=fallback_race"]
+)  # fmt: skip
+def test_autocomplete_gives_nothing_away(desk: Client, theirs: Own, question: str) -> None:
+    page = desk.get(f"/admin/autocomplete/?{question}&term=")
+    assert page.status_code in (200, 403)
+    assert "strangecanary" not in page.content.decode()
+    assert "中央" not in page.content.decode()
+
+
+@pytest.mark.parametrize("action", ["advance", "undo", "copy"])
+def test_no_action_reaches_another_hosts_meet(desk: Client, theirs: Own, action: str) -> None:
+    before = Meet._base_manager.filter(pk=theirs.meet.pk).values().get()
+    values = {"to": "entries_closed", "why": "x", "name": "x", "slug": "x", "starts_on": "2027-01-01", "confirmed": "1"}
+    desk.post("/admin/entries/meet/", {"action": action, "_selected_action": [theirs.meet.pk], **values})
+    assert Meet._base_manager.filter(pk=theirs.meet.pk).values().get() == before
+    assert Meet._base_manager.count() == 1
+
+
+def test_another_hosts_rows_in_the_table_of_a_meet_are_not_taken(desk: Client, meet: Meet, theirs: Own) -> None:
+    address = f"/admin/entries/meet/{meet.pk}/change/"
+    race_of(meet)
+    values = form_on(desk.get(address), "races-0-id") | {"races-0-id": str(theirs.race.pk), "races-0-name": "盗った"}
+    desk.post(address, values)
+    assert not Race._base_manager.filter(name="盗った").exists()
+
+
+ODD = ["x", "", "-1", "0", "9" * 19, "9" * 400, "1e9", "\x00", "٣", "1 OR 1=1", "𠮷", "\ud800", "None", "1.5"]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=ascii)
+def test_odd_rows_and_actions_are_answered(desk: Client, theirs: Own, meet: Meet, race: Race, odd: str) -> None:
+    """Never a server error, and nothing changes."""
+    odd = odd.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    for app, name, _model in MODELS:
+        for values in ({"action": odd, "_selected_action": [meet.pk]}, {"action": "withdraw", "_selected_action": [odd]},
+                       {"action": "pause", "_selected_action": [odd, race.pk], "confirmed": odd, "select_across": odd},
+                       {"action": "copy", "_selected_action": [meet.pk, odd], "index": odd}):  # fmt: skip
+            assert desk.post(f"/admin/{app}/{name}/", values).status_code < 500
+    assert Meet._base_manager.count() == 2
+
+
+@pytest.mark.parametrize("field", ["races-TOTAL_FORMS", "races-INITIAL_FORMS", "races-0-id", "races-0-meet", "races-0-sex",
+                                   "races-0-DELETE", "initial-races-0-places", "initial-name", "_to_field", "_popup"])  # fmt: skip
+@pytest.mark.parametrize("odd", ["x", "", "-1", "9" * 19, "\x00"], ids=ascii)
+def test_a_damaged_page_is_answered(desk: Client, meet: Meet, race: Race, field: str, odd: str) -> None:
+    odd = odd.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    address = f"/admin/entries/meet/{meet.pk}/change/"
+    values = form_on(desk.get(address), "races-0-id")
+    assert desk.post(address, values | {field: odd}).status_code < 500
+    assert desk.post(address, {name: value for name, value in values.items() if name != field}).status_code < 500
+
+
+def test_the_bar_of_a_race_never_leaves_its_drawing() -> None:
+    for places, accepted, waiting in [(None, 5, 0), (0, 0, 0), (10, 3, 0), (10, 12, 0), (10, 10, 90), (10, 9, 4)]:
+        line = RaceLine.of(Race(places=places), Places(accepted, waiting))
+        assert 0 <= line.taken_width <= 100
+        assert line.waiting_at + line.waiting_width <= 100.02
+        assert 0 <= line.full_at <= 100
+
+
+def test_the_days_without_entries_are_drawn_too(
+    desk: Client, meet: Meet, kita: Team, baba: User, now: datetime
+) -> None:
+    fill(meet, kita, baba, now, 2)
+    race = fill(meet, kita, baba, now, 3)
+    with tenant_scope(meet.tenant_id):
+        Entry.objects.filter(race=race).update(entered_at=now - timedelta(days=3))
+    [shown] = desk.get(DESK).context["desks"]
+    assert [count for _day, count in shown.days] == [3, 0, 0, 2]
+    assert shown.days[-1][0] == timezone.localdate(now)

@@ -1,0 +1,242 @@
+"""Entries on the organizer's desk."""
+
+import csv
+from collections.abc import Callable
+from datetime import datetime
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from entries.entry import actions
+from entries.entry.models import Entry, Submission
+from entries.entry.order import Line
+from entries.meet.models import Meet, Race
+from entries.roster.models import Athlete, Team
+from tenants.models import AuditRecord, OutboxMail, Tenant, User
+from tenants.scope import tenant_scope
+from tests.conftest import athletes_of, open_meet, race_of, states
+
+pytestmark = pytest.mark.usefixtures("in_nittai")
+LIST = "/admin/entries/entry/"
+
+
+@pytest.fixture
+def desk(client: Client, aoki: User) -> Client:
+    client.force_login(aoki)
+    return client
+
+
+@pytest.fixture
+def small(meet: Meet) -> Race:
+    """A race of two places."""
+    return race_of(meet, "女子800m", places=2, sex="X")
+
+
+def enter(race: Race, team: Team, by: User, at: datetime, how_many: int = 1, key: str = "k") -> list[Entry]:
+    """New athletes of the team, entered with one submission."""
+    with tenant_scope(race.tenant_id):
+        lines = [Line(n, athlete.pk, race.pk, 87_000) for n, athlete in enumerate(athletes_of(team, how_many))]
+        meet = Meet.objects.get(pk=race.meet_id)
+        return list(actions.submit(meet=meet, team=team, lines=lines, key=key, by=by, at=at).entries.order_by("pk"))
+
+
+@pytest.fixture
+def four(small: Race, kita: Team, baba: User, now: datetime) -> list[Entry]:
+    Race.objects.filter(pk=small.pk).update(distance_m=5000)
+    return enter(small, kita, baba, now, 4)
+
+
+def act(desk: Client, name: str, *entries: Entry, **more: Any) -> Any:
+    values = {"action": name, "_selected_action": [entry.pk for entry in entries], "confirmed": "1", **more}
+    return desk.post(LIST, values, follow=True)
+
+
+def test_the_list_says_who_waits_at_which_position(desk: Client, four: list[Entry]) -> None:
+    page = desk.get(LIST).content.decode()
+    assert page.count("chip--ok") == 2
+    assert "補欠待ち 1番目" in page
+    assert "補欠待ち 2番目" in page
+
+
+@pytest.mark.parametrize(("state", "found"), [("accepted", 2), ("waitlisted", 2), ("withdrawn", 0), ("nonsense", 4)])
+def test_the_list_is_narrowed_by_state(desk: Client, four: list[Entry], state: str, found: int) -> None:
+    assert len(desk.get(f"{LIST}?state={state}").context["cl"].result_list) == found
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("鈴木", 4), ("スズキ 一郎2", 1), ("北大学", 4), ("誰か", 0), ("%", 0), ("𠮷", 0), ("'; --", 0), ("\\", 0)],
+)
+def test_the_list_is_searched_by_name_kana_and_team(desk: Client, four: list[Entry], words: str, found: int) -> None:
+    assert len(desk.get(LIST, {"q": words}).context["cl"].result_list) == found
+
+
+def test_the_list_is_searched_by_reference(desk: Client, four: list[Entry]) -> None:
+    assert len(desk.get(LIST, {"q": four[0].submission.reference}).context["cl"].result_list) == 4
+
+
+@pytest.mark.parametrize("value", ["x", "-1", "9" * 30, "1 OR 1=1", "٣"])
+def test_a_filter_with_nonsense_finds_nothing(desk: Client, four: list[Entry], value: str, meet: Meet) -> None:
+    for asked in ({"meet": value}, {"meet": str(meet.pk), "race": value}):
+        assert len(desk.get(LIST, asked).context["cl"].result_list) == 0
+
+
+def test_withdrawing_promotes_the_first_who_waits_and_mails_both(desk: Client, four: list[Entry], small: Race) -> None:
+    act(desk, "withdraw", four[0], why="けが")
+    assert [state for _ticket, state in states(small)] == ["withdrawn", "accepted", "accepted", "waitlisted"]
+    assert {"entry.withdrawn", "entry.promoted"} <= set(OutboxMail.objects.values_list("kind", flat=True))
+    assert AuditRecord.objects.get(verb="entry.withdrawn").why == "けが"
+
+
+def test_of_many_the_refused_ones_are_said_and_the_others_done(desk: Client, four: list[Entry]) -> None:
+    act(desk, "withdraw", four[0])
+    page = act(desk, "withdraw", *four[:2]).content.decode()
+    assert "1件の申込を取り消しました" in page
+    assert "すでに取り消されています" in page
+
+
+def test_an_entry_is_moved_to_another_race_of_its_meet(desk: Client, four: list[Entry], meet: Meet) -> None:
+    other = race_of(meet, "別の種目", sex="X", places=9)
+    act(desk, "move", four[0], to=other.pk, why="希望")
+    four[0].refresh_from_db()
+    assert (four[0].race, four[0].ticket) == (other, 1)
+
+
+@pytest.mark.parametrize("where", ["other meet", "other host", "same", "women", "nothing"])
+def test_an_entry_is_not_moved_where_it_cannot_run(
+    desk: Client, four: list[Entry], small: Race, nittai: Tenant, chuo: Tenant, where: str
+) -> None:
+    to: Any = {
+        "other meet": lambda: race_of(open_meet(nittai, "spring"), sex="X").pk, "same": lambda: small.pk,
+        "other host": lambda: race_of(open_meet(chuo), sex="X").pk, "nothing": lambda: "",
+        "women": lambda: race_of(small.meet, "女子", sex="F").pk,
+    }[where]()  # fmt: skip
+    assert act(desk, "move", four[0], to=to).status_code == 422
+    four[0].refresh_from_db()
+    assert four[0].race_id == small.pk
+
+
+def test_a_time_is_corrected_and_keeps_its_ticket(desk: Client, four: list[Entry]) -> None:
+    act(desk, "correct", four[2], seed_time="14分05秒32", personal_best="")
+    four[2].refresh_from_db()
+    assert (four[2].seed_time, four[2].personal_best, four[2].ticket) == (84_532, None, 3)
+
+
+@pytest.mark.parametrize("typed", ["14:61", "速い", "0:50.00", "1:59:59", "\x00"])
+def test_a_time_that_cannot_be_is_refused(desk: Client, four: list[Entry], typed: str) -> None:
+    assert act(desk, "correct", four[0], seed_time=typed).status_code == 422
+    four[0].refresh_from_db()
+    assert four[0].seed_time == 87_000
+
+
+def test_entries_are_never_typed_over(desk: Client, four: list[Entry], race: Race) -> None:
+    before = Entry.objects.filter(pk=four[0].pk).values().get()
+    assert desk.post(f"{LIST}{four[0].pk}/change/", {"race": race.pk, "ticket": 1}).status_code == 403
+    assert desk.post(f"{LIST}{four[0].pk}/delete/", {"post": "yes"}).status_code == 403
+    assert Entry.objects.filter(pk=four[0].pk).values().get() == before
+
+
+def invite(desk: Client, race: Race, athlete: Athlete, **more: Any) -> Any:
+    return desk.post(f"{LIST}add/", {"race": race.pk, "words": "鈴木", "athlete": athlete.pk, **more})
+
+
+def test_an_invited_entry_is_past_the_line_and_takes_nobodys_place(
+    desk: Client, four: list[Entry], small: Race, kita: Team
+) -> None:
+    guest = athletes_of(kita, 1)[0]
+    assert invite(desk, small, guest, seed_time="14:00", pacemaker="on", why="招待").status_code == 302
+    entry = Entry.objects.with_state().get(athlete=guest)
+    assert (entry.ticket, entry.state, entry.pacemaker, entry.seed_time) == (None, "accepted", True, 84_000)
+    assert [state for ticket, state in states(small) if ticket] == ["accepted"] * 2 + ["waitlisted"] * 2
+    assert "定員外" in desk.get(LIST).content.decode()
+
+
+def test_an_athlete_is_invited_once(desk: Client, four: list[Entry], small: Race) -> None:
+    page = invite(desk, small, four[0].athlete)
+    assert page.status_code == 422
+    assert "申込済み" in page.content.decode()
+
+
+def test_only_athletes_of_teams_that_entered_here_are_found(
+    desk: Client, small: Race, kita: Team, minami: Team, chiba: User, chuo: Tenant, now: datetime
+) -> None:
+    """Minami's team has entered another host's meet only: this host does not know that it exists."""
+    [stranger] = enter(race_of(open_meet(chuo)), minami, chiba, now)
+    page = desk.get(f"{LIST}add/", {"race": small.pk, "words": "鈴木"}).content.decode()
+    assert "見つかりませんでした" in page
+    assert "南高" not in page
+    assert invite(desk, small, stranger.athlete).status_code == 422
+    assert not Entry.objects.exists()
+
+
+def test_no_race_of_another_host_is_offered(desk: Client, chuo: Tenant, four: list[Entry]) -> None:
+    theirs = race_of(open_meet(chuo, name="中央記録会"))
+    assert "中央記録会" not in desk.get(f"{LIST}add/").content.decode()
+    assert invite(desk, theirs, four[0].athlete).status_code == 422
+
+
+@pytest.mark.parametrize("words", ["", " ", "x" * 500, "\x00", "%", "𠮷"])
+def test_odd_words_are_answered(desk: Client, small: Race, words: str) -> None:
+    assert desk.post(f"{LIST}add/", {"race": small.pk, "words": words}).status_code == 422
+
+
+def test_the_file_holds_no_formula_and_the_trail_who_took_it(
+    desk: Client, four: list[Entry], kita: Team, meet: Meet
+) -> None:
+    Athlete.objects.filter(team=kita).update(family_name="=HYPERLINK(1)")
+    answer = desk.get(f"{LIST}export?meet={meet.pk}")
+    rows = list(csv.reader(StringIO(answer.content.decode("utf-8-sig"))))
+    assert (len(rows), rows[0][0], rows[1][3][:2]) == (5, "種目", "'=")
+    assert [row[2] for row in rows[1:]] == ["出場可", "出場可", "補欠待ち", "補欠待ち"]
+    assert AuditRecord.objects.get(verb="meet.entries_exported").after == {"rows": 4}
+
+
+def test_no_file_of_another_hosts_meet(desk: Client, chuo: Tenant) -> None:
+    for number in (open_meet(chuo).pk, 999_999, "x", "9" * 40):
+        assert desk.get(f"{LIST}export?meet={number}").status_code == 404
+    assert desk.get(f"{LIST}export").status_code == 302
+
+
+def test_submissions_are_read_only(desk: Client, four: list[Entry]) -> None:
+    order = four[0].submission
+    page = desk.get(f"/admin/entries/submission/{order.pk}/change/")
+    assert page.content.decode().count("補欠待ち") == 2
+    assert desk.post(f"/admin/entries/submission/{order.pk}/change/", {"reference": "X"}).status_code == 403
+    assert desk.get("/admin/entries/submission/add/").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["", "?meet={meet}&race={race}&state=accepted", "?q=鈴木"])
+def test_the_list_costs_as_much_with_30_rows_as_with_1(
+    desk: Client, small: Race, kita: Team, baba: User, now: datetime, queries: Callable[..., int], path: str
+) -> None:
+    Race.objects.filter(pk=small.pk).update(distance_m=5000)
+    address = LIST + path.format(meet=small.meet_id, race=small.pk)
+    enter(small, kita, baba, now)
+    with_one = queries(desk, address)
+    enter(small, kita, baba, now, 29, key="more")
+    assert queries(desk, address) == with_one <= 7
+
+
+@pytest.fixture
+def queries(django_assert_max_num_queries: Any) -> Callable[[Client, str], int]:
+    """How many queries a page costs."""
+
+    def count(client: Client, address: str) -> int:
+        with django_assert_max_num_queries(50) as captured:
+            assert client.get(address).status_code == 200
+        return len(captured)
+
+    return count
+
+
+def test_a_submissions_page_costs_as_much_with_30_rows_as_with_1(
+    desk: Client, small: Race, kita: Team, baba: User, now: datetime, queries: Callable[..., int]
+) -> None:
+    Race.objects.filter(pk=small.pk).update(distance_m=5000)
+    costs = []
+    for key, how_many in (("one", 1), ("many", 30)):
+        enter(small, kita, baba, now, how_many, key=key)
+        costs.append(queries(desk, f"/admin/entries/submission/{Submission.objects.latest('pk').pk}/change/"))
+    assert costs[0] == costs[1] <= 8

@@ -1,0 +1,100 @@
+"""A meet moves one step at a time, and back with a reason."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from entries.entry import upkeep
+from entries.meet import actions, rules
+from entries.meet.models import STATE_ORDER, Meet, Race, State
+from tenants.models import AuditRecord, Tenant, User
+from tenants.refusal import Refused
+from tests.conftest import open_meet, race_of
+
+pytestmark = pytest.mark.usefixtures("in_nittai")
+
+
+def draft(nittai: Tenant, **fields: object) -> Meet:
+    return open_meet(nittai, "draft", state=State.DRAFT, **fields)
+
+
+def test_a_meet_goes_all_the_way_step_by_step(nittai: Tenant, aoki: User, now: datetime) -> None:
+    meet = draft(nittai)
+    race_of(meet)
+    for state in STATE_ORDER[1:]:
+        meet = actions.move_state(meet=meet, to=state, by=aoki, at=now)
+    assert meet.state == State.ARCHIVED
+    assert rules.next_move(meet) is None
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("to", [*State, "nowhere", ""])
+def test_only_neighbours_are_reached(nittai: Tenant, aoki: User, now: datetime, state: State, to: str) -> None:
+    meet = open_meet(nittai, "any", state=state)
+    race_of(meet)
+    distance = STATE_ORDER.index(State(to)) - STATE_ORDER.index(state) if to in State.values else 9
+    if abs(distance) == 1:
+        assert actions.move_state(meet=meet, to=to, by=aoki, at=now, why="誤り").state == to
+    else:
+        with pytest.raises(Refused):
+            actions.move_state(meet=meet, to=to, by=aoki, at=now, why="誤り")
+
+
+def test_a_meet_without_races_is_not_published(nittai: Tenant, aoki: User, now: datetime) -> None:
+    with pytest.raises(Refused, match="checks_missing"):
+        actions.move_state(meet=draft(nittai), to=State.PUBLISHED, by=aoki, at=now)
+
+
+def test_a_meet_whose_entries_closed_is_not_published(nittai: Tenant, aoki: User, now: datetime) -> None:
+    meet = draft(nittai, entries_open_at=now - timedelta(days=2), entries_close_at=now)
+    race_of(meet)
+    with pytest.raises(Refused, match="checks_missing"):
+        actions.move_state(meet=meet, to=State.PUBLISHED, by=aoki, at=now)
+
+
+def test_going_back_needs_a_reason_which_stands_in_the_trail(meet: Meet, aoki: User, now: datetime) -> None:
+    closed = actions.move_state(meet=meet, to=State.ENTRIES_CLOSED, by=aoki, at=now)
+    with pytest.raises(Refused, match="why_needed"):
+        actions.move_state(meet=closed, to=State.PUBLISHED, by=aoki, at=now, why="  ")
+    actions.move_state(meet=closed, to=State.PUBLISHED, by=aoki, at=now, why="早すぎた")
+    assert AuditRecord.objects.filter(verb="meet.state_moved").latest("pk").why == "早すぎた"
+
+
+def test_a_meet_that_somebody_entered_stays_on_the_net(meet: Meet, race: Race, aoki: User, now: datetime) -> None:
+    Race.objects.filter(pk=race.pk).update(last_ticket=1)
+    with pytest.raises(Refused, match="has_entries"):
+        upkeep.move_state(meet=meet, to=State.DRAFT, by=aoki, at=now, why="誤り")
+
+
+def press(desk: Client, meet: Meet, name: str, **more: str) -> object:
+    values = {"action": name, "_selected_action": [meet.pk], "confirmed": "1", "from_row": "1", **more}
+    return desk.post("/admin/entries/meet/", values, follow=True)
+
+
+def test_a_double_click_moves_one_step(client: Client, aoki: User, meet: Meet) -> None:
+    client.force_login(aoki)
+    press(client, meet, "advance", to="entries_closed")
+    page = press(client, meet, "advance", to="entries_closed")
+    meet.refresh_from_db()
+    assert meet.state == State.ENTRIES_CLOSED
+    assert "ほかの人がすでに" in page.content.decode()  # type: ignore[attr-defined]
+
+
+def test_the_button_shows_its_checklist_first(client: Client, aoki: User, nittai: Tenant) -> None:
+    client.force_login(aoki)
+    meet = draft(nittai)
+    page = client.post("/admin/entries/meet/", {"action": "advance", "_selected_action": [meet.pk]}).content.decode()
+    assert "種目が1つ以上ある" in page
+    assert "（必須）" in page
+    refused = press(client, meet, "advance", to="published")
+    assert "次の項目を満たしていません" in refused.content.decode()  # type: ignore[attr-defined]
+
+
+def test_undoing_through_the_desk_asks_for_the_reason(client: Client, aoki: User, nittai: Tenant) -> None:
+    client.force_login(aoki)
+    meet = open_meet(nittai, "closed", state=State.ENTRIES_CLOSED)
+    assert press(client, meet, "undo", to="published", why="").status_code == 422  # type: ignore[attr-defined]
+    press(client, meet, "undo", to="published", why="早すぎた")
+    meet.refresh_from_db()
+    assert meet.state == State.PUBLISHED
