@@ -20,6 +20,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tenants import actions
@@ -116,7 +117,13 @@ class DeskAdmin(ByRole, admin.ModelAdmin):
             posted: Any = request.POST.copy()
             posted.setlist(ACTION_CHECKBOX_NAME, [row for row in posted.getlist(ACTION_CHECKBOX_NAME) if is_id(row)])
             request.POST = posted
-        return super().changelist_view(request, {"title": self.opts.verbose_name_plural, **(extra_context or {})})
+        if "lang" in request.GET:  # LanguageMiddleware has read it; Django's list would take it for a filter
+            asked: Any = request.GET.copy()
+            del asked["lang"]
+            request.GET = asked
+        return super().changelist_view(
+            request, {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
+        )
 
     def headline(self, obj: Any) -> str:
         """The name of a row's page."""
