@@ -82,7 +82,7 @@ def test_an_organizer_makes_a_meet_types_its_races_and_publishes_it(
     press(page, "保存して編集を続ける")
     press(page, "公開する")
     expect(page.get_by_text("種目が1つ以上ある")).to_be_visible()
-    press(page, "公開する（実行）")
+    press(page, "公開する")
     expect(page.locator(".notice--ok")).to_contain_text("公開中")
     with across_tenants():
         assert Meet.objects.get(slug="ld400").state == State.PUBLISHED
@@ -98,7 +98,7 @@ def test_an_organizer_withdraws_an_entry_and_the_next_is_promoted(
     press(page, "申込を取り消す")
     assert violations(page) == []
     page.get_by_label("理由").fill("けが")
-    press(page, "申込を取り消す（実行）")
+    press(page, "申込を取り消す")
     expect(page.locator(".chip--off").first).to_contain_text("取消済み")
     with across_tenants():
         assert Entry.objects.holding_a_place().count() == 2
