@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
-from django.db import models
+from django.db import IntegrityError, models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -73,28 +73,31 @@ def confirmed(
     def decorate(method: Method) -> Any:
         @wraps(method)
         def action(self: Any, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
-            rows = list(queryset[: MOST + 1])
-            if not rows or len(rows) > (1 if single else MOST):
-                limit = 1 if single else MOST
-                self.message_user(
-                    request, _("一度に選べるのは%(limit)d件までです。") % {"limit": limit}, messages.ERROR
-                )
+            rows, most = list(queryset[: MOST + 1]), 1 if single else MOST
+            if not 0 < len(rows) <= most:
+                self.message_user(request, _("一度に選べるのは%(limit)d件までです。") % {"limit": most}, messages.ERROR)
                 return None
             with timezone.override(self.zone(request, str(rows[0].pk))):
-                asked = "confirmed" in request.POST
-                bound = form(request.POST if asked else None, rows=rows, request=request)
-                if asked and bound.is_valid():
-                    try:
-                        return method(self, request, rows, bound) or _back(self, request, rows)
-                    except Refused as refusal:
-                        bound.add_error(None, say(refusal))
-                return _ask(self, request, rows, bound, action)
+                bound = form(request.POST if "confirmed" in request.POST else None, rows=rows, request=request)
+                answer = _act(self, request, bound, method) if bound.is_bound and bound.is_valid() else None
+                return answer or _ask(self, request, rows, bound, action)
 
         about = {"short_description": label, "text": text, "when": when, "is_danger": danger, "title": title}
         vars(action).update(about)
         return action
 
     return decorate
+
+
+def _act(owner: Any, request: HttpRequest, form: ConfirmForm, method: Method) -> HttpResponse | None:
+    """The answer; None when it was refused, with the reason in the form."""
+    try:
+        return method(owner, request, form.rows, form) or _back(owner, request, form.rows)
+    except Refused as refusal:
+        form.add_error(None, say(refusal))
+    except IntegrityError:  # somebody else did the same a moment ago
+        form.add_error(None, say(Refused("already_there")))
+    return None
 
 
 def _ask(owner: Any, request: HttpRequest, rows: Rows, form: ConfirmForm, action: Any) -> HttpResponse:

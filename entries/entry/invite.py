@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -41,7 +42,8 @@ def _invite(owner: Any, request: HttpRequest, form: InviteForm) -> bool:
     typed = {name: form.cleaned_data[name] for name in ("race", "athlete", "seed_time", "pacemaker", "why")}
     try:
         entry = changes.invite(**typed, by=user_of(request), at=timezone.now())
-    except Refused as refusal:
+    except (Refused, IntegrityError) as error:  # the second of two at the same moment meets the constraint
+        refusal = error if isinstance(error, Refused) else Refused("duplicate", race=typed["race"].name)
         form.add_error(None, say(refusal))
         return False
     said = _("%(athlete)sさんを「%(race)s」に追加しました。") % {"athlete": entry.athlete, "race": entry.race}

@@ -70,3 +70,16 @@ def test_what_cannot_be_is_refused(client: Client, aoki: User, old: Meet, wrong:
     client.force_login(aoki)
     assert copied(client, old, **wrong).status_code == 422  # type: ignore[attr-defined]
     assert Meet.objects.count() == 1
+
+
+def test_two_who_copy_at_the_same_moment_make_one_meet(
+    client: Client, aoki: User, old: Meet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The form saw the slug free; the database says otherwise."""
+    client.force_login(aoki)
+    copied(client, old)
+    monkeypatch.setattr("entries.meet.forms.CopyForm.clean_slug", lambda form: form.cleaned_data["slug"])
+    page = copied(client, old)
+    assert page.status_code == 422  # type: ignore[attr-defined]
+    assert "すでに登録されています" in page.content.decode()  # type: ignore[attr-defined]
+    assert Meet.objects.count() == 2
