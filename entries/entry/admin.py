@@ -105,7 +105,10 @@ class MeetDeskAdmin(MeetAdmin):
                 (state.label, (place > here) - (place < here)) for place, state in enumerate(STATE_ORDER)
             ]
             context["links"] = [
-                {"label": pgettext("heading", "種目"), "address": f"{reverse('admin:entries_race_changelist')}?meet={meet.pk}"},
+                {
+                    "label": pgettext("heading", "種目"),
+                    "address": f"{reverse('admin:entries_race_changelist')}?meet={meet.pk}",
+                },
                 {"label": _("申込"), "address": f"{reverse('admin:entries_entry_changelist')}?meet={meet.pk}"},
             ]
             if meet.is_public:
