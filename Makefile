@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 export HOST PORT
 
-.PHONY: run dev test test-sqlite test-postgres lint format bench torture lock messages clean
+.PHONY: run dev test test-sqlite test-postgres test-whole lint format bench lock clean
 
 .venv/installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NIT-SYS needs Python 3.11 or newer")'
@@ -23,13 +23,17 @@ run: .venv/installed
 dev: .venv/installed
 	@exec $(BIN)/python manage.py serve --reload --stop-with-parent
 
-test: test-sqlite test-postgres
+# Each core runs its share of the suite; tests that need the whole machine (many processes, a browser) come last, alone.
+test: test-sqlite test-postgres test-whole
 
 test-sqlite: .venv/installed-dev
-	env -u DATABASE_URL TEST_DB=sqlite $(BIN)/python -m pytest -q
+	env -u DATABASE_URL TEST_DB=sqlite $(BIN)/python -m pytest -q -n auto --dist worksteal
 
 test-postgres: .venv/installed-dev
-	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q
+	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q -n auto --dist worksteal --ignore tests/browser --ignore tests/concurrency
+
+test-whole: .venv/installed-dev
+	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q tests/browser tests/concurrency
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
