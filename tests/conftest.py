@@ -23,9 +23,14 @@ PASSWORD = "Correct-Horse-12"
 
 
 def pytest_ignore_collect(collection_path: Any) -> bool | None:
-    """Browser and concurrency tests need several processes, and so PostgreSQL: they are not part of the SQLite run."""
-    needs_postgres = {"browser", "concurrency"} & set(collection_path.parts)
-    return True if needs_postgres and connection.vendor != "postgresql" else None
+    """Which run a file belongs to, when it is not both.
+
+    Browser and concurrency tests need several processes, and so PostgreSQL. `test_serve.py` starts the product on a
+    SQLite of its own, whatever database the suite is on.
+    """
+    if connection.vendor == "postgresql":
+        return True if collection_path.name == "test_serve.py" else None
+    return True if {"browser", "concurrency"} & set(collection_path.parts) else None
 
 
 @pytest.fixture(autouse=True)

@@ -18,12 +18,7 @@ from time import monotonic
 import pytest
 
 ROOT = Path(__file__).parents[2]
-pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
-    pytest.mark.skipif(
-        os.environ.get("TEST_DB") == "postgres", reason="tried in the other run, on a SQLite of its own"
-    ),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
 class Serve:
