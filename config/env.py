@@ -190,7 +190,7 @@ def read(environ: Mapping[str, str]) -> Env:
         sentry_traces_sample_rate=reader.rate("SENTRY_TRACES_SAMPLE_RATE"),
         mail=read_mail(reader, dev, urlsplit(base_url).hostname or "localhost"),
         web_concurrency=reader.number("WEB_CONCURRENCY", max(2, min(8, os.cpu_count() or 2))),
-        gunicorn_threads=reader.number("GUNICORN_THREADS", 4),
+        gunicorn_threads=reader.number("GUNICORN_THREADS", 3),
         gunicorn_timeout=reader.number("GUNICORN_TIMEOUT", 30),
         bind=f"{reader.text('HOST', '127.0.0.1' if dev else '0.0.0.0')}:{_port(reader)}",  # noqa: S104 - behind Render's proxy
         seed_passwords={

@@ -41,7 +41,7 @@ VARIABLES = (
     Variable("ANYMAIL_ESP", "name", "", "send through this provider's HTTP API, for example sendgrid"),
     Variable("SENDGRID_API_KEY", "text", "", "key for ANYMAIL_ESP=sendgrid"),
     Variable("WEB_CONCURRENCY", "number", "from the cores", "web server processes"),
-    Variable("GUNICORN_THREADS", "number", "4", "threads in each process"),
+    Variable("GUNICORN_THREADS", "number", "3", "threads in each process"),
     Variable("GUNICORN_TIMEOUT", "seconds", "30", "a request that takes longer is ended"),
     Variable("HOST", "host", "127.0.0.1 in dev, else 0.0.0.0", "address that the web server listens on"),
     Variable("PORT", "number", "8000", "port of the web server"),
