@@ -39,6 +39,8 @@ def change_meet(meet: Meet, *, fields: Iterable[str], before: Values, by: User, 
 def change_race(race: Race, *, fields: Iterable[str], before: Values, by: User, at: datetime) -> None:
     """Save these fields; places and the waiting list go the way that keeps every place that was given."""
     names = set(fields)
+    if names & PLACES:
+        places.lock_races([race.pk])  # before the row: a submission takes them in this order
     actions.change_row(race, fields=names - PLACES, before=_without_places(before), by=by)
     if names & PLACES:
         changes.change_places(

@@ -6,13 +6,14 @@ from contextlib import ExitStack
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from entries.entry import changes, places
+from entries.entry import actions, changes, places, upkeep
 from entries.entry.models import Entry
+from entries.entry.order import Line
 from entries.meet.models import Meet, Race
 from tenants.models import User
 from tenants.scope import tenant_scope
 from tests.conftest import race_of
-from tests.rush import coaches, enter_address, post_all, request, sheet
+from tests.rush import Coach, coaches, enter_address, post_all, request, sheet
 from tests.site import Site
 
 EDITS = 100
@@ -68,3 +69,35 @@ def _move_all_but_those_that_moved(rows: list[Entry], target: Race, by: User) ->
     except changes.Refused as refusal:
         if refusal.code != "same_race":
             raise
+
+
+def test_a_race_is_saved_with_new_places_while_sheets_arrive(meet: Meet, race: Race, aoki: User) -> None:
+    teams = coaches(4, athletes=25)
+    broken: list[BaseException] = []
+
+    def arrive(coach: Coach) -> None:
+        try:
+            with tenant_scope(meet.tenant_id), ExitStack() as stack:
+                stack.callback(connections.close_all)
+                for athlete in coach.athletes:
+                    lines = [Line(0, athlete.pk, race.pk, 90_000)]
+                    actions.submit(
+                        meet=meet, team=coach.team, lines=lines, key=f"{athlete.pk}", by=coach.user, at=timezone.now()
+                    )
+        except BaseException as error:
+            broken.append(error)
+            raise
+
+    threads = [threading.Thread(target=arrive, args=[coach]) for coach in teams]
+    for thread in threads:
+        thread.start()
+    for n in range(50):
+        saved = Race.objects.get(pk=race.pk)
+        saved.name, saved.places = f"男子5000m {n}", n
+        upkeep.change_race(saved, fields=["name", "places"], before={}, by=aoki, at=timezone.now())
+    for thread in threads:
+        thread.join()
+    assert broken == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        assert cursor.fetchone()[0] == 0
