@@ -49,7 +49,7 @@ def submit(
 
 def _submit(meet: Meet, team: Team, lines: Sequence[Line], key: str, by: User, at: datetime, source: str) -> Submission:
     rules.check_takes_entries(meet, at=at)
-    races = races_of(meet)
+    races = races_of(meet, only=rules.ASKED_OF_RACES)
     ids = {line.athlete_id for line in lines}
     mine = Athlete.objects.filter(team=team, pk__in=ids).only(*rules.ASKED_OF_ATHLETES)
     athletes = {athlete.pk: athlete for athlete in mine}
@@ -82,9 +82,9 @@ class _NoPlace(Exception):
     """A race was paused or took no more at the moment of writing."""
 
 
-def races_of(meet: Meet) -> dict[int, Race]:
-    """The meet's races by id, each with the meet itself attached."""
-    races = {race.pk: race for race in Race.objects.filter(meet=meet)}
+def races_of(meet: Meet, *, only: Sequence[str] = ()) -> dict[int, Race]:
+    """The meet's races by id, each with the meet itself attached; with all columns or with `only` these."""
+    races = {race.pk: race for race in Race.objects.filter(meet=meet).only(*only)}
     for race in races.values():
         race.meet = meet
     return races

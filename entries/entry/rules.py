@@ -18,7 +18,18 @@ from tenants.refusal import Refused
 Rows = dict[int, dict[str, Refused]]
 
 ASKED_OF_ATHLETES = ("team_id", "sex", "birth_date", "left_at", "guardian_consent_at")
-"""All that the rules of a row look at; a rush need not carry names and kana."""
+ASKED_OF_RACES = (
+    "meet_id",
+    "tenant_id",
+    "name",
+    "distance_m",
+    "sex",
+    "standard",
+    "fee",
+    "entries_per_team",
+    "paused_at",
+)
+"""All that the rules of a row look at; a rush need not carry kana and timetables."""
 
 FASTEST_PACE, SLOWEST_PACE = 1_200, 6_000
 """Hundredths of a second for 100 m. No runner of 800 m or more is faster; nobody slower is let on a track. A guard
