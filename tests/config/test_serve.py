@@ -20,6 +20,14 @@ import pytest
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
+NOT_INHERITED = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "MAKE", "MFLAGS")
+"""What the make that runs the suite would pass on: a make below it says which folder it enters."""
+
+
+def hear_interrupts() -> None:
+    """A suite in the background of a script ignores SIGINT, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 
 class Serve:
     """A `manage.py serve` below a make, on a database and a port of its own."""
@@ -36,10 +44,10 @@ class Serve:
 
     def start(self, **env: str) -> None:
         name, value = self.mark.split("=")
-        clean = {key: text for key, text in os.environ.items() if key not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
+        clean = {key: text for key, text in os.environ.items() if not key.startswith(NOT_INHERITED)}
         self.process = subprocess.Popen(
             ["make", "run"], cwd=self.folder, text=True, start_new_session=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=hear_interrupts,
             env={**clean, "APP_ENV": "dev", "PORT": str(self.port), "WEB_CONCURRENCY": "1", name: value,
                  "DATABASE_URL": f"sqlite:///{self.folder}/site.sqlite3", **env},
         )  # fmt: skip
