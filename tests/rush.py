@@ -4,10 +4,12 @@ import asyncio
 import re
 import secrets
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib import import_module
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -20,6 +22,7 @@ from entries.roster.models import Athlete, Membership, Team, TeamKind
 from tenants.models import User
 
 CSRF = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(32))
+Result = TypeVar("Result")
 BACKEND = "tenants.signin.backend.EmailBackend"
 
 
@@ -113,9 +116,15 @@ def enter_address(meet: Meet) -> str:
     return f"/meets/{meet.tenant.slug}/{meet.slug}/enter"
 
 
+def run_apart(work: Coroutine[Any, Any, Result]) -> Result:
+    """asyncio.run in a thread of its own: in a session with browser tests this one has Playwright's loop."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 def post_all(port: int, requests: Sequence[bytes], *, at_once: int = 500) -> list[Reply]:
     """Send all requests, each on a connection of its own, at most `at_once` open together."""
-    return asyncio.run(_post_all(port, requests, at_once))
+    return run_apart(_post_all(port, requests, at_once))
 
 
 async def _post_all(port: int, requests: Sequence[bytes], at_once: int) -> list[Reply]:

@@ -9,7 +9,7 @@ from entries.entry.models import Entry, Submission
 from entries.meet.models import Meet
 from tenants.models import AuditRecord, OutboxMail
 from tests.conftest import race_of
-from tests.rush import Reply, coaches, enter_address, request, send, sheet
+from tests.rush import Reply, coaches, enter_address, request, run_apart, send, sheet
 from tests.site import Site
 
 SUBMISSIONS, ROWS, KILLS = 2_000, 2, 3
@@ -30,7 +30,7 @@ def test_kill_nine_in_the_middle_loses_nothing_that_was_answered(meet: Meet) -> 
         interrupted += _until_killed(work, answered, upto=SUBMISSIONS * kill // (KILLS + 1))
         _answered_is_stored_and_whole(answered)
     with Site(workers=2) as site:
-        asyncio.run(_send(site.port, work, answered, upto=SUBMISSIONS))
+        run_apart(_send(site.port, work, answered, upto=SUBMISSIONS))
     assert interrupted > 0, "no request was under way when the server was killed: the test proves nothing"
     assert len(answered) == SUBMISSIONS
     _answered_is_stored_and_whole(answered)
@@ -45,7 +45,7 @@ def test_kill_nine_in_the_middle_loses_nothing_that_was_answered(meet: Meet) -> 
 def _until_killed(work: dict[str, bytes], answered: dict[str, str], *, upto: int) -> int:
     """Send what is unanswered until `upto` are answered, then kill. Returns how many requests that cut off."""
     with Site(workers=2) as site:
-        return asyncio.run(_send(site.port, work, answered, upto=upto, then=site.kill))
+        return run_apart(_send(site.port, work, answered, upto=upto, then=site.kill))
 
 
 async def _send(port: int, work: dict[str, bytes], answered: dict[str, str], *, upto: int, then=None) -> int:
