@@ -1,6 +1,6 @@
 """C10: a lock that somebody holds too long is a page in our own words, not an error; bulk edits never deadlock."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 from django.db import connection, connections, transaction
@@ -38,26 +38,18 @@ def test_bulk_edits_in_opposite_order_do_not_deadlock(meet: Meet, aoki: User) ->
     for n, athlete in enumerate(coach.athletes):
         changes.invite(race=(one, two)[n % 2], athlete=athlete, seed_time=None, by=aoki, at=timezone.now())
     ids = list(Entry.objects.order_by("pk").values_list("pk", flat=True))
-    broken: list[BaseException] = []
 
     def edit(first: Race, second: Race) -> None:
-        try:
-            with tenant_scope(meet.tenant_id), ExitStack() as stack:
-                stack.callback(connections.close_all)
-                for n in range(EDITS):
-                    target = (first, second)[n % 2]
-                    rows = list(Entry.objects.filter(pk__in=ids).exclude(race=target).order_by("-pk"))
-                    _move_all_but_those_that_moved(rows, target, aoki)
-        except BaseException as error:
-            broken.append(error)
-            raise
+        with tenant_scope(meet.tenant_id), ExitStack() as stack:
+            stack.callback(connections.close_all)
+            for n in range(EDITS):
+                target = (first, second)[n % 2]
+                rows = list(Entry.objects.filter(pk__in=ids).exclude(race=target).order_by("-pk"))
+                _move_all_but_those_that_moved(rows, target, aoki)
 
-    threads = [threading.Thread(target=edit, args=pair) for pair in ((one, two), (two, one))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert broken == []
+    with ThreadPoolExecutor() as pool:
+        edits = [pool.submit(edit, *pair) for pair in ((one, two), (two, one))]
+    assert [done.result() for done in edits] == [None, None]
     with connection.cursor() as cursor:
         cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
         assert cursor.fetchone()[0] == 0
@@ -73,31 +65,23 @@ def _move_all_but_those_that_moved(rows: list[Entry], target: Race, by: User) ->
 
 def test_a_race_is_saved_with_new_places_while_sheets_arrive(meet: Meet, race: Race, aoki: User) -> None:
     teams = coaches(4, athletes=25)
-    broken: list[BaseException] = []
 
     def arrive(coach: Coach) -> None:
-        try:
-            with tenant_scope(meet.tenant_id), ExitStack() as stack:
-                stack.callback(connections.close_all)
-                for athlete in coach.athletes:
-                    lines = [Line(0, athlete.pk, race.pk, 90_000)]
-                    actions.submit(
-                        meet=meet, team=coach.team, lines=lines, key=f"{athlete.pk}", by=coach.user, at=timezone.now()
-                    )
-        except BaseException as error:
-            broken.append(error)
-            raise
+        with tenant_scope(meet.tenant_id), ExitStack() as stack:
+            stack.callback(connections.close_all)
+            for athlete in coach.athletes:
+                lines = [Line(0, athlete.pk, race.pk, 90_000)]
+                actions.submit(
+                    meet=meet, team=coach.team, lines=lines, key=f"{athlete.pk}", by=coach.user, at=timezone.now()
+                )
 
-    threads = [threading.Thread(target=arrive, args=[coach]) for coach in teams]
-    for thread in threads:
-        thread.start()
-    for n in range(50):
-        saved = Race.objects.get(pk=race.pk)
-        saved.name, saved.places = f"男子5000m {n}", n
-        upkeep.change_race(saved, fields=["name", "places"], before={}, by=aoki, at=timezone.now())
-    for thread in threads:
-        thread.join()
-    assert broken == []
+    with ThreadPoolExecutor() as pool:
+        rush = [pool.submit(arrive, coach) for coach in teams]
+        for n in range(50):
+            saved = Race.objects.get(pk=race.pk)
+            saved.name, saved.places = f"男子5000m {n}", n
+            upkeep.change_race(saved, fields=["name", "places"], before={}, by=aoki, at=timezone.now())
+    assert [done.result() for done in rush] == [None] * len(teams)
     with connection.cursor() as cursor:
         cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
         assert cursor.fetchone()[0] == 0
