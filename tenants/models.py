@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tenants.audit.models import AuditRecord
+from tenants.jobs.models import Job
 from tenants.outbox.models import OutboxMail
 from tenants.refusal import Refused
 from tenants.signin.models import OneTimeLink, Throttle
 
-__all__ = ["AuditRecord", "OneTimeLink", "OutboxMail", "Tenant", "Throttle", "User"]
+__all__ = ["AuditRecord", "Job", "OneTimeLink", "OutboxMail", "Tenant", "Throttle", "User"]
 
 MAX_ACTIVE_STAFF = 5
 
