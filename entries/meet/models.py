@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from catalog.shoes.events import ShoeEvent
 from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
 
 NO_LINE = 2_147_483_647
@@ -145,6 +146,13 @@ class Race(TenantOwned):
     name = models.CharField(_("種目名"), max_length=60)
     distance_m = models.PositiveIntegerField(_("距離（m）"))
     sex = models.CharField(_("性別"), max_length=1, choices=RaceSex)
+    course = models.CharField(
+        _("競技場所"),
+        max_length=20,
+        choices=ShoeEvent,
+        default=ShoeEvent.TRACK,
+        help_text=_("シューズの規定に使います。"),
+    )
     places = models.PositiveIntegerField(_("定員"), null=True, blank=True, help_text=_("空欄は制限なし。"))
     waiting_places = models.PositiveIntegerField(
         _("補欠待ちの人数"), null=True, blank=True, default=0, help_text=_("0は補欠待ちなし。空欄は制限なし。")

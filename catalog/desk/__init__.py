@@ -1,0 +1,1 @@
+"""The staff's desk: search, a product's page, what was seen last."""

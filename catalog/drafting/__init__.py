@@ -1,0 +1,1 @@
+"""Japanese texts drafted from a product's facts alone."""

@@ -1,0 +1,1 @@
+"""Corrections that staff put over a master value; an import never overwrites them."""
