@@ -28,6 +28,15 @@ LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "testserver")
 
 
 @dataclass(frozen=True)
+class Drafting:
+    """The service that drafts product texts; off without a key."""
+
+    api_key: str
+    base_url: str
+    model: str
+
+
+@dataclass(frozen=True)
 class Env:
     """The environment, read once, typed and checked."""
 
@@ -50,6 +59,10 @@ class Env:
     bind: str
     seed_passwords: dict[str, str]
     platform_admin_password: str
+    drafting: Drafting
+    import_tenant_id: str
+    import_sqlite_path: str
+    import_batch_size: int
 
     @property
     def is_dev(self) -> bool:
@@ -164,6 +177,14 @@ def _trusted_proxies(reader: Reader, dev: bool) -> int:
     return 0 if dev else reader.number("TRUSTED_PROXIES", 2 if reader.text("RENDER") else 1)
 
 
+def _drafting(reader: Reader) -> Drafting:
+    url = reader.text("ANTHROPIC_BASE_URL").rstrip("/")
+    if url and not url.startswith(("http://", "https://")):
+        raise ImproperlyConfigured("ANTHROPIC_BASE_URL: write the whole address, beginning with https://")
+    model = reader.text("CATALOG_DRAFT_MODEL", "claude-sonnet-4-5")
+    return Drafting(reader.text("ANTHROPIC_API_KEY"), url, model)
+
+
 def _port(reader: Reader) -> int:
     return reader.number("PORT", 8000, most=65_535)
 
@@ -199,6 +220,10 @@ def read(environ: Mapping[str, str]) -> Env:
             if name.startswith("SEED_") and reader.text(name)
         },
         platform_admin_password=reader.text("PLATFORM_ADMIN_PASSWORD"),
+        drafting=_drafting(reader),
+        import_tenant_id=reader.text("TENANT_ID"),
+        import_sqlite_path=reader.text("SQLITE_DB_PATH"),
+        import_batch_size=reader.number("BATCH_SIZE", 5_000),
     )
 
 

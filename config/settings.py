@@ -159,6 +159,9 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENV.mail.user, ENV.mail.password
 EMAIL_TIMEOUT = 15
 ANYMAIL = {"SENDGRID_API_KEY": ENV.mail.api_key} if ENV.mail.kind == "anymail" else {}
 
+ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL = ENV.drafting.api_key, ENV.drafting.base_url
+CATALOG_DRAFT_MODEL = ENV.drafting.model
+
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"

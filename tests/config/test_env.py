@@ -54,6 +54,8 @@ UNSAFE = [
     ("PORT", {"PORT": "65536"}),
     ("WEB_CONCURRENCY", {"WEB_CONCURRENCY": "0"}),
     ("TRUSTED_PROXIES", {"TRUSTED_PROXIES": "-1"}),
+    ("BATCH_SIZE", {"BATCH_SIZE": "canary"}),
+    ("ANTHROPIC_BASE_URL", {"ANTHROPIC_BASE_URL": "canary.example"}),
 ]
 
 
