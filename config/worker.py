@@ -1,4 +1,4 @@
-"""The worker: sends the outbox, and does what the clock asks for. Several may run; they share the work."""
+"""The worker: sends the outbox, does jobs and what the clock asks for. Several may run; they share the work."""
 
 import logging
 import os
@@ -6,11 +6,13 @@ import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from time import monotonic
 from types import FrameType
 
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 
+from config.job_threads import JobThreads
 from entries.entry.reminders import remind_of_closing
 from tenants.housekeeping import clear_expired
 from tenants.outbox.delivery import Postman, ServiceDown
@@ -52,6 +54,7 @@ class Worker:
     def __init__(self) -> None:
         self.stop = Stop()
         self.postman = Postman()
+        self.jobs = JobThreads()
         self.next_housekeeping = datetime.min.replace(tzinfo=timezone.get_default_timezone())
         self.mail_tries = self.database_tries = 0
 
@@ -67,19 +70,22 @@ class Worker:
         while not self.stop.asked:
             try:
                 with self._database_may_go():
-                    self.stop.wait(self.step())
+                    self.rest(self.step())
             except BrokenOff:
                 break
         self.postman.hang_up()
+        self.jobs.finish()
         log.info("worker stopped")
 
     def step(self) -> float:
         """All that is due now; how many seconds to wait before the next step."""
         close_old_connections()
         self.keep_house(timezone.now())
+        self.jobs.start_due(at=timezone.now())
         try:
             while not self.stop.asked and self.postman.deliver_next(at=timezone.now()):
                 self.mail_tries = 0
+                self.jobs.start_due(at=timezone.now())
         except ServiceDown as down:
             wait = MAIL_AWAY[min(self.mail_tries, len(MAIL_AWAY) - 1)]
             self.mail_tries += 1
@@ -88,6 +94,12 @@ class Worker:
         self.postman.hang_up()
         self.database_tries = 0
         return IDLE_SECONDS
+
+    def rest(self, seconds: float) -> None:
+        """Wait for the next step, or until asked to stop. Jobs do not wait for a mail server that is away."""
+        until = monotonic() + seconds
+        while not self.stop.wait(min(IDLE_SECONDS, until - monotonic())) and monotonic() < until:
+            self.jobs.start_due(at=timezone.now())
 
     def keep_house(self, at: datetime) -> None:
         """Every ten minutes: the mails that the clock asks for, and the rows that have served their time."""

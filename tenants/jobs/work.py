@@ -84,6 +84,12 @@ def _fail(job: Job, *, at: datetime) -> None:
     log.error("job %d (%s) failed, attempt %d", job.pk, job.kind, job.attempts)
 
 
+def hand_back(job: Job) -> None:
+    """Give up the lease of a job that its worker cannot finish, which is not the job's fault."""
+    waiting = Job.objects.filter(pk=job.pk, finished_at__isnull=True, failed_at__isnull=True)
+    waiting.update(leased_until=None, attempts=F("attempts") - 1)
+
+
 class Progress:
     """How far a job is, for the page that waits: it must be seen while the job's own transaction is still open.
 

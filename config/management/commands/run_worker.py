@@ -16,12 +16,12 @@ from tenants.outbox.delivery import ServiceDown, due
 class Command(BaseCommand):
     """Mail and the clock."""
 
-    help = "Send the mails that wait in the outbox, until SIGTERM or Ctrl-C."
+    help = "Send the mails that wait in the outbox and do the jobs that are due, until SIGTERM or Ctrl-C."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """For cron and tests."""
-        parser.add_argument("--once", action="store_true", help="send what is due now, then exit")
+        parser.add_argument("--once", action="store_true", help="do what is due now, then exit")
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         """Exit 0 when asked to stop, or with --once when nothing that is due is left."""
@@ -40,6 +40,7 @@ class Command(BaseCommand):
         try:
             at = timezone.now()
             worker.keep_house(at)
+            worker.jobs.drain()
             while not worker.stop.asked and worker.postman.deliver_next(at=timezone.now()):
                 pass
             worker.postman.hang_up()
