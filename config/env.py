@@ -42,6 +42,7 @@ class Env:
 
     app_env: str
     secret_key: str
+    secret_key_name: str
     secret_key_fallbacks: list[str]
     debug: bool
     database_url: str
@@ -80,12 +81,16 @@ def _app_env(reader: Reader) -> str:
     return value
 
 
+def _secret_key_name(reader: Reader) -> str:
+    """The variable that the key comes from; empty when none is set."""
+    return next((name for name in ("SECRET_KEY", *OLD_KEY_NAMES) if reader.text(name)), "")
+
+
 def _secret_key(reader: Reader, dev: bool) -> str:
-    key = reader.text("SECRET_KEY")
-    for old in OLD_KEY_NAMES:
-        if not key and reader.text(old):
-            warnings.warn(f"{old} is an old name: set SECRET_KEY instead", stacklevel=3)
-            key = reader.text(old)
+    name = _secret_key_name(reader)
+    key = reader.text(name) if name else ""
+    if name in OLD_KEY_NAMES:
+        warnings.warn(f"{name} is an old name: set SECRET_KEY instead", stacklevel=3)
     if dev:
         return key or DEVELOPMENT_KEY
     if not key:
@@ -199,6 +204,7 @@ def read(environ: Mapping[str, str]) -> Env:
     return Env(
         app_env=app_env,
         secret_key=_secret_key(reader, dev),
+        secret_key_name=_secret_key_name(reader),
         secret_key_fallbacks=_older_keys(reader, dev),
         debug=_debug(reader, dev),
         database_url=_database_url(reader, dev),
