@@ -9,3 +9,16 @@ class CatalogConfig(AppConfig):
 
     name = "catalog"
     verbose_name = _("商品マスター")
+
+    def ready(self) -> None:
+        """Make the rooms' wordings known."""
+        from catalog.overrides import wording  # noqa: F401
+
+    def ready(self) -> None:
+        """Make the jobs known."""
+        from catalog.importing import csvjobs
+        from catalog.importing.actions import READ, WRITE
+        from tenants.jobs import work
+
+        work.register(READ, csvjobs.read)
+        work.register(WRITE, csvjobs.write)

@@ -1,0 +1,62 @@
+"""What may be imported, and when. Refusals of a whole file and of single rows are worded here."""
+
+from django.utils.translation import gettext_lazy as _
+
+from catalog.importing.models import ImportRun, RunState
+from tenants import wording
+from tenants.audit import verbs
+from tenants.refusal import Refused
+
+MOST_BYTES = 20 * 1024 * 1024
+MOST_ROWS = 200_000
+MOST_COLUMNS = 200
+
+wording.register(
+    {
+        "import_empty": _("ファイルが空です。1行目に見出し、2行目から商品を入力してください。"),
+        "import_too_big": _("ファイルが大きすぎます（%(limit)sMBまで）。分けて取り込んでください。"),
+        "import_too_many_rows": _("行が多すぎます（%(limit)s行まで）。ファイルを分けてください。"),
+        "import_unreadable": _(
+            "CSVとして読み取れません。「CSV UTF-8（コンマ区切り）」で保存し直してください。文字コードはUTF-8・Shift_JIS・UTF-16、区切りはコンマ・セミコロン・タブです。"
+        ),
+        "import_excel": _(
+            "Excelブックは取り込めません。Excelで「CSV UTF-8（コンマ区切り）」として保存し直してください。"
+        ),
+        "import_no_keys": _("見出しに「ブランド」と「型番」の列が見つかりません。1行目に見出しを入れてください。"),
+        "import_column_twice": _("見出し「%(first)s」と「%(second)s」は同じ項目です。どちらかの列を除いてください。"),
+        "import_title_too_long": _("見出しが長すぎます（%(limit)s文字まで）: %(title)s"),
+        "import_decided": _("この取り込みはすでに処理されています（%(state)s）。画面を開き直してください。"),
+        "row_no_brand": _("ブランドがありません"),
+        "row_no_reference": _("型番がありません"),
+        "row_key_too_long": _("%(column)sが長すぎます（%(limit)s文字まで）"),
+        "row_same_key": _("%(row)s行目とブランド・型番が同じです"),
+        "row_cells": _("列の数が見出しと合いません（見出し%(header)s列、この行%(cells)s列）"),
+        "row_dates": _("使用終了日が使用開始日より前です"),
+        "row_null_character": _("使えない文字（NUL）が含まれています"),
+        "row_not_utf8": _("文字がUTF-8として読み取れません"),
+        "row_price_left_out": _("価格「%(text)s」を読み取れないため、価格なしで取り込みました（元の値は残しています）"),
+    }
+)
+verbs.register({"catalog.imported": _("商品の取り込み"), "catalog.import_discarded": _("商品の取り込みの取り消し")})
+
+
+def check_upload(content: bytes) -> None:
+    """What can be refused before anything is read. Raises Refused."""
+    if not content.strip():
+        raise Refused("import_empty")
+    if len(content) > MOST_BYTES:
+        raise Refused("import_too_big", limit=MOST_BYTES // 1024 // 1024)
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise Refused("import_excel")
+
+
+def check_may_confirm(run: ImportRun) -> None:
+    """Only what waits for it: nothing is written twice, nor after it was dropped. Raises Refused("import_decided")."""
+    if run.state != RunState.PREVIEWED:
+        raise Refused("import_decided", state=run.get_state_display())
+
+
+def check_may_discard(run: ImportRun) -> None:
+    """Until somebody confirmed it. Raises Refused("import_decided")."""
+    if run.state not in (RunState.READING, RunState.PREVIEWED):
+        raise Refused("import_decided", state=run.get_state_display())
