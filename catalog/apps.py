@@ -11,13 +11,10 @@ class CatalogConfig(AppConfig):
     verbose_name = _("商品マスター")
 
     def ready(self) -> None:
-        """Make the rooms' wordings known."""
-        from catalog.overrides import wording  # noqa: F401
-
-    def ready(self) -> None:
-        """Make the jobs known."""
+        """Make the rooms' wordings and jobs known."""
         from catalog.importing import csvjobs
         from catalog.importing.actions import READ, WRITE
+        from catalog.overrides import wording  # noqa: F401
         from tenants.jobs import work
 
         work.register(READ, csvjobs.read)

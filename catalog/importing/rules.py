@@ -17,7 +17,7 @@ wording.register(
         "import_too_big": _("ファイルが大きすぎます（%(limit)sMBまで）。分けて取り込んでください。"),
         "import_too_many_rows": _("行が多すぎます（%(limit)s行まで）。ファイルを分けてください。"),
         "import_unreadable": _(
-            "CSVとして読み取れません。「CSV UTF-8（コンマ区切り）」で保存し直してください。文字コードはUTF-8・Shift_JIS・UTF-16、区切りはコンマ・セミコロン・タブです。"
+            "CSVとして読み取れません。文字コードUTF-8・Shift_JIS・UTF-16、区切りコンマ・セミコロン・タブのファイルを選んでください。"
         ),
         "import_excel": _(
             "Excelブックは取り込めません。Excelで「CSV UTF-8（コンマ区切り）」として保存し直してください。"
