@@ -1,0 +1,166 @@
+"""The desk's pages of imports: upload, preview, confirmation, history."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.importing import actions, page
+from catalog.importing.atonce import do_now_if_small
+from catalog.importing.export_views import download
+from catalog.importing.forms import UploadForm
+from catalog.importing.models import ImportFile, ImportRun
+from tenants.adminbase import DeskAdmin, ReadOnly, is_id, user_of
+from tenants.refusal import Refused
+from tenants.wording import say
+
+TEMPLATES = "admin/catalog/importrun"
+
+
+@admin.register(ImportRun)
+class ImportAdmin(ReadOnly, DeskAdmin):
+    """Runs of imports. Nobody types one: a CSV is uploaded, looked at, confirmed or dropped, and stays in the history."""
+
+    list_display: Any = ("file_name", "when", "source", "counted", "by", "state_shown")
+    list_filter = ("state", "source")
+    search_fields = ("file_name",)
+    search_help_text = gettext_lazy("ファイル名")
+    ordering = ("-created_at", "-pk")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """With the host where there are several."""
+        first, *rest = self.list_display
+        return (first, "tenant", *rest) if user_of(request).tenant_id is None else self.list_display
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRun]:
+        """With what every page of a run names."""
+        return super().get_queryset(request).select_related("by", "tenant", "job").order_by(*self.ordering)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Uploads."""
+        return self.owns(request, None)
+
+    def headline(self, obj: ImportRun) -> str:
+        """The file's name."""
+        return obj.file_name
+
+    @admin.display(description=gettext_lazy("日時"), ordering="created_at")
+    def when(self, run: ImportRun) -> str:
+        """With the weekday."""
+        return date_format(timezone.localtime(run.created_at), _("Y/n/j (D) H:i"))
+
+    @admin.display(description=gettext_lazy("件数"))
+    def counted(self, run: ImportRun) -> str:
+        """What it came to, without the zeros."""
+        return _("・").join(f"{bar.word} {bar.number:,}" for bar in page.bars(run) if bar.number) or "–"
+
+    @admin.display(description=gettext_lazy("状態"), ordering="state")
+    def state_shown(self, run: ImportRun) -> SafeString:
+        """In words."""
+        return page.state_chip(run)
+
+    def get_urls(self) -> list[Any]:
+        """With the files of a run, and how far it is."""
+        view = self.admin_site.admin_view
+        return [
+            path("template.csv", view(self.template_view), name="catalog_importrun_template"),
+            path("<path:object_id>/progress", view(self.progress_view), name="catalog_importrun_progress"),
+            path("<path:object_id>/rejected.csv", view(self.rejected_view), name="catalog_importrun_rejected"),
+            *super().get_urls(),
+        ]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Take a file and lead to its preview. No product changes yet."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        sent = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = UploadForm(*sent, user=user_of(request))
+        if form.is_valid() and (run := self._started(request, form)) is not None:
+            return self._to(run)
+        context = {"title": _("CSVを取り込む"), "form": form, "columns": page.columns()}
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+        return self._page(request, "upload", context, status=status)
+
+    def _started(self, request: HttpRequest, form: UploadForm) -> ImportRun | None:
+        """The run of a valid form; None when its file was refused, with the reason beside the field."""
+        content = form.cleaned_data["file"].read()
+        try:
+            run = actions.start_csv(form.tenant, content, file_name=form.file_name, by=user_of(request))
+        except Refused as refusal:
+            form.add_error("file", say(refusal))
+            return None
+        do_now_if_small(run, at=timezone.now())
+        if run.refused:
+            form.add_error("file", page.refusal_of(run))
+            return None
+        return run
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """GET: where the run stands. POST: write it, or drop it."""
+        run = self._run(request, object_id)
+        if request.method == "POST":
+            self._decide(request, run)
+            return self._to(run)
+        stage = page.stage_of(run)
+        context = {"title": page.title_of(run), "run": run, "stage": stage, "bars": page.bars(run)}
+        if stage == page.Stage.PREVIEW:
+            context |= {"samples": page.samples(run), "to_write": page.to_write(run)}
+        if stage == page.Stage.FAILED:
+            context["refusal"] = page.refusal_of(run)
+        return self._page(request, "run", context)
+
+    def _decide(self, request: HttpRequest, run: ImportRun) -> None:
+        try:
+            if "confirm" in request.POST:
+                actions.confirm(run, by=user_of(request))
+                do_now_if_small(run, at=timezone.now())
+            elif "discard" in request.POST:
+                actions.discard(run, by=user_of(request))
+        except Refused as refusal:
+            self.message_user(request, say(refusal), messages.WARNING)
+
+    def progress_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """How far it is, for the page that asks every second; once it is over that page is told to load again."""
+        run = self._run(request, object_id)
+        if page.stage_of(run) != page.Stage.MOVING:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return TemplateResponse(request, f"{TEMPLATES}/progress.html", {"run": run, "said": page.said_percent(run)})
+
+    def rejected_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The refused rows as they were, with the reasons: to be corrected and uploaded again."""
+        run = self._run(request, object_id)
+        file = ImportFile.objects.filter(run=run).only("rejected").first()
+        if file is None or not file.rejected:
+            raise Http404
+        return download(bytes(file.rejected), f"rejected-{run.pk}.csv")
+
+    def template_view(self, request: HttpRequest) -> HttpResponse:
+        """A file with the right columns and one row as an example."""
+        return download(page.example_csv(), "products.csv")
+
+    def _run(self, request: HttpRequest, object_id: str) -> ImportRun:
+        run = self.get_queryset(request).filter(pk=int(object_id)).first() if is_id(object_id) else None
+        if run is None:
+            raise Http404
+        return run
+
+    def _to(self, run: ImportRun) -> HttpResponse:
+        return HttpResponseRedirect(
+            reverse("admin:catalog_importrun_change", args=[run.pk]), status=HTTPStatus.SEE_OTHER
+        )
+
+    def _page(self, request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+        values = {**self.admin_site.each_context(request), "opts": self.opts, **context}
+        return TemplateResponse(request, f"{TEMPLATES}/{name}.html", values, status=status)
