@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ["roster", "meet", "entry", "payment", "parking", "heat", "callroom", "result", "report", "news"]
+CATALOG_ROOMS = ["shoes", "overrides", "importing", "drafting", "desk"]
 APPS = ["tenants", "catalog", "entries", "config"]
 SHELVES = ["models", "queries", "rules", "actions"]
 DOORS = {"forms", "importer", "views", "admin", "urls", "commands", "tasks", "api", "receipt_views", "upload_views"}
@@ -14,6 +15,7 @@ WRITES = {
     "save", "create", "bulk_create", "get_or_create", "update_or_create", "update", "bulk_update", "delete",
 }  # fmt: skip
 ACROSS_TENANTS = {
+    "config/envdata.py": "check_env_data counts the catalogue of every host, for ops who may see the whole database",
     "entries/news/queries.py": "home and meet list show the published meets of all hosts",
     "entries/entry/queries.py": "a receipt is found by its reference before its host is known; a team's last meet is its own",
     "entries/entry/receipt_views.py": "a team's list of receipts is its own history, whatever the host",
@@ -50,6 +52,18 @@ def room_files() -> Iterator[tuple[Path, str, str]]:
     for room in ROOMS:
         for path in sources(f"entries/{room}"):
             yield path, room, shelf_of(path)
+
+
+def test_rooms_of_the_catalogue_only_look_upstream() -> None:
+    """Models and wordings of all rooms are known to the app; a room knows the earlier ones."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} {room} must not know {name[1]}"
+        for number, room in enumerate(CATALOG_ROOMS)
+        for path in sources(f"catalog/{room}")
+        for name, line in imported(path)
+        if name[0] == "catalog" and len(name) > 1 and name[1] in CATALOG_ROOMS[number + 1 :]
+    ]
+    assert wrong == []
 
 
 def test_rooms_only_look_upstream() -> None:
