@@ -15,7 +15,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when the database answers and no migration is missing; else 503 with what is wrong."""
     try:
-        missing = _missing_migrations()
+        missing = missing_migrations()
     except DatabaseError:
         return JsonResponse({"status": "unavailable", "database": "no answer"}, status=503)
     if missing:
@@ -23,7 +23,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
-def _missing_migrations() -> list[str]:
+def missing_migrations() -> list[str]:
+    """Migrations of the code that the database lacks, as `app.name`. Raises DatabaseError."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]

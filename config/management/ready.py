@@ -1,0 +1,29 @@
+"""What commands ask before they look at rows: does the database answer, and is it as new as the code."""
+
+from django.core.management.base import CommandError
+from django.db import DatabaseError
+
+from config.health import missing_migrations
+
+MIGRATE = "python manage.py migrate --noinput"
+
+
+def check_ready() -> None:
+    """Raises CommandError, one line with what to run, unless the database answers and no migration is missing."""
+    try:
+        missing = missing_migrations()
+    except DatabaseError as error:
+        raise CommandError(f"the database does not answer: {reason(error)}. Check DATABASE_URL.") from None
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise CommandError(f"{len(missing)} migrations are missing ({missing[0]}{more}). Run: {MIGRATE}")
+
+
+def reason(error: Exception) -> str:
+    """The first line of what the database said; it names host and user, never a password."""
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def printable(text: str) -> str:
+    """Text that people typed, harmless on a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
