@@ -28,12 +28,14 @@ class MasterProduct(TenantOwned):
     name = models.CharField(_("商品名"), max_length=200, blank=True)
     category = models.CharField(_("分類"), max_length=40, blank=True, help_text=_("シューズは shoe と入力します。"))
     price_jpy = models.PositiveIntegerField(_("価格（円）"), null=True, blank=True)
-    specs = models.JSONField(_("その他の項目"), default=dict, blank=True)
+    specs = models.JSONField(_("その他の項目"), default=dict, db_default={}, blank=True)
     stack_height_mm: "models.DecimalField[Decimal | None, Decimal | None]" = models.DecimalField(
         _("靴底の厚さ（mm）"), max_digits=4, decimal_places=1, null=True, blank=True
     )
-    events_allowed = models.JSONField(_("使用できる種目"), default=list, blank=True)
-    list_status = models.CharField(_("WAリスト区分"), max_length=20, choices=ListStatus, blank=True, default="")
+    events_allowed = models.JSONField(_("使用できる種目"), default=list, db_default=[], blank=True)
+    list_status = models.CharField(
+        _("WAリスト区分"), max_length=20, choices=ListStatus, blank=True, default="", db_default=""
+    )
     valid_from: "models.DateField[date | None, date | None]" = models.DateField(_("使用開始日"), null=True, blank=True)
     valid_until: "models.DateField[date | None, date | None]" = models.DateField(
         _("使用終了日"), null=True, blank=True, help_text=_("この日まで使えます。")

@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="masterproduct",
             name="events_allowed",
-            field=models.JSONField(blank=True, default=list, verbose_name="使用できる種目"),
+            field=models.JSONField(blank=True, db_default=[], default=list, verbose_name="使用できる種目"),
         ),
         migrations.AddField(
             model_name="masterproduct",
@@ -208,6 +208,7 @@ class Migration(migrations.Migration):
                     ("customised", "カスタム（要事前承認）"),
                     ("not_listed", "リストにない"),
                 ],
+                db_default="",
                 default="",
                 max_length=20,
                 verbose_name="WAリスト区分",
@@ -216,7 +217,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="masterproduct",
             name="specs",
-            field=models.JSONField(blank=True, default=dict, verbose_name="その他の項目"),
+            field=models.JSONField(blank=True, db_default={}, default=dict, verbose_name="その他の項目"),
         ),
         migrations.AddField(
             model_name="masterproduct",

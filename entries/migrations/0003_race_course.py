@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                     ("cross", "クロスカントリー"),
                     ("mountain", "マウンテン・トレイル"),
                 ],
+                db_default="track",
                 default="track",
                 help_text="シューズの規定に使います。",
                 max_length=20,
