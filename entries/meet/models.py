@@ -151,6 +151,7 @@ class Race(TenantOwned):
         max_length=20,
         choices=ShoeEvent,
         default=ShoeEvent.TRACK,
+        db_default=ShoeEvent.TRACK.value,
         help_text=_("シューズの規定に使います。"),
     )
     places = models.PositiveIntegerField(_("定員"), null=True, blank=True, help_text=_("空欄は制限なし。"))
