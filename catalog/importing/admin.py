@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -15,11 +15,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.importing import actions, page
+from catalog.importing import actions, page, queries
 from catalog.importing.atonce import do_now_if_small
 from catalog.importing.export_views import download
 from catalog.importing.forms import UploadForm
-from catalog.importing.models import ImportFile, ImportRun
+from catalog.importing.models import ImportFile, ImportRun, RunState
 from tenants.adminbase import DeskAdmin, ReadOnly, is_id, user_of
 from tenants.refusal import Refused
 from tenants.wording import say
@@ -27,20 +27,38 @@ from tenants.wording import say
 TEMPLATES = "admin/catalog/importrun"
 
 
+class StateFilter(admin.SimpleListFilter):
+    """By what the list says: a run whose job came to grief has failed (`page.stage_of`)."""
+
+    title = gettext_lazy("状態")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        """All states."""
+        return RunState.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Narrow."""
+        moving = Q(state__in=(RunState.READING, RunState.WRITING))
+        failed = Q(state=RunState.FAILED) | moving & (Q(job__isnull=True) | Q(job__failed_at__isnull=False))
+        if self.value() == RunState.FAILED:
+            return queryset.filter(failed)
+        return queryset.filter(state=self.value()).exclude(failed) if self.value() in RunState.values else queryset
+
+
 @admin.register(ImportRun)
 class ImportAdmin(ReadOnly, DeskAdmin):
     """Runs of imports. Nobody types one: a CSV is uploaded, looked at, confirmed or dropped, and stays in the history."""
 
-    list_display: Any = ("file_name", "when", "source", "counted", "by", "state_shown")
-    list_filter = ("state", "source")
+    list_display: Any = ("file_name", "state_shown", "when", "counted", "by_name", "source")
+    list_filter = (StateFilter, "source")
     search_fields = ("file_name",)
     search_help_text = gettext_lazy("ファイル名")
     ordering = ("-created_at", "-pk")
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """With the host where there are several."""
-        first, *rest = self.list_display
-        return (first, "tenant", *rest) if user_of(request).tenant_id is None else self.list_display
+        return (*self.list_display, "tenant") if user_of(request).tenant_id is None else self.list_display
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRun]:
         """With what every page of a run names."""
@@ -59,6 +77,11 @@ class ImportAdmin(ReadOnly, DeskAdmin):
         """With the weekday."""
         return date_format(timezone.localtime(run.created_at), _("Y/n/j (D) H:i"))
 
+    @admin.display(description=gettext_lazy("操作した人"), ordering="by__name")
+    def by_name(self, run: ImportRun) -> str:
+        """None for a command of the system's."""
+        return run.by.name if run.by else _("自動処理")
+
     @admin.display(description=gettext_lazy("件数"))
     def counted(self, run: ImportRun) -> str:
         """What it came to, without the zeros."""
@@ -68,6 +91,10 @@ class ImportAdmin(ReadOnly, DeskAdmin):
     def state_shown(self, run: ImportRun) -> SafeString:
         """In words."""
         return page.state_chip(run)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The history."""
+        return super().changelist_view(request, {"title": _("取り込みの履歴"), **(extra_context or {})})
 
     def get_urls(self) -> list[Any]:
         """With the files of a run, and how far it is."""
@@ -115,6 +142,10 @@ class ImportAdmin(ReadOnly, DeskAdmin):
             return self._to(run)
         stage = page.stage_of(run)
         context = {"title": page.title_of(run), "run": run, "stage": stage, "bars": page.bars(run)}
+        if stage == page.Stage.MOVING:
+            context["said"] = page.said_percent(run)
+        if stage in (page.Stage.PREVIEW, page.Stage.DONE) and run.counts.get("rejected"):
+            context["rejected"] = queries.first_rejected(run)
         if stage == page.Stage.PREVIEW:
             context |= {"samples": page.samples(run), "to_write": page.to_write(run)}
         if stage == page.Stage.FAILED:
