@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.utils import timezone
 
-from catalog.models import MasterProduct
+from catalog.models import ImportFile, ImportRun, MasterProduct
 from entries.entry import actions
 from entries.entry.models import Entry, EntryUpload, SheetDraft, Submission
 from entries.entry.order import Line
@@ -65,13 +65,19 @@ def own(host: Tenant, coach: User, staff: User, canary: str) -> Own:
             tenant=host, meet=meet, team=team, by=coach, file_name=f"{canary}.csv"
         )
         product = MasterProduct.objects.create(tenant=host, brand="BRAND", reference=f"{canary}-1", name=canary)
+        run = ImportRun.objects.create(
+            tenant=host, source="csv", file_name=f"{canary}商品.csv", size=1, sha256=canary, state="previewed", by=staff
+        )
+        ImportFile.objects.create(
+            tenant=host, run=run, content=canary.encode(), rejected=f"1,x,{canary}商品.csv".encode()
+        )
         notice = Notice.objects.create(tenant=host, meet=meet, title=f"{canary}のお知らせ")
     record("meet.changed", meet, by=staff, after={"name": canary})
     OutboxMail.objects.create(key=canary, kind="entry.received", to=coach.email, tenant=host, next_attempt_at=now)
     member = Membership.objects.get(team=team)
     return Own(
         team, athlete, member, upload, link, meet, race, order, entry, entry_upload, product, notice,
-        secrets=(f"{canary}姓", f"{canary}.xlsx", f"{canary}.csv", f"{canary}@example.com"),
+        secrets=(f"{canary}姓", f"{canary}商品.csv", f"{canary}.xlsx", f"{canary}.csv", f"{canary}@example.com"),
         secrets_of_the_host=(f"{canary}-1",),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -83,9 +84,10 @@ class ImportAdmin(ReadOnly, DeskAdmin):
         return run.by.name if run.by else _("自動処理")
 
     @admin.display(description=gettext_lazy("件数"))
-    def counted(self, run: ImportRun) -> str:
+    def counted(self, run: ImportRun) -> SafeString:
         """What it came to, without the zeros."""
-        return _("・").join(f"{bar.word} {bar.number:,}" for bar in page.bars(run) if bar.number) or "–"
+        counts = ((bar.word, f"{bar.number:,}") for bar in page.bars(run) if bar.number)
+        return format_html_join(" ", '<span class="nobreak">{} <strong>{}</strong></span>', counts) or SafeString("–")
 
     @admin.display(description=gettext_lazy("状態"), ordering="state")
     def state_shown(self, run: ImportRun) -> SafeString:

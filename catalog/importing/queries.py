@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from django.db.models import BinaryField
@@ -29,7 +30,7 @@ def first_rejected(run: ImportRun) -> list[RejectedRow]:
     """The first rows of `catalog.importing.rejected`'s file."""
     head = Substr("rejected", 1, HEAD_BYTES, output_field=BinaryField())
     found = ImportFile.objects.filter(run=run).annotate(head=head).values_list("head", flat=True).first()
-    return [row for row, _number in zip(_rows(bytes(found or b"")), range(REJECTED_SHOWN), strict=False)]
+    return list(islice(_rows(bytes(found or b"")), REJECTED_SHOWN))
 
 
 def _rows(data: bytes) -> Iterator[RejectedRow]:

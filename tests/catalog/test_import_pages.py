@@ -63,7 +63,7 @@ def test_a_preview_says_what_would_happen(desk: Client, nittai: Tenant) -> None:
 def test_each_count_has_its_word_its_number_and_its_bar(desk: Client, nittai: Tenant) -> None:
     page = read(desk, page_of(run_of(nittai, counts=COUNTS | {"new": 1, "unchanged": 999_997, "changed": 1})))
     assert ">変更なし</span>" in page
-    assert "999,997<small>件" in page
+    assert ">999,997<" in page
     assert page.count('class="bar bar--') == 4
     assert 'bar--ok" width="2"' in page, "one row in a million is still seen"
 
@@ -115,7 +115,7 @@ def test_a_run_of_the_old_file_shows_its_own_counts(desk: Client, nittai: Tenant
     counts = {"read": 30, "inserted": 20, "skipped": 9, "rejected": 1}
     page = read(desk, page_of(run_of(nittai, RunState.DONE, source=Source.SQLITE, counts=counts, sample=[])))
     assert ">登録済み</span>" in page
-    assert "20<small>件" in page
+    assert ">20<" in page
 
 
 def test_a_refused_file_says_why(desk: Client, nittai: Tenant) -> None:
@@ -170,7 +170,8 @@ def test_the_history_lists_searches_and_filters(desk: Client, nittai: Tenant, ao
     run_of(nittai, RunState.WRITING, file_name="grief.csv", job={"failed_at": timezone.now()})
     run_of(nittai, RunState.WRITING, file_name="moving.csv", job={})
     page = read(desk, LIST)
-    assert "新規 2・変更 1・変更なし 5・取り込めない行 1" in page
+    assert "新規 <strong>2</strong>" in page
+    assert "登録済み <strong>5</strong>" in page
     assert aoki.name in page
     assert "自動処理" in page
     for query, names in (("q=夏", ["夏.csv"]), ("source=sqlite", ["old.db"]), ("state=failed", ["grief.csv"]),
