@@ -171,7 +171,7 @@ def test_the_history_lists_searches_and_filters(desk: Client, nittai: Tenant, ao
     run_of(nittai, RunState.WRITING, file_name="moving.csv", job={})
     page = read(desk, LIST)
     assert "新規 <strong>2</strong>" in page
-    assert "登録済み <strong>5</strong>" in page
+    assert "新規 <strong>5</strong>" in page
     assert aoki.name in page
     assert "自動処理" in page
     for query, names in (("q=夏", ["夏.csv"]), ("source=sqlite", ["old.db"]), ("state=failed", ["grief.csv"]),
