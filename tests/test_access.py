@@ -53,6 +53,7 @@ DOORS = {
     "meets/<slug:tenant>/<slug:meet>/enter/upload/template.xlsx": SHEET,
     "meets/<slug:tenant>/<slug:meet>/enter/upload/<int:upload>": UPLOAD,
     "meets/<slug:tenant>/<slug:meet>/enter/upload/<int:upload>/refused.xlsx": UPLOAD,
+    "meets/<slug:tenant>/<slug:meet>/shoes": SHEET,
     "staff/references": STAFF,
     "staff/search": STAFF,
 }

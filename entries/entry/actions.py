@@ -9,10 +9,11 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import get_language
 
-from catalog.models import MasterProduct
+from catalog.shoes.queries import Shoe, shoes_by_id
 from entries.entry import places, rules
 from entries.entry.models import Entry, SheetDraft, Source, Submission
 from entries.entry.order import Line, SheetRefused, hash_of, new_reference
+from entries.entry.shoes import verdicts_for_trail
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
 from tenants.audit.actions import record
@@ -60,13 +61,14 @@ def _submit(meet: Meet, team: Team, lines: Sequence[Line], key: str, by: User, a
         reference=new_reference(), source=source, submitted_by=by, submitted_at=at,
     )  # fmt: skip
     columns = _columns(lines, races, shoes)
+    worn = verdicts_for_trail(lines, races=races, shoes=shoes)
     limited = rules.has_limits(meet, {line.race_id: races[line.race_id] for line in lines})
     try:
         with transaction.atomic():
             if limited:
                 places.lock_team(team.pk)
                 rules.check_limits(meet, lines, races=races, held=_held(meet, team))
-            _write(order, columns, by)
+            _write(order, columns, by, worn)
     except IntegrityError:
         refused = rules.duplicates(lines, races=races, held=_held(meet, team))
         if refused:
@@ -96,16 +98,14 @@ def _held(meet: Meet, team: Team) -> Held:
     return list(mine.values_list("athlete_id", "race_id"))
 
 
-def declared_shoes(lines: Sequence[Line]) -> dict[int, str]:
-    """What was declared, in words, by product id; only products of the host in scope."""
-    wanted = {line.shoe_id for line in lines if line.shoe_id is not None}
-    if not wanted:
-        return {}
-    return {shoe.pk: f"{shoe} {shoe.name}".strip() for shoe in MasterProduct.objects.filter(pk__in=wanted)}
+def declared_shoes(lines: Sequence[Line]) -> dict[int, Shoe]:
+    """What was declared, by product id; only products of the host in scope. No query when nothing was."""
+    return shoes_by_id(line.shoe_id for line in lines if line.shoe_id is not None)
 
 
-def _columns(lines: Sequence[Line], races: Mapping[int, Race], shoes: Mapping[int, str]) -> Columns:
+def _columns(lines: Sequence[Line], races: Mapping[int, Race], shoes: Mapping[int, Shoe]) -> Columns:
     """What the lines put into the table of entries, column by column: no model object for each row of a rush."""
+    labels = {pk: shoe.label for pk, shoe in shoes.items()}
     return {
         "race_id": [line.race_id for line in lines],
         "athlete_id": [line.athlete_id for line in lines],
@@ -113,7 +113,7 @@ def _columns(lines: Sequence[Line], races: Mapping[int, Race], shoes: Mapping[in
         "personal_best": [line.personal_best for line in lines],
         "pacemaker": [line.pacemaker for line in lines],
         "shoe_id": [line.shoe_id for line in lines],
-        "shoe_declared": [shoes.get(line.shoe_id or 0, "") for line in lines],
+        "shoe_declared": [labels.get(line.shoe_id or 0, "") for line in lines],
         "fee": [races[line.race_id].fee_yen for line in lines],
     }
 
@@ -123,10 +123,11 @@ def addresses_of(team: Team, by: User) -> list[str]:
     return list(dict.fromkeys(address for address in (by.email, team.contact_email.lower()) if address))
 
 
-def _write(order: Submission, columns: Columns, by: User) -> None:
+def _write(order: Submission, columns: Columns, by: User, worn: list[str]) -> None:
     """Store submission, entries, mail and trail, and drop the draft, in the current transaction. Raises _NoPlace."""
     order.check_scope()
     trail = {"entries": len(columns["race_id"]), "races": sorted(set(columns["race_id"]))}
+    trail |= {"shoes": worn} if worn else {}
     if connection.vendor == "postgresql":
         found = places.write_submission_in_one_statement(_values(order, columns, trail, by))
         if found is None:

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from entries.entry.sheet import LONGEST_TIME, TEXTS, Row, Sheet, line_of, time_of
+from entries.entry.sheet import LONGEST_TIME, TEXTS, Row, Sheet, id_of, line_of, time_of
 from tenants.forms import Form
 from tenants.refusal import Refused
 from tenants.wording import say
@@ -58,6 +58,22 @@ def _row(post: Mapping[str, Any], number: int) -> Row:
     athlete, race, seed_time, personal_best, shoe = (post.get(start + name, "") for name in TEXTS)
     ticked = post.get(start + "pacemaker", "") not in ("", "0", "false", "False")
     return Row(number, athlete, race, seed_time, personal_best, shoe, ticked)
+
+
+class ShoesForm(Form):
+    """Query of the search for shoes. Ids that can be none are no ids, as on the sheet."""
+
+    q = forms.CharField(label=_("ブランド、型番、商品名"), max_length=100, required=False)
+    race = forms.CharField(label=_("種目"), required=False)
+    id = forms.CharField(required=False)
+
+    def clean_race(self) -> int:
+        """A primary key, or 0."""
+        return id_of(self.cleaned_data["race"])
+
+    def clean_id(self) -> int:
+        """A primary key, or 0."""
+        return id_of(self.cleaned_data["id"])
 
 
 class TimesForm(Form):

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from catalog.models import MasterProduct
 from entries.entry import rules, sheet_words
 from entries.entry.actions import declared_shoes, races_of
 from entries.entry.layout import Layout, facts_of, lay_out, may_choose, rows_from_last, rows_of_draft
@@ -15,14 +14,11 @@ from entries.entry.models import Entry, SheetDraft
 from entries.entry.order import SheetRefused
 from entries.entry.queries import held_in, last_entries
 from entries.entry.sheet import TEXTS, Row, Sheet, new_key
+from entries.entry.shoes import NO_SHOE, ChosenShoes, ShoeField, host_has_shoes
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
 from tenants.refusal import Refused
 from tenants.wording import say
-
-MOST_SHOES = 200
-MOST_SHOE_OPTIONS = 8_000
-"""Beyond this many options on one page the script fills a row's choice of shoes when it is opened."""
 
 
 @dataclass(slots=True)
@@ -43,7 +39,7 @@ class Facts:
     races: dict[int, Race]
     athletes: list[Athlete]
     held: list[Entry]
-    shoes: list[MasterProduct]
+    has_shoes: bool
     draft: SheetDraft | None
 
 
@@ -62,7 +58,7 @@ class View:
 
 
 def read_facts(meet: Meet, team: Team) -> Facts:
-    """Six queries, whatever the number of athletes."""
+    """Six queries, whatever the number of athletes and of the host's products."""
     races = sorted(races_of(meet).values(), key=lambda race: (race.position, race.pk))
     return Facts(
         meet=meet,
@@ -70,7 +66,7 @@ def read_facts(meet: Meet, team: Team) -> Facts:
         races={race.pk: race for race in races},
         athletes=list(team.athletes.active().in_roster_order()),
         held=list(held_in(meet, team)),
-        shoes=list(MasterProduct.objects.order_by("brand", "reference")[: MOST_SHOES + 1]),
+        has_shoes=host_has_shoes(),
         draft=SheetDraft.objects.filter(meet=meet, team=team).first(),
     )
 
@@ -114,7 +110,7 @@ def mark_rows(rows: Iterable[Row], refused: SheetRefused) -> None:
 def context(facts: Facts, view: View, teams: Sequence[Team]) -> dict[str, Any]:
     """Everything that `templates/entry/sheet.html` expects."""
     layout = lay_out(facts.athletes, view.rows, facts.held, rows_each=view.rows_each)
-    choices = Choices(facts, layout.total)
+    choices = Choices(facts, ChosenShoes.of(view.rows))
     window = _window(facts.meet)
     return {
         "meet": facts.meet, "team": facts.team, "teams": teams, "layout": layout, "view": view, "window": window,
@@ -122,7 +118,7 @@ def context(facts: Facts, view: View, teams: Sequence[Team]) -> dict[str, Any]:
         "spare": [choices.of(row, None) for row in layout.spare],
         "problems": problems_of(view, layout), "has_shoes": choices.has_shoes,
         "closes": rules.moment(facts.meet, facts.meet.entries_close_at),
-        "script": script_facts(facts, choices),
+        "script": script_facts(facts),
     }  # fmt: skip
 
 
@@ -156,7 +152,7 @@ class Choice:
     row: Row
     who: str
     race_options: str
-    shoe_options: str
+    shoe: ShoeField
     athlete_options: str
     name: str
     errors: Mapping[str, str]
@@ -169,12 +165,10 @@ NO_ERRORS = dict.fromkeys((*TEXTS, "pacemaker"), "")
 class Choices:
     """Prints each list of options once per selected value, however many rows show it."""
 
-    def __init__(self, facts: Facts, rows: int) -> None:
-        self.facts = facts
-        self.has_shoes = 0 < len(facts.shoes) <= MOST_SHOES
-        self.shoes_by_script = self.has_shoes and rows * len(facts.shoes) > MOST_SHOE_OPTIONS
+    def __init__(self, facts: Facts, shoes: ChosenShoes) -> None:
+        self.facts, self.shoes = facts, shoes
+        self.has_shoes = facts.has_shoes or bool(shoes.known)
         self._races = cache(self._print_races)
-        self._shoes = cache(self._print_shoes)
         self._athletes = cache(self._print_athletes)
 
     def of(self, row: Row, athlete: Athlete | None) -> Choice:
@@ -183,7 +177,7 @@ class Choices:
             row,
             athlete.full_name if athlete else "",
             self._races(athlete.sex if athlete else "", row.race),
-            self._shoes(row.shoe) if self.has_shoes else "",
+            self.shoes.field_of(row, self.facts.races) if row.shoe else NO_SHOE,
             "" if athlete else self._athletes(row.athlete),
             f"rows-{row.number}",
             NO_ERRORS | row.errors if row.errors else NO_ERRORS,
@@ -198,20 +192,13 @@ class Choices:
         values = {"races": shown, "selected": selected.strip(), "lost": bool(selected.strip()) and not known}
         return render_to_string("pieces/race_options.html", values)
 
-    def _print_shoes(self, selected: str) -> str:
-        shoes: Iterable[MasterProduct] = self.facts.shoes
-        if self.shoes_by_script:
-            shoes = [shoe for shoe in shoes if str(shoe.pk) == selected]
-        lost = bool(selected) and all(str(shoe.pk) != selected for shoe in self.facts.shoes)
-        return render_to_string("pieces/shoe_options.html", {"shoes": shoes, "selected": selected, "lost": lost})
-
     def _print_athletes(self, selected: str) -> str:
         lost = bool(selected) and all(str(athlete.pk) != selected for athlete in self.facts.athletes)
         values = {"athletes": self.facts.athletes, "selected": selected, "lost": lost}
         return render_to_string("pieces/athlete_options.html", values)
 
 
-def script_facts(facts: Facts, choices: Choices) -> Mapping[str, Any]:
+def script_facts(facts: Facts) -> Mapping[str, Any]:
     """What `static/js/sheet*.js` knows: races, athletes, who is entered where, and the words for hints."""
     return {
         "races": {str(race.pk): facts_of(race) for race in facts.races.values()},
@@ -222,8 +209,6 @@ def script_facts(facts: Facts, choices: Choices) -> Mapping[str, Any]:
             for athlete in facts.athletes
         },
         "held": [[str(entry.athlete_id), str(entry.race_id)] for entry in facts.held],
-        "shoes": [[str(shoe.pk), f"{shoe} {shoe.name}".strip()] for shoe in facts.shoes]
-        if choices.shoes_by_script else [],
         "limit": facts.meet.races_per_athlete,
         "paces": [rules.FASTEST_PACE, rules.SLOWEST_PACE, rules.PACE_FROM_M],
         "words": sheet_words.for_script(),

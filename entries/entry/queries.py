@@ -59,7 +59,7 @@ def submission_under_key(team: Team, key: str) -> Submission | None:
 def entries_of(submission: Submission) -> QuerySet[Entry]:
     """The entries of a receipt, race by race, in the order of their tickets."""
     rows = Entry.objects.filter(submission=submission).with_state().with_position()
-    return rows.select_related("race__meet", "athlete", "shoe").order_by("race__position", "race_id", "ticket", "pk")
+    return rows.select_related("race__meet", "athlete").order_by("race__position", "race_id", "ticket", "pk")
 
 
 def orders_of(team: Team) -> QuerySet[Submission]:

@@ -7,11 +7,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from catalog.shoes.wording import said as said_of
 from entries.entry import changes, rules
 from entries.entry.doors import OrderRequest, in_order
 from entries.entry.forms import TimesForm
 from entries.entry.models import Entry, Source
 from entries.entry.queries import entries_of, orders_of, tally
+from entries.entry.shoes import verdicts_of
 from entries.marks import format_time
 from entries.meet.models import Meet
 from entries.roster.doors import TeamRequest, in_team
@@ -36,9 +38,12 @@ def _page(request: OrderRequest, *, wrong: TimesForm | None = None, entry: int =
     meet: Meet = order.meet
     for row in entries:
         row.race.meet = meet
+    worn = {pk: said_of(verdict) for pk, verdict in verdicts_of(entries).items()}
     values = {
         "order": order, "meet": meet, "tally": tally(entries), "said": said,
-        "lines": [_line(request, row, wrong if row.pk == entry else None) for row in entries],
+        "lines": [
+            _line(request, row, wrong if row.pk == entry else None) | {"shoe": worn.get(row.pk)} for row in entries
+        ],
         "closes": rules.moment(meet, meet.entries_close_at),
         "submitted": rules.moment(meet, order.submitted_at),
         "may_withdraw": request.may_change and any(_may_withdraw(row, request) for row in entries),

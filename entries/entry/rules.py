@@ -28,8 +28,10 @@ ASKED_OF_RACES = (
     "fee",
     "entries_per_team",
     "paused_at",
+    "course",
+    "held_on",
 )
-"""All that the rules of a row look at; a rush need not carry kana and timetables."""
+"""All that the rules of a row and of its shoe look at; a rush need not carry kana and timetables."""
 
 FASTEST_PACE, SLOWEST_PACE = 1_200, 6_000
 """Hundredths of a second for 100 m. No runner of 800 m or more is faster; nobody slower is let on a track. A guard

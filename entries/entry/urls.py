@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from entries.entry import receipt_views, upload_views, views
+from entries.entry import receipt_views, shoe_views, upload_views, views
 
 app_name = "entry"
 SHEET = "meets/<slug:tenant>/<slug:meet>/enter"
@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{SHEET}/upload/template.xlsx", upload_views.template, name="upload_template"),
     path(f"{SHEET}/upload/<int:upload>", upload_views.preview, name="upload_preview"),
     path(f"{SHEET}/upload/<int:upload>/refused.xlsx", upload_views.refused, name="upload_refused"),
+    path("meets/<slug:tenant>/<slug:meet>/shoes", shoe_views.shoes, name="shoes"),
     path("orders/<slug:reference>/", receipt_views.receipt, name="receipt"),
     path("orders/<slug:reference>/entries/<int:entry>/withdraw", receipt_views.withdraw, name="withdraw"),
     path("orders/<slug:reference>/entries/<int:entry>/time", receipt_views.correct, name="correct"),

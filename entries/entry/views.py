@@ -17,6 +17,7 @@ from entries.entry.order import SheetRefused
 from entries.entry.page import Facts, View, context, fresh_view, mark_rows, read_facts, refusals_of
 from entries.entry.queries import submission_under_key
 from entries.entry.sheet import Sheet, id_of, new_key
+from entries.entry.shoes import read_keys
 from entries.meet.doors import MeetRequest, in_meet
 from entries.roster.models import Team
 from tenants.doors import signed_in
@@ -39,6 +40,7 @@ def sheet(request: MeetRequest) -> HttpResponse:
         posted = read_sheet(request.POST)
         if "save_draft" in request.POST:
             return _keep_draft(request, team, teams, posted)
+        read_keys(posted)
         return _take(request, team, teams, posted)
     facts = read_facts(request.meet, team)
     asked = id_of(request.GET.get("rows", ""))

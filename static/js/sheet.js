@@ -26,6 +26,21 @@ const Sheet = (() => {
   const lines = () => [...grid.querySelectorAll("tr.line")].map(lineOf);
   const blocks = () => [...grid.querySelectorAll("tbody.athlete")];
   const isBlank = (line) => !(line.race.value || line.seed_time.value || line.personal_best.value || line.shoe?.value || line.pacemaker.checked);
+  // What is sent of a shoe: the chosen product's number, else what was typed; a typed number is no product's number.
+  const shoeOf = ({ shoe }) => {
+    const typed = shoe?.value.trim() ?? "";
+    return (typed && shoe.dataset?.id) || (/^[0-9]+$/.test(typed) && shoe.type !== "hidden" ? `"${typed}"` : typed);
+  };
+  const empty = (line) => {
+    for (const name of ["race", "seed_time", "personal_best", "shoe"]) if (line[name]) line[name].value = "";
+    if (line.shoe) {
+      delete line.shoe.dataset.id;
+      delete line.shoe.dataset.judged;
+      line.shoe.removeAttribute("title");
+      line.row.querySelector(".shoe__said")?.replaceChildren();
+    }
+    line.pacemaker.checked = false;
+  };
   const changed = () => form.dispatchEvent(new CustomEvent("sheet:change"));
 
   // A further row for the same athlete, under its others.
@@ -44,8 +59,7 @@ const Sheet = (() => {
     });
     total.value = number + 1;
     const line = lineOf(copy);
-    for (const name of ["race", "seed_time", "personal_best", "shoe"]) if (line[name]) line[name].value = "";
-    line.pacemaker.checked = false;
+    empty(line);
     if (row.closest(".athlete")) makeFurther(copy);
     else line.athlete.value = "";
     row.parentElement.append(copy);
@@ -67,8 +81,7 @@ const Sheet = (() => {
 
   const remove = (row) => {
     const line = lineOf(row);
-    for (const name of ["race", "seed_time", "personal_best", "shoe"]) if (line[name]) line[name].value = "";
-    line.pacemaker.checked = false;
+    empty(line);
     const above = row.previousElementSibling;
     row.hidden = true;
     if (above) lineOf(above).race.focus();
@@ -147,13 +160,6 @@ const Sheet = (() => {
       down(target, event.key === "ArrowDown" ? 1 : -1);
     }
   });
-  grid.addEventListener("focusin", (event) => {
-    const select = event.target;
-    if (!facts.shoes.length || !select.matches('select[name$="-shoe"]') || select.dataset.filled) return;
-    select.dataset.filled = "1";
-    const has = new Set([...select.options].map((option) => option.value));
-    for (const [id, name] of facts.shoes) if (!has.has(id)) select.add(new Option(name, id));
-  });
 
   // Errors lead to their fields, also inside a closed card.
   const errors = document.getElementById("errors");
@@ -199,5 +205,5 @@ const Sheet = (() => {
     place.hidden = false;
   };
 
-  return { form, facts, words, grid, say, fold, lines, lineOf, blocks, isBlank, addLine, changed, open, tell, shown };
+  return { form, facts, words, grid, say, fold, lines, lineOf, blocks, isBlank, shoeOf, addLine, changed, open, tell, shown };
 })();

@@ -1,6 +1,6 @@
 // Keeps what is typed on the server as one goes, so that another device goes on with it.
 (() => {
-  const { form, words, lines, isBlank, say } = Sheet;
+  const { form, words, lines, isBlank, shoeOf, say } = Sheet;
   const WAIT = 1200;
   const version = form.elements.draft_version;
   const place = document.getElementById("sheet-draft");
@@ -9,7 +9,7 @@
 
   const rows = () => lines().filter((line) => !isBlank(line)).map((line) => ({
     athlete: line.athlete.value, race: line.race.value, seed_time: line.seed_time.value,
-    personal_best: line.personal_best.value, shoe: line.shoe?.value ?? "", pacemaker: line.pacemaker.checked,
+    personal_best: line.personal_best.value, shoe: shoeOf(line), pacemaker: line.pacemaker.checked,
   }));
 
   const ask = (keepalive = false) => fetch(form.dataset.draft, {
