@@ -107,7 +107,7 @@ def test_what_was_done_leads_to_the_products(desk: Client, nittai: Tenant) -> No
     assert "取り込みました" in page
     assert 'href="/admin/catalog/masterproduct/"' in page
     assert "スタッフの修正2件で" in page
-    assert 'href="/staff/search"' in page
+    assert 'href="/staff/conflicts"' in page
     assert "confirm" not in page
 
 
@@ -261,7 +261,7 @@ def test_a_platform_admin_sees_whose_run_it_is(client: Client, admin: User, nitt
     assert "日本体育大学" in read(client, LIST)
     page = read(client, page_of(run))
     assert "中央大学" in page
-    assert "/staff/search?tenant=chuo" in page
+    assert "/staff/conflicts?tenant=chuo" in page
 
 
 def test_the_list_of_products_leads_to_import_and_export(desk: Client) -> None:
