@@ -3,6 +3,8 @@
 Whatever else is there is not touched: a host or an account that is not ours raises Failed before anything is sent.
 """
 
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -18,8 +20,11 @@ from tenants.wording import say
 SLUG = "smoke"
 NAME = "Smoke check (manage.py smoke)"
 HOSTS, PEOPLE = "/admin/tenants/tenant/", "/admin/tenants/user/"
+OURS = f"{PEOPLE}?{urlencode({'q': 'smoke- @example.invalid'})}"
+ADDRESS = re.compile(r"smoke-(\d{1,4})@example\.invalid")
 ACTIVE = "有効"
 LOG = "look at the server's log"
+NOT_OURS = "nothing of it was changed; use --read-only"
 
 
 def address(number: int) -> str:
@@ -37,54 +42,22 @@ class Person(NamedTuple):
     """One of our people, as the list shows them."""
 
     pk: str
-    email: str
     is_active: bool
 
 
 class Desk:
-    """The pages of hosts and people."""
+    """The pages of hosts and people. `people` are ours by number, as the page that was read last shows them."""
 
     def __init__(self, visitor: Visitor) -> None:
+        """Look for what an earlier run left. Raises Failed when something of somebody else has our names."""
         self.visitor = visitor
+        self.host = self._host()
+        self.people = self._people(self._page(OURS))
 
     def _page(self, path: str) -> Page:
         answer = self.visitor.get(path)
         expect(answer, 200, todo=LOG)
         return read(answer)
-
-    def _row(self, path: str, field: str, value: str) -> Row | None:
-        found = self._page(f"{path}?{urlencode({'q': value})}").rows
-        return next((row for row in found if row.cells.get(field) == value), None)
-
-    def host(self) -> str | None:
-        """The key of our host, or None. Raises Failed when somebody else uses its slug."""
-        row = self._row(HOSTS, "field-slug", SLUG)
-        if row is not None and row.cells.get("field-name") != NAME:
-            name = row.cells.get("field-name", "")
-            raise Failed(
-                f"a host of another name uses the slug {SLUG} ({name})", "nothing was changed; use --read-only"
-            )
-        return _key(row) if row else None
-
-    def add_host(self) -> None:
-        """Fill in the form of a new host."""
-        fields = self._form(f"{HOSTS}add/", "slug")
-        answer = self.visitor.post(f"{HOSTS}add/", [*_with(fields, slug=SLUG, name=NAME), ("_save", "1")])
-        if answer.status != 302 or self.host() is None:
-            raise Failed(f"the form of a new host answered {described(answer)}", LOG)
-
-    def set_host_active(self, active: bool) -> None:
-        """Tick or untick it, and look whether it stayed."""
-        path = f"{HOSTS}{self.host()}/change/"
-        fields = [(name, value) for name, value in self._form(path, "slug") if name != "is_active"]
-        ticked = [("is_active", "on")] if active else []
-        answer = self.visitor.post(path, [*fields, *ticked, ("_save", "1")])
-        if answer.status != 302 or self.host_is_active() != active:
-            raise Failed(f"{'activating' if active else 'deactivating'} the host answered {described(answer)}", LOG)
-
-    def host_is_active(self) -> bool:
-        """As its page shows it."""
-        return "is_active" in dict(self._form(f"{HOSTS}{self.host()}/change/", "slug"))
 
     def _form(self, path: str, having: str) -> Fields:
         form = self._page(path).form(having)
@@ -92,56 +65,87 @@ class Desk:
             raise Failed(f"no form with {having} at {path}", LOG)
         return form
 
-    def person(self, number: int) -> Person | None:
-        """One of our people, or None. Raises Failed when the address is another host's."""
-        email = address(number)
-        row = self._row(PEOPLE, "field-email", email)
-        if row is None:
-            return None
-        if row.cells.get("field-tenant") != NAME:
-            raise Failed(f"{email} is an account of another host", "nothing of it was changed; use --read-only")
-        return Person(_key(row), email, row.cells.get("field-state") == ACTIVE)
+    def _host(self) -> str:
+        """The key of our host, or nothing."""
+        rows = self._page(f"{HOSTS}?{urlencode({'q': SLUG})}").rows
+        row = next((row for row in rows if row.cells.get("field-slug") == SLUG), None)
+        if row is not None and row.cells.get("field-name") != NAME:
+            name = row.cells.get("field-name", "")
+            raise Failed(f"a host of another name uses the slug {SLUG} ({name})", NOT_OURS)
+        return _key(row) if row else ""
+
+    def _people(self, page: Page) -> dict[int, Person]:
+        found = {}
+        for row in page.rows:
+            ours = ADDRESS.fullmatch(row.cells.get("field-email", ""))
+            if ours is None:
+                continue
+            if row.cells.get("field-tenant") != NAME:
+                raise Failed(f"{ours[0]} is an account of another host", NOT_OURS)
+            found[int(ours[1])] = Person(_key(row), row.cells.get("field-state") == ACTIVE)
+        return found
+
+    def add_host(self) -> None:
+        """Fill in the form of a new host."""
+        fields = self._form(f"{HOSTS}add/", "slug")
+        answer = self.visitor.post(f"{HOSTS}add/", [*_with(fields, slug=SLUG, name=NAME), ("_save", "1")])
+        self.host = self._host()
+        if answer.status != 302 or not self.host:
+            raise Failed(f"the form of a new host answered {described(answer)}", LOG)
+
+    def set_host_active(self, active: bool) -> None:
+        """Tick or untick it, and look whether it stayed."""
+        path = f"{HOSTS}{self.host}/change/"
+        fields = [(name, value) for name, value in self._form(path, "slug") if name != "is_active"]
+        ticked = [("is_active", "on")] if active else []
+        answer = self.visitor.post(path, [*fields, *ticked, ("_save", "1")])
+        if answer.status != 302 or self.host_is_active() != active:
+            raise Failed(f"{'activating' if active else 'deactivating'} the host answered {described(answer)}", LOG)
+
+    def host_is_active(self) -> bool:
+        """As its page shows it; no when there is none."""
+        return bool(self.host) and "is_active" in dict(self._form(f"{HOSTS}{self.host}/change/", "slug"))
 
     def add_person(self, number: int) -> str:
         """Fill in the form of a new person: the temporary password, or nothing when the sixth was refused."""
         fields = self._form(f"{PEOPLE}add/", "email")
-        who = {
-            "email": address(number),
-            "name": f"Smoke {number}",
-            "role": str(Role.STAFF),
-            "tenant": self.host() or "",
-        }
+        who = {"email": address(number), "name": f"Smoke {number}", "role": str(Role.STAFF), "tenant": self.host}
         answer = self.visitor.post(f"{PEOPLE}add/", [*_with(fields, **who), ("_save", "1")])
+        self.people = self._people(self._page(OURS))
         page = read(answer)
-        if answer.status == 200 and page.once:
+        if answer.status == 200 and page.once and number in self.people:
             return page.once
         if answer.status == 422 and staff_limit() in page.text:
             return ""
         raise Failed(f"the form of a new person answered {described(answer)} without a temporary password", LOG)
 
-    def new_password(self, person: Person) -> str:
+    def new_password(self, number: int) -> str:
         """A temporary password for somebody who is there."""
-        answer = self._act("give_new_password", person)
-        if answer.once:
-            return answer.once
+        page = self._press("give_new_password", [number])
+        if page.once:
+            return page.once
         raise Failed("no temporary password was shown", LOG)
 
-    def set_active(self, person: Person, active: bool) -> bool:
-        """Press the button, and look whether it worked. False when the sixth was refused, with its reason."""
-        page = self._act("activate" if active else "deactivate", person)
-        now = self.person(_number(person))
-        if now is not None and now.is_active == active:
-            return True
-        if active and staff_limit() in page.text:
+    def set_active(self, numbers: Sequence[int], active: bool) -> bool:
+        """Press the button, and look whether it worked. False when a sixth was refused, with the reason."""
+        page = self._press("activate" if active else "deactivate", numbers)
+        left = [address(number) for number in numbers if self.people[number].is_active != active]
+        if left and active and staff_limit() in page.text:
             return False
-        raise Failed(f"{person.email} is {'not ' if active else 'still '}active after the button was pressed", LOG)
+        if left:
+            raise Failed(f"{left[0]} is {'not ' if active else 'still '}active after the button was pressed", LOG)
+        return True
 
-    def _act(self, action: str, person: Person) -> Page:
-        """Press the button, answer the page that asks, and read the page that follows."""
-        fields = [("action", action), ("_selected_action", person.pk), ("confirmed", "1")]
-        answer = self.visitor.post(PEOPLE, fields)
+    def _press(self, action: str, numbers: Sequence[int]) -> Page:
+        """Choose our people in the list, press the button, answer the page that asks, and read the page that follows."""
+        chosen = [("_selected_action", self.people[number].pk) for number in numbers]
+        answer = self.visitor.post(OURS, [("action", action), ("confirmed", "1"), *chosen])
         expect(answer, 200, 302, todo=LOG)
-        return read(answer) if answer.status == 200 else self._page(PEOPLE)
+        if answer.status == 200:
+            return read(answer)
+        page = self._page(OURS)
+        self.people = self._people(page)
+        return page
 
 
 def _key(row: Row) -> str:
@@ -150,10 +154,6 @@ def _key(row: Row) -> str:
     if len(parts) < 2 or not parts[-2].isdecimal():
         raise Failed(f"a list whose row leads to {row.link!r}", LOG)
     return parts[-2]
-
-
-def _number(person: Person) -> int:
-    return int(person.email.partition("@")[0].rpartition("-")[2])
 
 
 def _with(fields: Fields, **values: str) -> list[tuple[str, str]]:

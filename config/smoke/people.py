@@ -4,15 +4,15 @@ Made once and used again by every later run, so that a site does not fill up wit
 before and after; a run that was killed is tidied up by the next.
 """
 
-from config.smoke.desk import NAME, PEOPLE, SLUG, Desk, Person, address
+from config.smoke.desk import PEOPLE, SLUG, Desk, address
 from config.smoke.run import Failed, Line, Run
 from config.smoke.signin import CHANGE_PASSWORD, LOGIN, try_password
 from tenants.models import MAX_ACTIVE_STAFF
 
+FIVE = range(1, MAX_ACTIVE_STAFF + 1)
 SIXTH = MAX_ACTIVE_STAFF + 1
-MOST = 20
-"""People that are looked for when tidying up: six, and whom a broken limit let in."""
-CHECK_ACCOUNTS = f"look at the people of the host {SLUG} in {PEOPLE}"
+LOOK = f"look at the people of the host {SLUG} in {PEOPLE}"
+STOP = "stop this deployment"
 
 
 def desk_of(run: Run) -> Desk:
@@ -23,9 +23,9 @@ def desk_of(run: Run) -> Desk:
 def hosts(run: Run) -> None:
     """A host is created (once), deactivated and activated."""
     desk = desk_of(run)
-    if desk.host() is None:
+    if not desk.host:
         desk.add_host()
-    tidy(run)
+    tidy(desk)
     desk.set_host_active(True)
     desk.set_host_active(False)
     desk.set_host_active(True)
@@ -34,51 +34,46 @@ def hosts(run: Run) -> None:
 def staff(run: Run) -> None:
     """Somebody is created (once) with a temporary password, signs in, is signed out by deactivation, and let in again."""
     desk = ready_desk(run)
-    word = _first(desk)
+    word, email = _first(desk), address(1)
     visitor = run.visitor()
-    if try_password(visitor, address(1), word).location != CHANGE_PASSWORD:
-        raise Failed("the temporary password does not lead to choosing an own one", CHECK_ACCOUNTS)
-    person = _there(desk, 1)
-    desk.set_active(person, False)
+    if try_password(visitor, email, word).location != CHANGE_PASSWORD:
+        raise Failed("the temporary password does not lead to choosing an own one", LOOK)
+    desk.set_active([1], False)
     if not visitor.get("/staff/search").location.startswith(LOGIN):
-        raise Failed(f"{person.email} is still signed in after being deactivated", "stop this deployment")
-    if try_password(run.visitor(), person.email, word).status != 422:
-        raise Failed(f"{person.email} signs in although deactivated", "stop this deployment")
-    desk.set_active(person, True)
-    if try_password(run.visitor(), person.email, word).status != 302:
-        raise Failed(f"{person.email} cannot sign in after being activated", CHECK_ACCOUNTS)
+        raise Failed(f"{email} is still signed in after being deactivated", STOP)
+    if try_password(run.visitor(), email, word).status != 422:
+        raise Failed(f"{email} signs in although deactivated", STOP)
+    desk.set_active([1], True)
+    if try_password(run.visitor(), email, word).status != 302:
+        raise Failed(f"{email} cannot sign in after being activated", LOOK)
 
 
 def limit(run: Run) -> None:
     """Five are activated; the sixth is refused with the reason, activated and created."""
     desk = ready_desk(run)
-    for number in range(1, SIXTH):
-        _activate(desk, number)
-    if desk.person(SIXTH) is None:
-        _make_inactive(desk, SIXTH, instead_of=MAX_ACTIVE_STAFF)
-    if desk.set_active(_there(desk, SIXTH), True):
-        raise Failed(f"{address(SIXTH)} was activated beside five others", "stop this deployment: the limit is gone")
-    new = next(number for number in range(SIXTH + 1, MOST) if desk.person(number) is None)
+    for number in (*FIVE, SIXTH):
+        if number not in desk.people:
+            _add(desk, number)
+            desk.set_active([number], False)
+    if not desk.set_active([number for number in FIVE if not desk.people[number].is_active], True):
+        raise Failed("fewer than five of ours are active, and one more was refused", LOOK)
+    if desk.set_active([SIXTH], True):
+        raise Failed(f"{address(SIXTH)} was activated beside five others", STOP)
+    new = max(desk.people) + 1
     if desk.add_person(new):
-        raise Failed(f"{address(new)} was created beside five others", "stop this deployment: the limit is gone")
+        raise Failed(f"{address(new)} was created beside five others", STOP)
 
 
 def inactive_again(run: Run) -> None:
     """Nothing of it is left active."""
-    tidy(run)
+    tidy(desk_of(run))
 
 
-def tidy(run: Run) -> None:
+def tidy(desk: Desk) -> None:
     """Deactivate our people and our host, where they are active."""
-    desk = desk_of(run)
-    if desk.host() is None:
-        return
-    for number in range(1, MOST):
-        person = desk.person(number)
-        if person is None and number > SIXTH:
-            break
-        if person is not None and person.is_active:
-            desk.set_active(person, False)
+    active = [number for number, person in desk.people.items() if person.is_active]
+    if active:
+        desk.set_active(active, False)
     if desk.host_is_active():
         desk.set_host_active(False)
 
@@ -86,49 +81,24 @@ def tidy(run: Run) -> None:
 def ready_desk(run: Run) -> Desk:
     """The desk, when the line before made the host active."""
     desk = desk_of(run)
-    if desk.host() is None or not desk.host_is_active():
-        raise Failed(f"not tried, the host {NAME} is not active", "see the line above that says why")
+    if not desk.host_is_active():
+        raise Failed(f"not tried, the host {SLUG} is not active", "see the line above that says why")
     return desk
 
 
 def _first(desk: Desk) -> str:
     """A temporary password for the first of our people, who is active then."""
-    person = desk.person(1)
-    if person is None:
-        return _made(desk, 1)
-    _activate(desk, 1)
-    return desk.new_password(person)
+    if 1 not in desk.people:
+        return _add(desk, 1)
+    desk.set_active([1], True)
+    return desk.new_password(1)
 
 
-def _activate(desk: Desk, number: int) -> None:
-    person = desk.person(number)
-    if person is None:
-        _made(desk, number)
-    elif not person.is_active and not desk.set_active(person, True):
-        raise Failed(f"{person.email} was refused although fewer than five of ours are active", CHECK_ACCOUNTS)
-
-
-def _made(desk: Desk, number: int) -> str:
+def _add(desk: Desk, number: int) -> str:
     word = desk.add_person(number)
     if not word:
-        raise Failed(f"{address(number)} was refused although fewer than five of ours are active", CHECK_ACCOUNTS)
+        raise Failed("fewer than five of ours are active, and one more was refused", LOOK)
     return word
-
-
-def _make_inactive(desk: Desk, number: int, *, instead_of: int) -> None:
-    """Make somebody while a seat is free for a moment."""
-    other = _there(desk, instead_of)
-    desk.set_active(other, False)
-    _made(desk, number)
-    desk.set_active(_there(desk, number), False)
-    _activate(desk, instead_of)
-
-
-def _there(desk: Desk, number: int) -> Person:
-    person = desk.person(number)
-    if person is None:
-        raise Failed(f"{address(number)} is not in the list of people", CHECK_ACCOUNTS)
-    return person
 
 
 WRITING = (

@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from config.smoke.http import Answer, Away, Visitor
-from config.smoke.run import Account, Failed, Run, described, expect
+from config.smoke.run import Account, Failed, Run, expect
 
 LOGIN, CHANGE_PASSWORD = "/auth/login", "/auth/password/change"
 
