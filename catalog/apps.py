@@ -12,6 +12,9 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the rooms' wordings and jobs known."""
+        from catalog.drafting import actions as drafting
+        from catalog.drafting import jobs as draft_jobs
+        from catalog.drafting import wording as draft_wording  # noqa: F401
         from catalog.importing import csvjobs
         from catalog.importing.actions import READ, WRITE
         from catalog.overrides import wording  # noqa: F401
@@ -19,3 +22,4 @@ class CatalogConfig(AppConfig):
 
         work.register(READ, csvjobs.read)
         work.register(WRITE, csvjobs.write)
+        work.register(drafting.KIND, draft_jobs.write)
