@@ -15,10 +15,6 @@ wording.register(
     {
         "import_empty": _("ファイルが空です。1行目に見出し、2行目から商品を入力してください。"),
         "import_too_big": _("ファイルが大きすぎます（%(limit)sMBまで）。分けて取り込んでください。"),
-        "import_too_many_rows": _("行が多すぎます（%(limit)s行まで）。ファイルを分けてください。"),
-        "import_unreadable": _(
-            "CSVとして読み取れません。文字コードUTF-8・Shift_JIS・UTF-16、区切りコンマ・セミコロン・タブのファイルを選んでください。"
-        ),
         "import_excel": _(
             "Excelブックは取り込めません。Excelで「CSV UTF-8（コンマ区切り）」として保存し直してください。"
         ),
@@ -28,12 +24,12 @@ wording.register(
         "import_decided": _("この取り込みはすでに処理されています（%(state)s）。画面を開き直してください。"),
         "row_no_brand": _("ブランドがありません"),
         "row_no_reference": _("型番がありません"),
-        "row_key_too_long": _("%(column)sが長すぎます（%(limit)s文字まで）"),
         "row_same_key": _("%(row)s行目とブランド・型番が同じです"),
         "row_cells": _("列の数が見出しと合いません（見出し%(header)s列、この行%(cells)s列）"),
         "row_dates": _("使用終了日が使用開始日より前です"),
         "row_null_character": _("使えない文字（NUL）が含まれています"),
         "row_not_utf8": _("文字がUTF-8として読み取れません"),
+        "row_too_large": _("内容が大きすぎます（1行1MBまで）"),
         "row_price_left_out": _("価格「%(text)s」を読み取れないため、価格なしで取り込みました（元の値は残しています）"),
     }
 )

@@ -1,0 +1,66 @@
+"""Refused rows, kept as a CSV: where each stood, why it was refused, and its cells as they were.
+
+Corrected there, the file can be taken in again: the import leaves the first two columns alone.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from tenants.refusal import Refused
+from tenants.tables import guarded
+from tenants.wording import say
+
+NUMBER, REASONS = pgettext_lazy("import", "元の行"), gettext_lazy("取り込めない理由")
+OWN_TITLES = (NUMBER, REASONS)
+MOST_BYTES = 20 * 1024 * 1024
+SHOWN = 20
+
+
+class Why(NamedTuple):
+    """A reason, and the title of the column that it is about, if it is about one."""
+
+    refusal: Refused
+    column: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.column}: {say(self.refusal)}" if self.column else say(self.refusal)
+
+
+class Rejected:
+    """Grows row by row up to some megabytes; rows beyond are counted, and the file's last line says so."""
+
+    def __init__(self, header: Sequence[str]) -> None:
+        self.count = 0
+        self.first: list[tuple[int, str]] = []
+        self._out = io.BytesIO()
+        self._text = io.TextIOWrapper(self._out, "utf-8-sig", errors="replace", newline="", write_through=True)
+        self._writer = csv.writer(self._text)
+        self._left_out = 0
+        self._write([NUMBER, REASONS, *header])
+
+    def add(self, number: int, reasons: Sequence[Why], cells: Sequence[object]) -> None:
+        """Note a row, whose number is the one that its file has for it."""
+        self.count += 1
+        said = _("・").join(map(str, reasons))
+        if len(self.first) < SHOWN:
+            self.first.append((number, said))
+        if self._out.tell() > MOST_BYTES:
+            self._left_out += 1
+        else:
+            self._write([number, said, *cells])
+
+    def content(self) -> bytes:
+        """The file; empty when no row was refused."""
+        if not self.count:
+            return b""
+        if self._left_out:
+            self._write(["", _("ほか%(count)s行") % {"count": self._left_out}])
+        return self._out.getvalue()
+
+    def _write(self, cells: Sequence[object]) -> None:
+        self._writer.writerow([guarded("" if cell is None else str(cell)) for cell in cells])
