@@ -6,6 +6,7 @@ it may read: one query with all of it let the planner walk a million rows when a
 statistics (2.8 s; this way 20 ms).
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -21,6 +22,8 @@ MOST = 20
 MOST_WORDS = 5
 LEAST_PART = 3
 """Trigrams serve parts of three characters and more."""
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""PostgreSQL has no text with NUL or half of a surrogate pair, and no query either."""
 
 
 class Hit(NamedTuple):
@@ -87,7 +90,7 @@ def _by_index(text: str, words: list[str], most: int) -> list[Hit]:
 def by_key(texts: Iterable[str]) -> dict[str, int]:
     """Shoes by their key as somebody wrote it: "BRAND REFERENCE", or the reference alone where one shoe has it. What
     stands for none or for several is missing. One query, bounded by the number of texts; none without texts."""
-    wanted = {text: " ".join(fold(plain(text)).split()) for text in texts}
+    wanted = {text: " ".join(fold(plain(text)).split()) for text in texts if not UNSTORABLE.search(text)}
     tails = {" ".join(words[cut:]) for words in map(str.split, wanted.values()) for cut in range(min(len(words), 9))}
     if not tails:
         return {}

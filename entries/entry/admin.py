@@ -12,12 +12,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from catalog.shoes.wording import said
 from entries.entry import changes, places, upkeep
-from entries.entry.deskfilters import EntryMeetFilter, RaceFilter, StateFilter
+from entries.entry.deskfilters import EntryMeetFilter, RaceFilter, ShoeFilter, StateFilter
 from entries.entry.deskforms import CorrectForm, MoveEntriesForm
 from entries.entry.export import export_view
 from entries.entry.invite import invite_view
 from entries.entry.models import Entry, EntryState, Submission
+from entries.entry.shoes import verdicts_of
 from entries.marks import format_time
 from entries.meet.admin import MeetAdmin, RaceAdmin
 from entries.meet.deskfilters import MeetFilter
@@ -139,8 +141,8 @@ class RaceDeskAdmin(RaceAdmin):
 class EntryAdmin(ReadOnly, DeskAdmin):
     """Entries. Nothing is typed over: each change is an action with its rule, its mail and its line in the trail."""
 
-    list_display = ("who", "team", "race", "seed", "state_chip", "ticket", "entered_at", "reference")
-    list_filter = (EntryMeetFilter, RaceFilter, StateFilter)
+    list_display = ("who", "team", "race", "seed", "state_chip", "shoe_mark", "ticket", "entered_at", "reference")
+    list_filter = (EntryMeetFilter, RaceFilter, StateFilter, ShoeFilter)
     search_fields = (
         "athlete__family_name", "athlete__given_name", "athlete__family_kana", "athlete__given_kana",
         "submission__team__name", "submission__reference",
@@ -148,7 +150,7 @@ class EntryAdmin(ReadOnly, DeskAdmin):
     search_help_text = gettext_lazy("氏名、フリガナ、チーム名、受付番号（空白区切りで絞り込み）")
     ordering = ("-entered_at", "-pk")
     fields = (
-        "who", "team", "meet", "race", "state_chip", "ticket", "seed", "best", "pacemaker", "shoe_declared", "fee",
+        "who", "team", "meet", "race", "state_chip", "ticket", "seed", "best", "pacemaker", "shoe_mark", "fee",
         "entered_at", "withdrawn_at", "reference",
     )  # fmt: skip
     actions = ("withdraw", "move", "correct")
@@ -157,6 +159,23 @@ class EntryAdmin(ReadOnly, DeskAdmin):
         """With state and position, and all that a row shows."""
         rows = Entry.objects.with_state().with_position().order_by(*self.ordering)
         return rows.select_related("race__meet", "athlete", "submission__team")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """With the verdicts on the shoes of the page, all at once."""
+        page = super().get_changelist_instance(request)
+        worn = verdicts_of(page.result_list)
+        for entry in page.result_list:
+            entry.shoe_verdict = worn.get(entry.pk)
+        return page
+
+    @admin.display(description=gettext_lazy("シューズ"))
+    def shoe_mark(self, entry: Any) -> SafeString | str:
+        """What was declared, and what the rules say of it today."""
+        if not entry.shoe_declared:
+            return "–"
+        found = said(entry.shoe_verdict if hasattr(entry, "shoe_verdict") else verdicts_of([entry])[entry.pk])
+        why = "" if found.kind == "ok" else found.why
+        return format_html("{} {} <small>{}</small>", entry.shoe_declared, chip(found.kind, found.word), why)
 
     def headline(self, obj: Any) -> str:
         """Who runs what."""

@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from catalog.shoes.wording import WORDS
+from entries.entry.deskqueries import entries_by_verdict
 from entries.entry.models import EntryState
 from entries.meet.deskfilters import MeetFilter
 from entries.meet.models import Race
@@ -38,6 +40,26 @@ class EntryMeetFilter(MeetFilter):
     """By the race's meet."""
 
     path = "race__meet"
+
+
+class ShoeFilter(admin.SimpleListFilter):
+    """By what the rules say of the declared shoe, once a meet is chosen."""
+
+    title = gettext_lazy("シューズ")
+    parameter_name = "shoe"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The three verdicts; within a meet only, whose shoes are few."""
+        if not is_id(request.GET.get("meet", "")):
+            return []
+        return [(state, str(word)) for state, word in WORDS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Narrow."""
+        meet = request.GET.get("meet", "")
+        if self.value() not in WORDS or not is_id(meet):
+            return queryset
+        return queryset.filter(entries_by_verdict(int(meet), self.value() or ""))
 
 
 class StateFilter(admin.SimpleListFilter):

@@ -7,8 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from catalog.shoes.verdict import Verdict
+from catalog.shoes.wording import said
 from entries.entry import deskqueries, upkeep
 from entries.entry.models import EntryState
+from entries.entry.shoes import verdicts_of
 from entries.marks import format_time
 from entries.meet.models import Meet
 from tenants.adminbase import is_id, user_of
@@ -24,22 +27,25 @@ def export_view(owner: Any, request: HttpRequest) -> HttpResponse:
     meet = Meet.objects.filter(pk=int(chosen)).first() if is_id(chosen) else None
     if meet is None:
         raise Http404
-    rows = [_row(entry) for entry in deskqueries.entries_for_export(meet)]
+    entries = list(deskqueries.entries_for_export(meet))
+    worn = verdicts_of(entries)
+    rows = [_row(entry, worn.get(entry.pk)) for entry in entries]
     upkeep.note_export(meet, rows=len(rows), by=user_of(request))
     header = [
         _("種目"), _("受付順"), _("状態"), _("氏名"), _("フリガナ"), _("性別"), _("学年"), _("チーム"), _("都道府県"),
         _("申告タイム"), _("自己ベスト"), _("ペースメーカー"), "JAAF ID", _("登録番号"), _("受付番号"),
+        _("シューズ"), _("シューズの判定"),
     ]  # fmt: skip
     answer = HttpResponse(write_csv(header, rows), content_type=CSV_TYPE)
     answer["Content-Disposition"] = f'attachment; filename="entries-{meet.slug}.csv"'
     return answer
 
 
-def _row(entry: Any) -> list[object]:
+def _row(entry: Any, shoe: Verdict | None) -> list[object]:
     athlete, team = entry.athlete, entry.submission.team
     return [
         entry.race.name, entry.ticket, EntryState(entry.state).label, athlete.full_name, athlete.full_kana, athlete.get_sex_display(),
         athlete.grade, team.printed_name, team.get_prefecture_display(), format_time(entry.seed_time),
         format_time(entry.personal_best), _("○") if entry.pacemaker else "", athlete.jaaf_id,
-        athlete.registration_number, entry.submission.reference,
+        athlete.registration_number, entry.submission.reference, entry.shoe_declared, said(shoe).word if shoe else "",
     ]  # fmt: skip

@@ -46,7 +46,9 @@ class RaceInline(DeskInline):
     model = Race
     form = RaceRowForm
     fk_name = "meet"
-    fields = ("position", "name", "distance_m", "sex", "places", "waiting_places", "starters_per_heat", "is_ncg")
+    fields = (
+        "position", "name", "distance_m", "sex", "course", "places", "waiting_places", "starters_per_heat", "is_ncg",
+    )  # fmt: skip
     ordering = ("position", "pk")
     show_change_link = True
     verbose_name_plural = gettext_lazy("種目（補欠待ち: 0はなし、空欄は制限なし）")
@@ -159,7 +161,7 @@ class RaceAdmin(DeskAdmin):
     ordering = ("-meet__starts_on", "meet", "position", "pk")
     actions = ("pause", "resume", "plan")
     fieldsets = (
-        (None, {"fields": ("meet", "name", ("distance_m", "sex"), "position", "held_on", "intake")}),
+        (None, {"fields": ("meet", "name", ("distance_m", "sex"), "course", "position", "held_on", "intake")}),
         (gettext_lazy("定員と補欠待ち"), {"fields": ("places", "waiting_kind", "waiting_places", "entries_per_team")}),
         (gettext_lazy("参加標準記録"), {"fields": ("standard", ("standard_from", "standard_until"))}),
         (gettext_lazy("組と参加料"), {"fields": ("starters_per_heat", "fee", "is_ncg", "fallback_race")}),

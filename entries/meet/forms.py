@@ -50,6 +50,12 @@ class RaceRowForm(DeskForm):
         for name, (least, most) in BOUNDS.items():
             if name in self.fields:
                 _bound(self.fields[name], least, most)
+        if "course" in self.fields:
+            self.fields["course"].required = False
+
+    def clean_course(self) -> str:
+        """As it was, for a new race the track, when nothing is said."""
+        return str(self.cleaned_data["course"] or self.instance.course)
 
 
 def _bound(field: forms.Field, least: int, most: int) -> None:

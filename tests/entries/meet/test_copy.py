@@ -24,7 +24,7 @@ def old(nittai: Tenant, aoki: User) -> Meet:
         payment_due_on=date(2027, 3, 5), summary="要項", races_per_athlete=2,
     )  # fmt: skip
     plain = race_of(meet, places=40, standard=90_000, held_on=date(2027, 3, 13))
-    race_of(meet, "NCG男子5000m", is_ncg=True, fallback_race=plain, position=1)
+    race_of(meet, "NCG男子5000m", is_ncg=True, fallback_race=plain, position=1, course="road")
     first = datetime(2027, 3, 13, 14, 30, tzinfo=UTC)
     actions.plan_heats(race=plain, first=first, minutes=20, count=2, by=aoki)
     Race.objects.filter(pk=plain.pk).update(last_ticket=40, line=40, waiting_gone=2, paused_at=first)
@@ -37,6 +37,7 @@ def test_settings_races_and_timetable_come_along_moved_by_whole_days(old: Meet, 
     assert (copy.summary, copy.races_per_athlete, copy.fee) == ("要項", 2, 1000)
     plain, ncg = Race.objects.filter(meet=copy).in_programme_order()
     assert (plain.held_on, plain.standard, ncg.fallback_race) == (date(2027, 3, 20), 90_000, plain)
+    assert (plain.course, ncg.course) == ("track", "road")
     starts = TimetableSlot.objects.filter(race=plain).order_by("number").values_list("starts_at", flat=True)
     local = [f"{start.astimezone(copy.zone):%m-%d %H:%M}" for start in starts]
     assert local == ["03-20 09:30", "03-20 09:50"]  # the same time of day, though the clocks went forward
