@@ -149,7 +149,9 @@ class ImportAdmin(ReadOnly, DeskAdmin):
         if stage in (page.Stage.PREVIEW, page.Stage.DONE) and run.counts.get("rejected"):
             context["rejected"] = queries.first_rejected(run)
         if stage == page.Stage.PREVIEW:
+            found = queries.understood_columns(run)
             context |= {"samples": page.samples(run), "to_write": page.to_write(run)}
+            context["columns"] = page.understood(found) if found else []
         if stage == page.Stage.FAILED:
             context["refusal"] = page.refusal_of(run)
         return self._page(request, "run", context)
@@ -157,8 +159,7 @@ class ImportAdmin(ReadOnly, DeskAdmin):
     def _decide(self, request: HttpRequest, run: ImportRun) -> None:
         try:
             if "confirm" in request.POST:
-                actions.confirm(run, by=user_of(request))
-                do_now_if_small(run, at=timezone.now())
+                do_now_if_small(actions.confirm(run, by=user_of(request)), at=timezone.now())
             elif "discard" in request.POST:
                 actions.discard(run, by=user_of(request))
         except Refused as refusal:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from catalog.fields import FIELDS
+from catalog.importing.columns import KEYS, Columns
 from catalog.importing.models import ImportRun, RunState, Source
 from catalog.values import label, printed
 from tenants.chips import chip
@@ -16,6 +17,7 @@ from tenants.refusal import Refused
 from tenants.tables import write_csv
 from tenants.wording import say
 
+KEY_TITLES = {name: tuple(title for title in titles if isinstance(title, str)) for name, titles in KEYS.items()}
 BAR_WIDTH = 100
 LEAST_WIDTH = 2
 """Of the hundred that a bar is wide: so that one row in a million is still seen."""
@@ -64,9 +66,12 @@ def state_chip(run: ImportRun) -> SafeString:
 
 
 def refusal_of(run: ImportRun) -> str:
-    """Why the whole file was refused, in words; empty when the reason is a fault of ours."""
+    """Why the whole file was refused, in words; empty when the reason is a fault of ours, or an old one without words."""
     refused: dict[str, Any] = dict(run.refused)
-    return say(Refused(refused.pop("code"), **refused)) if refused else ""
+    try:
+        return say(Refused(refused.pop("code"), **refused)) if refused else ""
+    except KeyError:
+        return ""
 
 
 def said_percent(run: ImportRun) -> int | None:
@@ -149,7 +154,7 @@ class Column(NamedTuple):
     title: str
     others: list[str]
     example: str
-    is_needed: bool = False
+    is_needed: bool
 
 
 EXAMPLE = {
@@ -161,15 +166,29 @@ EXAMPLE = {
 
 
 def columns() -> list[Column]:
-    """The two that name a product, and one for each field."""
-    keys = [
-        Column("ブランド", ["brand"], EXAMPLE["brand"], True),
-        Column("型番", ["reference"], EXAMPLE["reference"], True),
+    """The two that name a product, and one for each field; by their titles in files, whatever the page's language."""
+    titles = KEY_TITLES | {name: field.titles for name, field in FIELDS.items()}
+    return [
+        Column(first, [title for title in others if title != first], EXAMPLE[name], name in KEY_TITLES)
+        for name, (first, *others) in titles.items()
     ]
-    rest = [Column(field.titles[0], list(field.titles[1:]), EXAMPLE[name]) for name, field in FIELDS.items()]
-    return keys + rest
 
 
 def example_csv() -> bytes:
-    """The header that the export writes, and one row."""
+    """The header that the page names, and one row."""
     return write_csv([column.title for column in columns()], [[column.example for column in columns()]])
+
+
+class Understood(NamedTuple):
+    """A column of an upload, and what it was taken for; "" for one without a field of its own."""
+
+    title: str
+    field: str
+
+
+def understood(found: Columns) -> list[Understood]:
+    """In the order of the file; titles above nothing are left out."""
+    names = {found.brand: _("ブランド"), found.reference: _("型番")}
+    names |= {place: label(name) for name, place in found.fields.items()}
+    names |= dict.fromkeys(found.specs.values(), "")
+    return [Understood(found.title(place), names[place]) for place in sorted(names)]

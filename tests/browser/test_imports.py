@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from catalog.importing.models import ImportRun, RunState
+from catalog.models import MasterProduct
 from tenants.models import Job, Tenant, User
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage, overflow, sign_in, violations
 from tests.catalog.test_import_pages import COUNTS, LIST, SAMPLE, page_of, rejected_csv, run_of
@@ -78,3 +79,34 @@ def test_without_a_script_a_link_shows_how_far_it_is(
     ImportRun._base_manager.filter(pk=run.pk).update(state=RunState.PREVIEWED)
     page.get_by_role("link", name="最新の状態を表示").click()
     expect(page.get_by_role("heading", name="取り込み内容の確認")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_a_csv_goes_its_whole_way_with_the_keyboard(
+    site: Site, open_page: OpenPage, aoki: User, nittai: Tenant, width: int
+) -> None:
+    rows = ["ブランド,品番,商品名,価格（円）,色", "ASICS,A-1,風神,24200,赤", "ASICS,A-2,雷神,,", "ASICS,,名なし,1,"]
+    page = open_page(width=width)
+    sign_in(page, site.address, aoki.email)
+    page.goto(f"{site.address}/admin/catalog/masterproduct/")
+    page.get_by_role("link", name="CSVを取り込む").press("Enter")
+    page.get_by_role("button", name="内容を確認する").press("Enter")
+    expect(page.locator("#id_file_error")).to_have_text("CSVファイルを選んでください。")
+    page.set_input_files(
+        "#id_file", {"name": "夏.csv", "mimeType": "text/csv", "buffer": "\r\n".join(rows).encode("cp932")}
+    )
+    page.get_by_role("button", name="内容を確認する").press("Enter")
+    expect(page.get_by_role("heading", name="取り込み内容の確認")).to_be_visible()
+    expect(page.locator(".import-understood div").nth(1)).to_have_text("品番型番")
+    expect(page.get_by_text("型番がありません")).to_be_visible()
+    assert (violations(page), overflow(page), MasterProduct._base_manager.count()) == ([], 0, 0)
+    page.get_by_role("button", name="取り込む（新規 2件・変更 0件）").press("Enter")
+    expect(page.get_by_role("heading", name="取り込みました")).to_be_visible()
+    with page.expect_download() as file:
+        page.get_by_role("link", name="取り込めない行を理由つきでダウンロード").press("Enter")
+    assert "型番がありません" in file.value.path().read_text("utf-8-sig")
+    page.get_by_role("link", name="商品一覧を見る").press("Enter")
+    expect(page.get_by_text("雷神")).to_be_visible()
+    with page.expect_download() as file:
+        page.get_by_role("link", name="CSVで書き出す").press("Enter")
+    assert "雷神" in file.value.path().read_text("utf-8-sig")

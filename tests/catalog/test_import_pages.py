@@ -1,6 +1,7 @@
 """The desk's pages of imports, state by state. Runs are made by hand here; the whole way, through the real import, is in
 `test_import_way.py`."""
 
+import re
 from typing import Any
 
 import pytest
@@ -23,7 +24,8 @@ SAMPLE = [
 
 
 def run_of(
-    tenant: Tenant, state: str = RunState.PREVIEWED, *, job: dict[str, Any] | None = None, rejected: bytes = b"", **fields: Any
+    tenant: Tenant, state: str = RunState.PREVIEWED, *, job: dict[str, Any] | None = None, rejected: bytes = b"",
+    content: bytes = b"", **fields: Any,
 ) -> ImportRun:  # fmt: skip
     """A run as the import leaves it."""
     values = {"source": Source.CSV, "file_name": "夏.csv", "size": 2048, "sha256": "0" * 64, "counts": COUNTS,
@@ -32,7 +34,7 @@ def run_of(
         if job is not None:
             values["job"] = Job.objects.create(kind="catalog.read_csv", tenant=tenant, **job)
         run = ImportRun.objects.create(tenant=tenant, state=state, **values)
-        ImportFile.objects.create(tenant=tenant, run=run, content=b"x", rejected=rejected)
+        ImportFile.objects.create(tenant=tenant, run=run, content=content, rejected=rejected)
     return run
 
 
@@ -66,6 +68,20 @@ def test_each_count_has_its_word_its_number_and_its_bar(desk: Client, nittai: Te
     assert ">999,997<" in page
     assert page.count('class="bar bar--') == 4
     assert 'bar--ok" width="2"' in page, "one row in a million is still seen"
+
+
+def columns_shown(client: Client, run: ImportRun) -> list[list[str]]:
+    part = read(client, page_of(run)).partition('<dl class="import-understood"')[2].partition("</dl>")[0]
+    return [re.findall(">([^<]+)<", line) for line in part.split("<div>")[1:]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+def test_a_preview_says_what_each_column_was_taken_for(desk: Client, nittai: Tenant, encoding: str) -> None:
+    long = "".join(f"A-{n},ナイキ,1,,赤い靴\r\n" for n in range(20_000))
+    run = run_of(nittai, content=f"品番,maker,定価,,色\r\n{long}".encode(encoding))
+    shown = [["品番", "型番"], ["maker", "ブランド"], ["定価", "価格（円）"], ["色", "その他の項目"]]
+    assert columns_shown(desk, run) == shown
+    assert columns_shown(desk, run_of(nittai)) == [], "the upload is not kept any more"
 
 
 def test_a_preview_of_nothing_offers_no_import(desk: Client, nittai: Tenant) -> None:
@@ -119,10 +135,14 @@ def test_a_run_of_the_old_file_shows_its_own_counts(desk: Client, nittai: Tenant
 
 
 def test_a_refused_file_says_why(desk: Client, nittai: Tenant) -> None:
-    run = run_of(nittai, RunState.FAILED, refused={"code": "import_too_many_rows", "limit": 200_000}, counts={})
+    run = run_of(nittai, RunState.FAILED, refused={"code": "csv_rows", "limit": 200_000}, counts={})
     page = read(desk, page_of(run))
     assert "行が多すぎます（200000行まで）" in page
     assert "商品マスターは変わっていません" in page
+
+
+def test_a_reason_of_old_that_nobody_words_any_more_breaks_no_page(desk: Client, nittai: Tenant) -> None:
+    assert "取り込めませんでした" in read(desk, page_of(run_of(nittai, RunState.FAILED, refused={"code": "gone"})))
 
 
 @pytest.mark.parametrize("state", [RunState.READING, RunState.WRITING, RunState.FAILED])
@@ -196,7 +216,7 @@ def test_a_preview_costs_the_same_for_any_sample(
 ) -> None:
     for sample in (SAMPLE[:1], SAMPLE * 50):
         run = run_of(nittai, sample=sample)
-        with django_assert_max_num_queries(5):
+        with django_assert_max_num_queries(6):
             desk.get(page_of(run))
 
 
