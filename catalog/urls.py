@@ -1,11 +1,9 @@
-"""Addresses of the staff's desk."""
+"""Addresses of the catalogue's rooms, below /staff/."""
 
-from django.urls import path
-
-from catalog import views
+from django.urls import include, path
 
 app_name = "catalog"
 urlpatterns = [
-    path("references", views.references, name="references"),
-    path("search", views.search, name="search"),
+    path("", include("catalog.drafting.urls")),
+    path("", include("catalog.desk.urls")),
 ]

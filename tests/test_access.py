@@ -19,8 +19,8 @@ from tests.conftest import PASSWORD
 from tests.world import Own, object_of, own, rows_of
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
-PUBLIC, SIGN_IN, DEV, USER, TEAM, ORDER, SHEET, UPLOAD, STAFF, DESK, DESK_ROW = (
-    "public", "sign_in", "dev", "user", "team", "order", "sheet", "upload", "staff", "desk", "desk_row",
+PUBLIC, SIGN_IN, DEV, USER, TEAM, ORDER, SHEET, UPLOAD, STAFF, PRODUCT, DESK, DESK_ROW = (
+    "public", "sign_in", "dev", "user", "team", "order", "sheet", "upload", "staff", "product", "desk", "desk_row",
 )  # fmt: skip
 DOORS = {
     "": PUBLIC,
@@ -56,6 +56,16 @@ DOORS = {
     "meets/<slug:tenant>/<slug:meet>/shoes": SHEET,
     "staff/references": STAFF,
     "staff/search": STAFF,
+    "staff/products/<int:product>/drafts": PRODUCT,
+    "staff/products/<int:product>/drafts/<int:draft>": PRODUCT,
+    "staff/products/<int:product>/drafts/<int:draft>/state": PRODUCT,
+    "staff/products/<int:product>/drafts/<int:draft>/rewrite": PRODUCT,
+    "staff/conflicts": STAFF,
+    "staff/products/<int:product>": PRODUCT,
+    "staff/products/<int:product>/override": PRODUCT,
+    "staff/products/<int:product>/release": PRODUCT,
+    "staff/products/<int:product>/keep": PRODUCT,
+    "staff/products/<int:product>/seen": PRODUCT,
 }
 CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -111,6 +121,7 @@ def fill(pattern: str, mine: Own, organizer: User) -> str:
         "upload": mine.entry_upload.pk if "enter/upload" in pattern else mine.upload.pk, "tenant": mine.meet.tenant.slug,
         "meet": mine.meet.slug, "reference": mine.order.reference, "entry": mine.entry.pk, "content_type_id": 1,
         "app_label": "entries", "url": "nowhere", "race": mine.race.pk,
+        "product": mine.product.pk, "draft": mine.draft.pk,
     }  # fmt: skip
     if "object_id" in pattern and "content_type_id" not in pattern:
         values["object_id"] = object_of(pattern, mine, organizer)
@@ -153,6 +164,7 @@ MAY = {
     SHEET: {"baba", "chiba", "aoki", "doi", "endo", "fujita", "admin"},
     UPLOAD: {"baba"},
     STAFF: {"aoki", "doi", "endo", "fujita", "admin"},
+    PRODUCT: {"aoki", "endo", "admin"},
     DESK: {"aoki", "doi", "admin"},
     DESK_ROW: {"aoki", "admin"},
 }
@@ -174,6 +186,8 @@ def wrong_answer(who: str, door: str, method: str, answer: Any) -> bool:
         return not (
             status in (403, 404, 405) or (status == 302 and re.search("/admin/$|/change/$", answer["Location"]))
         )
+    if door == PRODUCT and who in ("baba", "chiba"):
+        return status not in (403, 405)
     return status not in ({403, 405} if door in FORBIDDEN else {404, 405})
 
 
@@ -217,7 +231,7 @@ def body_of(answer: Any) -> str:
 def test_what_is_somebody_elses_answers_as_what_does_not_exist(world: World, who: str) -> None:
     client = signed_in(world.actors[who])
     for pattern in ADDRESSES:
-        if door_of(pattern) not in (TEAM, ORDER, UPLOAD) or who in MAY[door_of(pattern)]:
+        if door_of(pattern) not in (TEAM, ORDER, UPLOAD, PRODUCT) or who in MAY[door_of(pattern)]:
             continue
         theirs = fill(pattern, world.kita, world.actors["aoki"])  # type: ignore[arg-type]
         nobodys = re.sub(r"/\d+|/[A-Z0-9]{8,12}(?=/)", "/99999999", theirs)
@@ -231,7 +245,8 @@ def test_no_stranger_changes_anything(world: World, who: str) -> None:
     client = signed_in(world.actors[who])
     before = rows_of()
     for pattern in ADDRESSES:
-        if "logout" not in pattern and door_of(pattern) not in (SIGN_IN, USER):
+        is_own = door_of(pattern) == PRODUCT and who in MAY[PRODUCT]
+        if "logout" not in pattern and door_of(pattern) not in (SIGN_IN, USER) and not is_own:
             address = fill(pattern, world.kita, world.actors["aoki"])  # type: ignore[arg-type]
             client.generic("POST", address, urlencode({"confirm": "1", "action": "delete_selected", "post": "yes"}),
                            content_type="application/x-www-form-urlencoded")  # fmt: skip

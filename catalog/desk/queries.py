@@ -1,0 +1,197 @@
+"""What staff find in the catalogue. Everything here needs the tenant's scope.
+
+On PostgreSQL each statement has an index behind it (migrations 0003, 0004): the unique key for a brand, (tenant,
+reference) for a prefix across brands, trigrams for parts. Never is anything counted that could be a million rows.
+"""
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple, TypeVar
+
+from django.db import connection
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.expressions import Func
+from django.db.models.functions import Coalesce
+
+from catalog.keys import fold, plain
+from catalog.models import BrandCount, MasterProduct, ProductOverride, SeenProduct
+from tenants.models import User
+
+BRANDS_SHOWN = 100
+MOST_BRANDS = 5000
+"""Names that are compared when a brand is unknown."""
+MOST_FOUND = 1000
+PAGE = 50
+SEEN_SHOWN = 12
+SHORTEST_PART = 3
+"""Shorter parts have no trigram; they are looked for in small catalogues only."""
+SMALL = 10_000
+SIMILAR_SHOWN = 5
+LIKENESS = 0.6
+"""Of `difflib`; 0.6 is one letter wrong in five and better."""
+
+Row = TypeVar("Row")
+
+
+class Brands(NamedTuple):
+    """Brands with how many products each has, how many the host has in all, and its open conflicts."""
+
+    rows: list[tuple[str, int]]
+    products: int
+    conflicts: int
+
+
+class Found(NamedTuple):
+    """Products by number, best first; whether there are more than `MOST_FOUND`; whether what was typed was too short
+    to be looked for as a part."""
+
+    ids: list[int]
+    is_more: bool
+    is_short: bool
+
+
+def forms_of(text: str) -> list[str]:
+    """What somebody who typed `text` may mean: as it stands, and with full-width letters as half-width ones."""
+    return list(dict.fromkeys([fold(text), fold(plain(text))]))
+
+
+def any_of(texts: Iterable[str], **lookups: str) -> Q:
+    """A condition that one of the texts fulfils one of the lookups, given as name="field__lookup"."""
+    return reduce(or_, (Q(**{lookup: text}) for text in texts for lookup in lookups.values()))
+
+
+def products(*, brand: str, prefix: str = "") -> QuerySet[MasterProduct]:
+    """Products of a brand, by reference; with `prefix` those whose reference begins so. Both are folded here."""
+    found = MasterProduct.objects.filter(brand=fold(brand)).order_by("reference", "pk")
+    return found.filter(reference__startswith=fold(prefix)) if prefix else found
+
+
+def first_of(found: QuerySet[MasterProduct], limit: int) -> tuple[list[MasterProduct], int]:
+    """The first rows and how many there are in all, which costs a query only when there are more."""
+    rows = list(found[:limit])
+    return rows, len(rows) if len(rows) < limit else found.count()
+
+
+def brands(*, typed: str = "", most: int = BRANDS_SHOWN) -> Brands:
+    """The brands whose name holds what was typed, those that begin so first. All in one query."""
+    found = BrandCount.objects.filter(products__gt=0).annotate(
+        all_products=_alone(BrandCount, Sum("products")), conflicts=_open_conflicts()
+    )
+    if typed:
+        texts = forms_of(typed)
+        begins = Case(When(any_of(texts, a="brand__startswith"), then=Value(0)), default=Value(1))
+        found = found.filter(any_of(texts, a="brand__contains")).order_by(begins, "brand", "pk")
+    else:
+        found = found.order_by("brand", "pk")
+    rows = list(found.values_list("brand", "products", "all_products", "conflicts")[:most])
+    return Brands([row[:2] for row in rows], *(rows[0][2:] if rows else (0, 0)))
+
+
+def _open_conflicts() -> Coalesce:
+    return _alone(ProductOverride, Func(F("pk"), function="COUNT"), conflict_at__isnull=False)
+
+
+def _alone(model: Any, what: Any, **where: Any) -> Coalesce:
+    """One number about another table of the host, evaluated once for the whole query."""
+    rows = model.objects.filter(**where).order_by().values("tenant").annotate(answer=what).values("answer")
+    return Coalesce(Subquery(rows), Value(0))
+
+
+def conflict_count() -> int:
+    """How many corrections wait for a decision."""
+    return ProductOverride.objects.filter(conflict_at__isnull=False).count()
+
+
+def find(*, within: Sequence[str] | None, typed: str, size: int) -> Found:
+    """Products whose reference begins with what was typed, by reference; then those that have it as a part of the
+    reference or the name. `within` names brands, None means all; `size` is how many products these have.
+
+    The second half is cut off before it is put in order: ordered by the database, a part that a million products
+    have would be sorted a million long. What is cut off is not shown, so only a list that is too long to read is
+    affected.
+    """
+    within_brands = MasterProduct.objects.all() if within is None else MasterProduct.objects.filter(brand__in=within)
+    texts = forms_of(typed)
+    begins = any_of(texts, a="reference__startswith")
+    order = ("reference", "pk") if within is not None and len(within) == 1 else ("reference", "brand", "pk")
+    ids = list(within_brands.filter(begins).order_by(*order).values_list("pk", flat=True)[: MOST_FOUND + 1])
+    is_short = size > SMALL and min(map(len, texts)) < SHORTEST_PART
+    if len(ids) <= MOST_FOUND and not is_short:
+        parts = within_brands.filter(any_of(texts, a="reference__contains", b="name__icontains")).exclude(begins)
+        rows = parts.values_list("reference", "brand", "pk")[: MOST_FOUND + 1 - len(ids)]
+        ids += [row[2] for row in sorted(rows)]
+    return Found(ids[:MOST_FOUND], len(ids) > MOST_FOUND, is_short)
+
+
+def of_brands(within: Sequence[str], *, page: int) -> list[int]:
+    """Products of these brands, by brand and reference: the numbers of one page."""
+    found = MasterProduct.objects.filter(brand__in=within).order_by("brand", "reference")
+    return list(found.values_list("pk", flat=True)[(page - 1) * PAGE : page * PAGE])
+
+
+def lines(ids: Sequence[int]) -> list[Any]:
+    """These products in this order, each with the corrections of what a list shows, and whether there are any."""
+    own = ProductOverride.objects.filter(product=OuterRef("pk"))
+    rows = MasterProduct.objects.filter(pk__in=ids).only(
+        "tenant", "brand", "reference", "name", "category", "price_jpy"
+    )
+    rows = rows.annotate(
+        name_override=Subquery(own.filter(field="name").values("value")[:1]),
+        price_override=Subquery(own.filter(field="price_jpy").values("value")[:1]),
+        is_corrected=Exists(own),
+        is_in_conflict=Exists(own.filter(conflict_at__isnull=False)),
+    )
+    by_id = {row.pk: row for row in rows}
+    return [by_id[number] for number in ids if number in by_id]
+
+
+def similar_references(*, within: Sequence[str] | None, typed: str) -> list[tuple[str, str]]:
+    """(brand, reference) of products whose reference is nearly what was typed, the most alike first.
+
+    Candidates are the neighbours in order, and references that are the same but for a gap of three characters
+    anywhere. pg_trgm's own operator was tried: where references are numbered one after the other it reads them all.
+    """
+    text = forms_of(typed)[-1]
+    base = MasterProduct.objects.all() if within is None else MasterProduct.objects.filter(brand__in=within)
+    wanted = base.values_list("brand", "reference")
+    gaps = _with_a_gap(text)
+    near: list[QuerySet[Any, Any]] = [wanted.filter(gaps)[:100]] if gaps else []
+    if connection.vendor == "postgresql":
+        above = wanted.filter(reference__gte=text).order_by("reference", "brand")[:10]
+        near += [above, wanted.filter(reference__lt=text).order_by("-reference", "brand")[:10]]
+        near = [near[0].union(*near[1:])]
+    return _most_alike(text, {row for rows in near for row in rows}, key=lambda row: row[1])
+
+
+def _with_a_gap(text: str) -> Q | None:
+    found = []
+    for start in range(0, max(len(text) - 1, 1), 2):
+        head, tail = text[:start], text[start + 3 :]
+        if (len(head) >= 2 or len(tail) >= 3) and len(head) + len(tail) >= len(text) - 3:
+            found.append(Q(reference__startswith=head) & Q(reference__endswith=tail))
+    return reduce(or_, found) if found else None
+
+
+def similar_brands(typed: str, names: Iterable[str]) -> list[str]:
+    """The names that are nearly what was typed, the most alike first."""
+    return _most_alike(forms_of(typed)[-1], set(names), key=str)
+
+
+def _most_alike(text: str, rows: set[Row], *, key: Callable[[Row], str]) -> list[Row]:
+    matcher = difflib.SequenceMatcher(b=text)
+    scored = []
+    for row in rows:
+        matcher.set_seq1(key(row))
+        if matcher.real_quick_ratio() >= LIKENESS and matcher.quick_ratio() >= LIKENESS:
+            scored.append((-matcher.ratio(), row))
+    return [row for score, row in sorted(scored, key=lambda item: (item[0], repr(item[1]))) if score <= -LIKENESS][
+        :SIMILAR_SHOWN
+    ]
+
+
+def seen_by(user: User) -> list[int]:
+    """Numbers of the products of this host that somebody opened last, the latest first."""
+    seen = SeenProduct.objects.filter(user=user).order_by("-seen_at", "-pk")
+    return list(seen.values_list("product_id", flat=True)[:SEEN_SHOWN])
