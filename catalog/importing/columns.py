@@ -64,7 +64,7 @@ def is_header(cells: Sequence[str]) -> bool:
 def columns_of(titles: Sequence[str]) -> Columns:
     """The columns of a header. Raises Refused: "import_no_keys", "import_column_twice", "import_title_too_long"."""
     known = known_titles()
-    titles = [title.strip() for title in titles]
+    titles = [title if title.startswith(SPECS) else title.strip() for title in titles]
     found: dict[str, int] = {}
     for place, title in enumerate(titles):
         if len(title) > MOST_SPEC_NAME + len(SPECS):
@@ -90,7 +90,7 @@ def _name(title: str, known: dict[str, str]) -> str:
     if not title:
         return ""
     if title.startswith(SPECS):
-        if not 0 < len(title) - len(SPECS) <= MOST_SPEC_NAME:
+        if len(title) > len(SPECS) + MOST_SPEC_NAME:
             raise Refused("import_title_too_long", limit=MOST_SPEC_NAME, title=title[:40])
         return title
     found = known.get(same(title))
