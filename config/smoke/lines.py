@@ -76,7 +76,7 @@ def suggestion(run: Run) -> None:
     typed = urlencode({"brand": BRAND, "reference": REFERENCE[:-2]})
     answer = run.somebody(run.staff).get(f"/staff/search?{typed}")
     expect(answer, 200, todo="look at the server's log")
-    if REFERENCE not in answer.text:
+    if REFERENCE not in answer.text and REFERENCE not in "".join(read(answer).words):  # a match may be marked in it
         raise Failed(f"a page without {REFERENCE}", CHECK_DATA)
 
 
