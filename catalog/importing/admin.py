@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -87,7 +87,8 @@ class ImportAdmin(ReadOnly, DeskAdmin):
     def counted(self, run: ImportRun) -> SafeString:
         """What it came to, without the zeros."""
         counts = ((bar.word, f"{bar.number:,}") for bar in page.bars(run) if bar.number)
-        return format_html_join(" ", '<span class="nobreak">{} <strong>{}</strong></span>', counts) or SafeString("–")
+        listed = format_html_join(" ", '<span class="nobreak">{} <strong>{}</strong></span>', counts)
+        return format_html('<span class="import-counted">{}</span>', listed or "–")
 
     @admin.display(description=gettext_lazy("状態"), ordering="state")
     def state_shown(self, run: ImportRun) -> SafeString:

@@ -103,6 +103,9 @@ def test_a_run_under_way_says_how_far_it_is_and_asks_again(desk: Client, nittai:
     assert "1,230 / 4,500行" in page
     assert "20%まで進みました" in page
     assert f'href="{page_of(run)}"' in page, "the way without a script"
+    finishing = read(desk, page_of(run_of(nittai, RunState.WRITING, job={"attempts": 1, "done": 9, "total": 9})))
+    assert "9行を読み取りました。仕上げています" in finishing
+    assert 'value="100"' not in finishing
     waiting = read(desk, page_of(run_of(nittai, RunState.WRITING, job={})))
     assert "順番を待っています" in waiting
     assert 'name="discard"' not in waiting
