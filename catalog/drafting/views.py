@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.desk.queries import conflict_count
 from catalog.drafting import actions, queries, quota, service
 from catalog.drafting.doors import ProductRequest, in_product
 from catalog.drafting.facts import facts_of
@@ -18,7 +17,7 @@ from catalog.drafting.forms import AskForm, RewriteForm
 from catalog.drafting.models import ProductDraft
 from catalog.drafting.page import DraftPage, shown
 from catalog.models import MasterProduct
-from catalog.overrides.queries import overrides_of
+from catalog.overrides.queries import open_conflicts, overrides_of
 from tenants.refusal import Refused
 from tenants.wording import say
 
@@ -101,7 +100,7 @@ def _page(
     now = DraftPage(latest, at=at) if latest else None
     missing, history = service.why_not(), [DraftPage(row, at=at) for row in rows[:PER_PAGE]]
     values: dict[str, Any] = {
-        "conflicts": conflict_count(), "product": request.product, "tenant": request.tenant, "chosen": request.chosen, "now": now, "said": said,
+        "conflicts": open_conflicts().count(), "product": request.product, "tenant": request.tenant, "chosen": request.chosen, "now": now, "said": said,
         "facts": now.facts if now else _facts(request), "quota": quota.quota_of(request.tenant, at=at),
         "missing": say(Refused(missing)) if missing else "", "ask": ask or AskForm(),
         "rewrite": rewrite or (_rewrite_form(now) if now and now.may_be_rewritten else None),
