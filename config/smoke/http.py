@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 from collections.abc import Sequence
 from email.message import Message
 from http.cookies import CookieError, SimpleCookie
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 MOST_BYTES = 10_000_000
+HOST = re.compile(r"[\w.-]+(:\d+)?", re.ASCII)
 Fields = Sequence[tuple[str, str]]
 
 
@@ -39,8 +41,10 @@ def read_place(base_url: str, *, host: str = "") -> Place:
         name = parts.hostname.encode("idna").decode("ascii")
     except ValueError:
         raise ValueError("its host or port cannot be read") from None
+    if host and not HOST.fullmatch(host):
+        raise ValueError("--host is a name, for example entry.example.jp")
     shown = f"[{name}]" if ":" in name else name
-    return Place(parts.scheme, name, port, host.strip() or (f"{shown}:{parts.port}" if parts.port else shown))
+    return Place(parts.scheme, name, port, host or (f"{shown}:{parts.port}" if parts.port else shown))
 
 
 class Answer(NamedTuple):
@@ -106,7 +110,7 @@ class Visitor:
         token = [("csrfmiddlewaretoken", value) for name, value in self.cookies.items() if name.endswith("csrf")]
         names = {name for name, _value in token}
         kept = [(name, value) for name, value in fields if name not in names]
-        return self._ask("POST", path, urlencode([*token, *kept]).encode())
+        return self._ask("POST", path, urlencode([*token, *kept], errors="surrogateescape").encode())
 
     def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
         answer = exchange(self.place, method, path, body, self._headers(body is not None), timeout=self.timeout)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from config.management.commands import check_env_data, seed_staging_min, smoke
 from config.smoke.http import Away, Visitor, read_place
 from config.smoke.pages import Page
 
@@ -154,6 +156,23 @@ def test_an_address_that_cannot_be_is_said_without_repeating_it(url: str) -> Non
     assert "canary" not in wrong
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--timeout", "0"), ("--timeout", "-1"), ("--timeout", "601"), ("--host", "a\r\nX: y"), ("--host", "a b"), ("--host", "𠮷")],
+)  # fmt: skip
+def test_an_option_that_cannot_be_is_said(stub: Stub, option: str, value: str) -> None:
+    assert option in refused(f"{option}={value}", "--base-url", stub.address)[1]
+    assert stub.asked == []
+
+
+def test_an_address_and_a_password_may_hold_any_bytes(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {"seed_passwords": {"SEED_ADMIN_PASSWORD": "p\udcff\x00", "SEED_STAFF_A_PASSWORD": "𠮷"}}
+    monkeypatch.setattr(smoke, "ENV", replace(smoke.ENV, **values))
+    stub.reply = (200, [("Set-Cookie", "nitsys_csrf=x")], b"")
+    assert "of 12 lines failed" in refused("--base-url", stub.address, "--read-only", "--staff-email", "\udcff@x")[1]
+    assert any(b"password=p%FF%00" in body for _path, _headers, body in stub.asked)
+
+
 def test_a_japanese_host_name_and_an_ipv6_address_are_written_as_http_wants_them() -> None:
     assert read_place("https://記録会.example/").name == "xn--6oq015lzyf.example"
     assert read_place("http://[::1]:8000").name == "[::1]:8000"
@@ -195,8 +214,6 @@ def test_a_damaged_page_is_read_all_the_same(odd: str) -> None:
     assert isinstance(Page(odd).text, str)
 
 
-def test_help_says_what_it_does_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    from config.management.commands import check_env_data, seed_staging_min, smoke
-
+def test_help_says_what_it_does_in_a_sentence() -> None:
     commands: list[Callable[..., Any]] = [check_env_data.Command, seed_staging_min.Command, smoke.Command]
     assert all(command().help.endswith(".") for command in commands)

@@ -16,6 +16,7 @@ from config.smoke.people import TIDY, WRITING
 from config.smoke.run import Account, Failed, Result, Run, look
 from config.smoke.signin import open_login, sign_out
 
+LONGEST_WAIT = 600
 ADMIN_VARIABLES = f"{ADMIN.variable} or PLATFORM_ADMIN_PASSWORD"
 
 
@@ -32,10 +33,12 @@ class Command(BaseCommand):
         parser.add_argument("--admin-email", default=ADMIN.email, help=f"password from {ADMIN_VARIABLES}")
         parser.add_argument("--staff-email", default=STAFF_A.email, help=f"password from {STAFF_A.variable}")
         parser.add_argument("--read-only", action="store_true", help="leave out what writes: hosts and staff")
-        parser.add_argument("--timeout", type=float, default=20, help="seconds to wait for an answer (20)")
+        parser.add_argument("--timeout", type=int, default=20, help="seconds to wait for an answer (20)")
 
-    def handle(self, *args: Any, base_url: str, host: str, timeout: float, read_only: bool, **options: Any) -> None:
+    def handle(self, *args: Any, base_url: str, host: str, timeout: int, read_only: bool, **options: Any) -> None:
         """Every line is tried, whatever the ones before it said."""
+        if not 0 < timeout <= LONGEST_WAIT:
+            raise CommandError(f"--timeout: write a number of seconds from 1 to {LONGEST_WAIT}")
         try:
             run = Run(read_place(base_url, host=host), timeout, *_accounts(**options))
         except ValueError as error:
