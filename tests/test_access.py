@@ -217,7 +217,7 @@ def test_no_page_shows_a_stranger_what_is_kitas(world: World, who: str) -> None:
             continue
         for query in ("",) if "object_id" in pattern else ("", "?q=kitacanary&brand=BRAND&reference=kitacanary"):
             address = fill(pattern, world.kita, world.actors["aoki"]) + query  # type: ignore[arg-type]
-            text = client.get(address).content.decode("utf-8", "replace")
+            text = client.get(address).getvalue().decode("utf-8", "replace")
             leaks += [f"{address}: {secret}" for secret in secrets if secret in text]
     assert leaks == []
 
