@@ -69,6 +69,8 @@ class OverrideForm(Form):
         super().__init__(*args, **kwargs | {"auto_id": "id_override_%s"})
         self.fields["value"] = _value_field(field, value)
         self.fields["value"].label = _("修正値")
+        if field != "events_allowed":  # each box would ask for it
+            self.fields["value"].widget.attrs["autofocus"] = True
         self.fields["value"].error_messages["required"] = say(Refused("override_empty"))
         self.order_fields(["value", "why", "seen"])
 

@@ -147,10 +147,12 @@ def _show(
 
 
 def _back(request: CatalogueRequest, product: MasterProduct, field: str) -> HttpResponse:
-    """To the field on the product's page, or to the list of conflicts when that is where the button was."""
+    """To the field on the product's page, or to the list of conflicts when that is where the button was.
+
+    Without a fragment: a browser that has one to go to does not follow `autofocus`, which scrolls there too.
+    """
     asked = {"tenant": request.chosen} if request.chosen else {}
     if request.POST.get("back") == "conflicts":
         return HttpResponseRedirect(f"/staff/conflicts{'?' * bool(asked)}{urlencode(asked)}", status=SEE_OTHER)
     row = FieldRow(product, field, None).id
-    where = f"{path_of(product.pk)}?{urlencode(asked | {'row': row})}#row-{row}"
-    return HttpResponseRedirect(where, status=SEE_OTHER)
+    return HttpResponseRedirect(f"{path_of(product.pk)}?{urlencode(asked | {'row': row})}", status=SEE_OTHER)

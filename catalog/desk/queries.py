@@ -134,10 +134,8 @@ def of_brands(within: Sequence[str], *, page: int) -> list[int]:
 def lines(ids: Sequence[int]) -> list[Any]:
     """These products in this order, each with the corrections of what a list shows, and whether there are any."""
     own = ProductOverride.objects.filter(product=OuterRef("pk"))
-    rows = MasterProduct.objects.filter(pk__in=ids).only(
-        "tenant", "brand", "reference", "name", "category", "price_jpy"
-    )
-    rows = rows.annotate(
+    found = MasterProduct.objects.filter(pk__in=ids)
+    rows = found.only("tenant", "brand", "reference", "name", "category", "price_jpy").annotate(
         name_override=Subquery(own.filter(field="name").values("value")[:1]),
         price_override=Subquery(own.filter(field="price_jpy").values("value")[:1]),
         is_corrected=Exists(own),

@@ -42,7 +42,8 @@ def references(request: CatalogueRequest) -> HttpResponse:
 def search_page(request: CatalogueRequest) -> HttpResponse:
     """The search; complete without a script, which asks for the same address while one types and gets its list alone."""
     form = SearchForm(request.GET)
-    is_typing = bool(request.htmx)  # type: ignore[attr-defined]
+    htmx = request.htmx  # type: ignore[attr-defined]
+    is_typing = bool(htmx) and not htmx.history_restore_request
     context: dict[str, Any] = {"form": form, "tenant": request.tenant, "chosen": request.chosen, "here": "search"}
     if not form.is_valid():
         return render(request, "staff/search.html", context, status=400)

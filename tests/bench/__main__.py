@@ -1,4 +1,7 @@
-"""The figures of docs/speed.md in one run: PostgreSQL with fsync, gunicorn as deployed, all on this machine."""
+"""The figures of docs/speed.md in one run: PostgreSQL with fsync, gunicorn as deployed, all on this machine.
+
+`python -m tests.bench` measures all; `python -m tests.bench search` the parts that are named.
+"""
 
 import os
 import shutil
@@ -10,11 +13,15 @@ from tests.pgplugin import start_postgres
 DURABLE = "-c shared_buffers=1GB -c random_page_cost=1.1 -c fsync=on -c synchronous_commit=on"
 SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
 TEAMS = 800
+PARTS = ("entries", "imports", "search")
 
 
 def main() -> None:
     """Set a database and the product up, measure, print."""
-    if shutil.which("wrk") is None:
+    parts = sys.argv[1:] or PARTS
+    if unknown := set(parts) - set(PARTS):
+        sys.exit(f"unknown: {', '.join(sorted(unknown))}. Parts: {', '.join(PARTS)}")
+    if "entries" in parts and shutil.which("wrk") is None:
         sys.exit("make bench needs wrk: apt-get install wrk")
     os.environ["DATABASE_URL"] = start_postgres(DURABLE)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -23,9 +30,24 @@ def main() -> None:
     import django
 
     django.setup()
-    from tests.bench import measure
+    for part in parts:
+        measure(part)
 
-    measure.run(os.environ["DATABASE_URL"], seconds=SECONDS, teams=TEAMS)
+
+def measure(part: str) -> None:
+    """Run one part."""
+    if part == "imports":
+        from tests.bench import imports
+
+        imports.run()
+    elif part == "search":
+        from tests.bench import search
+
+        search.run()
+    else:
+        from tests.bench import measure as entries
+
+        entries.run(os.environ["DATABASE_URL"], seconds=SECONDS, teams=TEAMS)
 
 
 if __name__ == "__main__":

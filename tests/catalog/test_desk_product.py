@@ -83,9 +83,8 @@ def test_saving_leads_back_to_the_field_with_a_word_of_it(as_endo: Client, path:
     where, status = answer.redirect_chain[0]
     assert status == 303
     assert where.startswith(f"{path}?row=x")
-    row = where.rpartition("#")[2]
     page = answer.content.decode()
-    assert f'id="{row}"' in page
+    assert f'id="row-{where.rpartition("=")[2]}"' in page
     assert "「ムーブメント」を修正しました。" in page
     assert page.count("autofocus") == 1
 

@@ -64,6 +64,11 @@ def test_while_typing_the_address_keeps_what_was_typed_and_nothing_else(as_endo:
     assert "HX-Replace-Url" not in ask(as_endo, brand="TESTBRAND")
 
 
+def test_going_back_in_the_browser_gets_the_whole_page(as_endo: Client, nittai: Tenant) -> None:
+    headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    assert "<html" in as_endo.get(SEARCH, headers=headers).content.decode()
+
+
 def test_what_begins_so_comes_first_then_parts_of_reference_and_name(as_endo: Client, nittai: Tenant) -> None:
     products(nittai, "XAB1", "AB2", "AB1", "CAB0")
     products(nittai, "Z9", name="靴 ab 厚底")
