@@ -25,10 +25,12 @@ LONGEST_LABEL = 300
 
 @dataclass(frozen=True, slots=True)
 class Shoe:
-    """A product as an entry speaks of it, with its facts. `key` is what one types, `label` what is written down."""
+    """A product as an entry speaks of it, with its facts. `key` is what one types, `label` what is written down: the key
+    and the name, cut to what an entry holds."""
 
     pk: int
     key: str
+    name: str
     label: str
     facts: ShoeFacts
 
@@ -79,8 +81,8 @@ def shoes_by_id(ids: Iterable[int]) -> dict[int, Shoe]:
 def shoe_of(product: MasterProduct, overrides: Mapping[str, ProductOverride]) -> Shoe:
     """The product with what holds for it."""
     shown = {name: shown_value(product, name, overrides.get(name)) for name in READ}
-    label = f"{product} {shown['name'] or ''}".strip()
-    return Shoe(product.pk, str(product), label[:LONGEST_LABEL], facts_of(shown))
+    name = shown["name"] or ""
+    return Shoe(product.pk, str(product), name, f"{product} {name}".strip()[:LONGEST_LABEL], facts_of(shown))
 
 
 def facts_of(shown: Mapping[str, Value]) -> ShoeFacts:

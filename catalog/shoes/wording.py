@@ -17,7 +17,7 @@ CHIPS = {"allowed": "ok", "not_allowed": "bad", "unknown": "wait"}
 
 wording.register(
     {
-        "shoe_allowed": _("%(event)s用の承認リストに掲載、靴底%(stack)smm（上限%(most)smm）。"),
+        "shoe_allowed": _("承認リストに掲載（%(event)s）、靴底%(stack)smm（上限%(most)smm）。"),
         "shoe_allowed_any_height": _("%(event)sでは靴底の厚さの制限がありません。"),
         "shoe_too_thick": _("靴底が%(stack)smmで、上限の%(most)smmを超えています。"),
         "shoe_not_listed": _("承認リストに掲載されていません。"),

@@ -141,7 +141,7 @@ class RaceDeskAdmin(RaceAdmin):
 class EntryAdmin(ReadOnly, DeskAdmin):
     """Entries. Nothing is typed over: each change is an action with its rule, its mail and its line in the trail."""
 
-    list_display = ("who", "team", "race", "seed", "state_chip", "shoe_mark", "ticket", "entered_at", "reference")
+    list_display = ("who", "team", "race", "seed", "state_chip", "ticket", "shoe_mark", "entered_at", "reference")
     list_filter = (EntryMeetFilter, RaceFilter, StateFilter, ShoeFilter)
     search_fields = (
         "athlete__family_name", "athlete__given_name", "athlete__family_kana", "athlete__given_kana",
@@ -170,12 +170,15 @@ class EntryAdmin(ReadOnly, DeskAdmin):
 
     @admin.display(description=gettext_lazy("シューズ"))
     def shoe_mark(self, entry: Any) -> SafeString | str:
-        """What was declared, and what the rules say of it today."""
+        """What was declared, and what the rules say of it today; on the entry's own page also why."""
         if not entry.shoe_declared:
             return "–"
-        found = said(entry.shoe_verdict if hasattr(entry, "shoe_verdict") else verdicts_of([entry])[entry.pk])
-        why = "" if found.kind == "ok" else found.why
-        return format_html("{} {} <small>{}</small>", entry.shoe_declared, chip(found.kind, found.word), why)
+        if hasattr(entry, "shoe_verdict"):
+            found, why = said(entry.shoe_verdict), ""
+        else:
+            found = said(verdicts_of([entry])[entry.pk])
+            why = found.why
+        return format_html("{} {} <small>{}</small>", chip(found.kind, found.word), entry.shoe_declared, why)
 
     def headline(self, obj: Any) -> str:
         """Who runs what."""

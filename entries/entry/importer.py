@@ -45,6 +45,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "personal_best": ("自己ベスト", "自己記録", "自己最高記録", "ベスト", "pb", "personalbest"),
     "pacemaker": ("ペースメーカー", "pm", "pacemaker", "pacer"),
+    "shoe": ("シューズ", "使用シューズ", "靴", "shoe", "shoes"),
 }
 _YES = frozenset({"1", "○", "〇", "◯", "o", "y", "yes", "true", "はい", "有", "有り", "あり", "する"})
 
@@ -112,6 +113,7 @@ def _read(number: int, said: Mapping[str, Cell], people: "People", races: Mappin
         race=race.name if race else title,
         jaaf_id=_text(said, "jaaf_id"),
         kana=athlete.full_kana if athlete else _text(said, "kana"),
+        shoe=_text(said, "shoe"),
         refused=refused,
     )
 
@@ -192,12 +194,13 @@ def template_header() -> list[str]:
     """The columns of the template, in Japanese or English; both are read."""
     return [
         "JAAF ID", _("氏名"), _("フリガナ"), _("種目"), _("申告タイム"), _("自己ベスト"), _("ペースメーカー"),
+        _("シューズ"),
     ]  # fmt: skip
 
 
 def template_rows(athletes: Iterable[Athlete]) -> list[list[Any]]:
     """The roster, with race and times to fill in."""
-    return [[athlete.jaaf_id, athlete.full_name, athlete.full_kana, "", "", "", ""] for athlete in athletes]
+    return [[athlete.jaaf_id, athlete.full_name, athlete.full_kana, "", "", "", "", ""] for athlete in athletes]
 
 
 def template_notes(races: Iterable[Race]) -> list[list[str]]:
@@ -208,4 +211,5 @@ def template_notes(races: Iterable[Race]) -> list[list[str]]:
         [""],
         [_("タイムは 14:05.32 のように入力してください（14.05.32、14分05秒32 も読み取ります）。")],
         [_("種目が空欄の行は読み飛ばします。1人で2種目の場合は行をコピーしてください。")],
+        [_("シューズ（任意）は「ブランド 型番」、または型番だけを入力してください。")],
     ]

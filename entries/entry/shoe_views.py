@@ -27,7 +27,7 @@ class Found(NamedTuple):
     def as_json(self) -> dict[str, Any]:
         """As `static/js/shoe_picker.js` reads it."""
         said = self.said._asdict() if self.said else None
-        return {"id": str(self.shoe.pk), "key": self.shoe.key, "label": self.shoe.label, "said": said}
+        return {"id": str(self.shoe.pk), "key": self.shoe.key, "name": self.shoe.name, "said": said}
 
 
 @signed_in

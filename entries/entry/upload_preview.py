@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from catalog.shoes.search import by_key
 from entries.entry import rules
 from entries.entry.models import EntryUpload
 from entries.entry.order import Line, SheetRefused
 from entries.entry.queries import held_in
 from entries.entry.sheet import TEXTS, Row, line_of
+from entries.entry.shoes import NO_SHOE, ChosenShoes, ShoeField
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete
 from tenants.refusal import Refused
@@ -25,26 +27,39 @@ class FileRow:
     race: str
     jaaf_id: str = ""
     kana: str = ""
+    shoe: str = ""
     refused: dict[str, Refused] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """For `EntryUpload.rows`."""
         row = {name: getattr(self.row, name) for name in (*TEXTS, "pacemaker")}
         codes = {name: [refusal.code, dict(refusal.data)] for name, refusal in self.refused.items()}
-        said = {name: getattr(self, name) for name in ("number", "who", "race", "jaaf_id", "kana")}
+        said = {name: getattr(self, name) for name in ("number", "who", "race", "jaaf_id", "kana", "shoe")}
         return said | {"row": row, "refused": codes}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "FileRow":
         """The opposite."""
         said = {name: stored[name] for name in ("number", "who", "race", "jaaf_id", "kana")}
+        said["shoe"] = stored.get("shoe", "")  # files from before there was the column
         codes = {name: Refused(code, **data) for name, (code, data) in stored["refused"].items()}
         return cls(row=Row(stored["number"], **stored["row"]), refused=codes, **said)
 
     def as_cells(self) -> list[str]:
         """As the template has it."""
         row, pacemaker = self.row, "○" if self.row.pacemaker else ""
-        return [self.jaaf_id, self.who, self.kana, self.race, row.seed_time, row.personal_best, pacemaker]
+        return [self.jaaf_id, self.who, self.kana, self.race, row.seed_time, row.personal_best, pacemaker, self.shoe]
+
+
+def read_shoes(rows: Sequence[FileRow]) -> None:
+    """Find the shoes that a file names by their keys: a number there is a reference, never an id. One query; none
+    without shoes."""
+    found = by_key({row.shoe for row in rows if row.shoe})
+    for row in rows:
+        if row.shoe in found:
+            row.row.shoe = str(found[row.shoe])
+        elif row.shoe:
+            row.refused["shoe"] = Refused("shoe_unknown")
 
 
 @dataclass(slots=True)
@@ -54,6 +69,7 @@ class PreviewLine:
     file_row: FileRow
     line: Line
     refused: dict[str, Refused] = field(default_factory=dict)
+    worn: ShoeField = NO_SHOE
 
     @property
     def reasons(self) -> list[str]:
@@ -87,7 +103,7 @@ class Preview:
 
 
 def preview_of(meet: Meet, upload: EntryUpload, *, races: Mapping[int, Race], athletes: Sequence[Athlete]) -> Preview:
-    """Ask every rule that the action will ask, row by row. Two queries."""
+    """Ask every rule that the action will ask, row by row. Two queries, and two more when shoes are named."""
     rows = []
     for stored in upload.rows:
         file_row = FileRow.from_json(stored)
@@ -96,7 +112,10 @@ def preview_of(meet: Meet, upload: EntryUpload, *, races: Mapping[int, Race], at
     preview = Preview(rows)
     held = [(entry.athlete_id, entry.race_id) for entry in held_in(meet, upload.team)]
     known = {athlete.pk: athlete for athlete in athletes}
-    _ask_the_rules(meet, preview, races=races, athletes=known, held=held)
+    shoes = ChosenShoes.of([row.file_row.row for row in rows])
+    for row in rows:
+        row.worn = shoes.field_of(row.file_row.row, races)
+    _ask_the_rules(meet, preview, races=races, athletes=known, held=held, shoes=set(shoes.known))
     try:
         rules.check_takes_entries(meet, at=meet.clock)
     except Refused as refusal:
@@ -112,10 +131,11 @@ def _ask_the_rules(
     races: Mapping[int, Race],
     athletes: Mapping[int, Athlete],
     held: Sequence[tuple[int, int]],
+    shoes: set[int],
 ) -> None:
     """Each later rule is asked only about the rows that the earlier ones let pass."""
     try:
-        rules.check_lines(meet, [row.line for row in preview.rows], races=races, athletes=athletes, shoes=set())
+        rules.check_lines(meet, [row.line for row in preview.rows], races=races, athletes=athletes, shoes=shoes)
     except SheetRefused as refused:
         preview.too_many = " ".join(say(refusal) for refusal in refused.general if refusal.code != "empty")
         for row in preview.rows:

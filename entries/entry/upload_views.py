@@ -12,7 +12,7 @@ from entries.entry import importer, uploads
 from entries.entry.actions import races_of
 from entries.entry.models import EntryUpload
 from entries.entry.order import SheetRefused
-from entries.entry.upload_preview import Preview, preview_of
+from entries.entry.upload_preview import Preview, preview_of, read_shoes
 from entries.entry.views import SEE_OTHER, chosen
 from entries.meet.doors import MeetRequest, in_meet
 from entries.meet.models import Race
@@ -63,6 +63,7 @@ def _keep(request: MeetRequest, team: Team) -> HttpResponse:
     rows = importer.read_rows(table, athletes=_athletes(team), races=_races(request).values())
     if not rows:
         raise Refused("upload_no_rows")
+    read_shoes(rows)
     kept = uploads.keep(
         meet=request.meet, team=team, by=request.user, file_name=importer.clean(file.name or "")[:200],
         rows=[row.as_json() for row in rows], counts={"read": len(rows)},

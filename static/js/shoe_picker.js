@@ -50,7 +50,7 @@
     choosing = true;
     field.value = item.key;
     field.dataset.id = item.id;
-    field.title = item.label;
+    field.title = `${item.key} ${item.name}`.trim();
     judged.set(`${item.id}:${lineAt(field).race.value}`, item.said);
     delete field.dataset.judged;
     close();
@@ -83,7 +83,7 @@
     const option = make("li", { id: `shoe-option-${index}`, className: "shoe-option" });
     option.setAttribute("role", "option");
     option.setAttribute("aria-selected", "false");
-    option.append(make("strong", { textContent: item.key }), make("span", { className: "shoe-option__name", textContent: item.label.slice(item.key.length).trim() }));
+    option.append(make("strong", { textContent: item.key }), make("span", { className: "shoe-option__name", textContent: item.name }));
     if (item.said) {
       const said = make("span", { className: "shoe-option__said" });
       said.append(make("span", { className: `chip chip--${item.said.kind}`, textContent: item.said.word }), item.said.kind === "ok" ? "" : ` ${item.said.why}`);
@@ -145,7 +145,9 @@
   grid.addEventListener("focusin", (event) => {
     if (input && event.target !== input) close();
     input = event.target.matches(SHOE) ? event.target : null;
-    if (input) dress(input);
+    if (!input) return;
+    dress(input);
+    if (input.dataset.id) input.select();  // what is typed now takes the place of the chosen shoe
   });
   grid.addEventListener("input", (event) => {
     if (!event.target.matches(SHOE) || choosing) return;

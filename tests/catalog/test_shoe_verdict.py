@@ -27,7 +27,7 @@ def judged(facts: ShoeFacts, event: str = "track", on: date = DAY, **asked: Any)
 def test_a_listed_shoe_within_the_limit_is_allowed_and_says_by_what() -> None:
     found = judged(SPIKE)
     assert (found.state, found.code) == ("allowed", "shoe_allowed")
-    assert said(found).why == "トラック用の承認リストに掲載、靴底19.5mm（上限20mm）。"
+    assert said(found).why == "承認リストに掲載（トラック）、靴底19.5mm（上限20mm）。"
 
 
 @pytest.mark.parametrize(

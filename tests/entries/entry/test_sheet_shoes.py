@@ -1,13 +1,16 @@
 """Shoes on the sheet: found while typing, judged for the row's race, warned of, never refused, and written down."""
 
+import io
 import re
 from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from catalog.models import MasterProduct, ProductOverride, ShoeLimit
 from entries.entry.models import Entry, SheetDraft, Submission
@@ -351,6 +354,67 @@ def test_a_receipt_costs_the_same_queries_for_any_number_of_shoes(
         receipt = send(coach, meet, None, rows, key=f"key-{len(some)}")["Location"]
         with CaptureQueriesContext(connection) as caught:
             assert coach.get(receipt).content.decode().count(">使用可<") == len(some)
+        counts.append(len(caught))
+    assert counts[0] == counts[1]
+
+
+# From a file.
+
+
+def preview(client: Client, meet: Meet, rows: list[str]) -> tuple[str, str]:
+    """(address, page) of the preview of a CSV with name, race, time and shoe."""
+    body = "\n".join(["氏名,種目,申告タイム,シューズ", *rows]).encode()
+    answer = client.post(address(meet, "/upload"), {"file": SimpleUploadedFile("entries.csv", body)})
+    assert answer.status_code == 303, answer.content.decode()
+    return answer["Location"], client.get(answer["Location"]).content.decode()
+
+
+def test_a_file_names_shoes_by_brand_and_reference_or_by_reference(
+    coach: Client,
+    meet: Meet,
+    race: Race,
+    runners: list[Athlete],
+    nittai: Tenant,
+    good: MasterProduct,
+    thick: MasterProduct,
+) -> None:
+    number = shoe_of(nittai, str(good.pk), "TSUBAME", **GOOD)  # a reference that looks like an id
+    named = ["hayate hy-1", "HY-40", str(good.pk), ""]
+    where, page = preview(
+        coach, meet, [f"{one.full_name},{race.name},14:30,{shoe}" for one, shoe in zip(runners, named, strict=False)]
+    )
+    assert page.count(">使用可<") == 2
+    assert page.count(">使用不可<") == 1
+    assert coach.post(where).status_code == 303
+    with across_tenants():
+        worn = list(Entry.objects.order_by("pk").values_list("shoe_id", flat=True))
+    assert worn == [good.pk, thick.pk, number.pk, None]
+
+
+def test_a_file_with_an_unknown_shoe_has_that_row_refused_with_what_it_said(
+    coach: Client, meet: Meet, race: Race, runners: list[Athlete], good: MasterProduct, chuo: Tenant
+) -> None:
+    shoe_of(chuo, "X-1", "SECRET", **GOOD)
+    rows = [f"{one.full_name},{race.name},14:30,{shoe}" for one, shoe in zip(runners, ["X-1", "HY-1"], strict=False)]
+    where, page = preview(coach, meet, rows)
+    assert "主催者の商品マスターにないシューズです" in page
+    assert "1件を申し込む" in page
+    book = load_workbook(io.BytesIO(coach.get(f"{where}/refused.xlsx").content))
+    assert [cell.value for cell in book.worksheets[0][2]][-2] == "X-1"
+
+
+def test_shoes_of_a_file_cost_a_preview_the_same_queries_however_many(
+    coach: Client, meet: Meet, race: Race, kita: Team, nittai: Tenant
+) -> None:
+    counts, runners = [], athletes_of(kita, 30)
+    for n in range(30):
+        shoe_of(nittai, f"HY-{n}", **GOOD)
+    for some in (1, 30):
+        where, _ = preview(
+            coach, meet, [f"{one.full_name},{race.name},14:30,HY-{n}" for n, one in enumerate(runners[:some])]
+        )
+        with CaptureQueriesContext(connection) as caught:
+            assert coach.get(where).content.decode().count(">使用可<") == some
         counts.append(len(caught))
     assert counts[0] == counts[1]
 

@@ -20,7 +20,7 @@ from tests.conftest import athletes_of, race_of
 from tests.entries.entry.sheets import address, entries, row, send
 
 pytestmark = pytest.mark.django_db
-HEADER = ["JAAF ID", "氏名", "フリガナ", "種目", "申告タイム", "自己ベスト", "ペースメーカー"]
+HEADER = ["JAAF ID", "氏名", "フリガナ", "種目", "申告タイム", "自己ベスト", "ペースメーカー", "シューズ"]
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_refused_rows_come_back_as_a_file_that_can_be_corrected(
     found = list(sheet.iter_rows(values_only=True))
     assert found[0] == (*HEADER, "理由")
     assert found[1][1:7] == (runners[1].full_name, runners[1].full_kana, "男子5000", "@14:00", "14:00", "○")
-    assert "種目はこの大会にありません" in str(found[1][7])
+    assert "種目はこの大会にありません" in str(found[1][8])
     assert all(cell.data_type != "f" for cells in sheet.iter_rows() for cell in cells)
     assert upload(coach, meet, body).status_code == 303
 
