@@ -100,13 +100,15 @@ def _page(
     now = DraftPage(latest, at=at) if latest else None
     missing, history = service.why_not(), [DraftPage(row, at=at) for row in rows[:PER_PAGE]]
     values: dict[str, Any] = {
-        "conflicts": open_conflicts().count(), "product": request.product, "tenant": request.tenant, "chosen": request.chosen, "now": now, "said": said,
+        "conflicts": open_conflicts().count(), "tenant": request.tenant, "chosen": request.chosen,
+        "product": request.product, "now": now, "said": said,
         "facts": now.facts if now else _facts(request), "quota": quota.quota_of(request.tenant, at=at),
         "missing": say(Refused(missing)) if missing else "", "ask": ask or AskForm(),
         "rewrite": rewrite or (_rewrite_form(now) if now and now.may_be_rewritten else None),
         "is_rewrite_open": rewrite is not None, "history": history,
         "waiting": any(page.is_waiting for page in history),
-        **_paths(request.product, now), "number": number, "before": number - 1, "after": number + 1 if len(rows) > PER_PAGE else 0,
+        **_paths(request.product, now), "number": number, "before": number - 1,
+        "after": number + 1 if len(rows) > PER_PAGE else 0,
     }  # fmt: skip
     return render(request, "staff/drafts/page.html", values, status=422 if said or ask or rewrite else 200)
 
