@@ -186,7 +186,7 @@ def _drafting(reader: Reader) -> Drafting:
     url = reader.text("ANTHROPIC_BASE_URL").rstrip("/")
     if url and not url.startswith(("http://", "https://")):
         raise ImproperlyConfigured("ANTHROPIC_BASE_URL: write the whole address, beginning with https://")
-    model = reader.text("CATALOG_DRAFT_MODEL", "claude-sonnet-4-5")
+    model = reader.text("CATALOG_DRAFT_MODEL", "claude-sonnet-5-5")
     return Drafting(reader.text("ANTHROPIC_API_KEY"), url, model)
 
 

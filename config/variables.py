@@ -42,7 +42,7 @@ VARIABLES = (
     Variable("SENDGRID_API_KEY", "text", "", "key for ANYMAIL_ESP=sendgrid"),
     Variable("ANTHROPIC_API_KEY", "text", "", "key for drafting product texts; empty is off"),
     Variable("ANTHROPIC_BASE_URL", "address", "the provider's", "another address of that API, for example a gateway"),
-    Variable("CATALOG_DRAFT_MODEL", "name", "claude-sonnet-4-5", "the model that drafts"),
+    Variable("CATALOG_DRAFT_MODEL", "name", "claude-sonnet-5-5", "the model that drafts"),
     Variable("TENANT_ID", "number or slug", "", "default of --tenant for the SQLite import"),
     Variable("SQLITE_DB_PATH", "path", "", "default of --sqlite for the SQLite import"),
     Variable("BATCH_SIZE", "number", "5000", "default of --batch-size for the SQLite import"),
