@@ -129,7 +129,7 @@ class ImportAdmin(ReadOnly, DeskAdmin):
         except Refused as refusal:
             form.add_error("file", say(refusal))
             return None
-        do_now_if_small(run, at=timezone.now())
+        do_now_if_small(run, rows=content.count(b"\n"), at=timezone.now())
         if run.refused:
             form.add_error("file", page.refusal_of(run))
             return None
@@ -160,7 +160,8 @@ class ImportAdmin(ReadOnly, DeskAdmin):
     def _decide(self, request: HttpRequest, run: ImportRun) -> None:
         try:
             if "confirm" in request.POST:
-                do_now_if_small(actions.confirm(run, by=user_of(request)), at=timezone.now())
+                confirmed = actions.confirm(run, by=user_of(request))
+                do_now_if_small(confirmed, rows=confirmed.counts["read"], at=timezone.now())
             elif "discard" in request.POST:
                 actions.discard(run, by=user_of(request))
         except Refused as refusal:

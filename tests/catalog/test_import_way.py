@@ -170,8 +170,11 @@ def test_a_file_may_be_called_anything(desk: Client, name: str) -> None:
         assert "<script>alert" not in read(desk, address)
 
 
-def test_a_large_file_waits_for_the_worker(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(atonce, "SMALL", 10)
+@pytest.mark.parametrize(("limit", "most"), [("SMALL", 10), ("SMALL_ROWS", 1)])
+def test_a_large_file_waits_for_the_worker(
+    desk: Client, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    monkeypatch.setattr(atonce, limit, most)
     upload(desk)
     assert the_run().state == RunState.READING
     assert "順番を待っています" in read(desk, page_of(the_run()))
