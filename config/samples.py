@@ -1,12 +1,17 @@
 """What the page of pieces shows in its pieces: rows that stand in no database."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 
 from django import forms
 from django.utils.html import format_html
 
+from catalog.shoes.queries import Judge
+from catalog.shoes.verdict import ShoeFacts
+from catalog.shoes.wording import said
 from entries.entry.models import Entry, EntryState
+from entries.entry.shoes import ShoeField
 from entries.meet.gauge import Gauge
 from entries.meet.models import NO_LINE, Meet, Race, State
 from entries.news import board
@@ -30,6 +35,14 @@ SUZUKI = Athlete(family_name="鈴木", given_name="一郎", family_kana="スズ�
 TAKASAKI = Athlete(family_name="髙﨑", given_name="健", family_kana="タカサキ", given_kana="ケン", sex="M", grade="1")
 
 
+DAY = date(2027, 5, 1)
+SHOES = [
+    (7, ("TSUBAME TB-5000", ShoeFacts(True, Decimal("19.5"), frozenset({"track"}), "listed"))),
+    (8, ("HAYATE HY-110", ShoeFacts(True, Decimal("39.5"), frozenset({"track"}), "listed"))),
+    (9, ("KAMOSHIKA KM-02", ShoeFacts(True, Decimal(18), frozenset({"track"}), "development"))),
+]
+
+
 def of_theme(theme: str) -> dict[str, object]:
     """What has ids on the page, once for each half of it."""
     values = {"name": "鈴木 一郎", "email": "suzuki@", "note": ""}
@@ -44,6 +57,10 @@ def of_theme(theme: str) -> dict[str, object]:
         "slips": [
             _slip(SUZUKI, pk=offset, ticket=12, state=EntryState.ACCEPTED, position=None),
             _slip(TAKASAKI, pk=offset + 1, ticket=43, state=EntryState.WAITLISTED, position=3),
+        ],
+        "shoes": [
+            (f"{theme}-rows-{number}", ShoeField(key, "1", said(Judge().judge(facts, course="track", on=DAY))))
+            for number, (key, facts) in SHOES
         ],
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.utils import timezone
 
-from catalog.models import ImportFile, ImportRun, MasterProduct, ProductDraft
+from catalog.models import ImportFile, ImportRun, MasterProduct, ProductDraft, ShoeLimit
 from entries.entry import actions
 from entries.entry.models import Entry, EntryUpload, SheetDraft, Submission
 from entries.entry.order import Line
@@ -73,6 +73,7 @@ def own(host: Tenant, coach: User, staff: User, canary: str) -> Own:
             tenant=host, run=run, content=canary.encode(), rejected=f"1,x,{canary}商品.csv".encode()
         )
         draft = ProductDraft.objects.create(tenant=host, product=product, text=f"{canary}の文", state="done")
+        ShoeLimit.objects.create(tenant=host, event="track", most_stack_mm=20, source=f"{canary}要項")
         notice = Notice.objects.create(tenant=host, meet=meet, title=f"{canary}のお知らせ")
     record("meet.changed", meet, by=staff, after={"name": canary})
     OutboxMail.objects.create(key=canary, kind="entry.received", to=coach.email, tenant=host, next_attempt_at=now)
@@ -80,7 +81,7 @@ def own(host: Tenant, coach: User, staff: User, canary: str) -> Own:
     return Own(
         team, athlete, member, upload, link, meet, race, order, entry, entry_upload, product, draft, notice,
         secrets=(f"{canary}姓", f"{canary}商品.csv", f"{canary}の文", f"{canary}.xlsx", f"{canary}.csv", f"{canary}@example.com"),
-        secrets_of_the_host=(f"{canary}-1",),
+        secrets_of_the_host=(f"{canary}-1", f"{canary}要項"),
     )  # fmt: skip
 
 
