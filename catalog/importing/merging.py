@@ -49,7 +49,7 @@ class Merge:
         staging.create(STAGE, types | FOUND)
         with staging.Loader(STAGE, list(types)) as load:
             for batch in lines:
-                load(self._cells(line) for line in batch)
+                load([self._cells(line) for line in batch])
         staging.execute(f"ANALYZE {STAGE}")
 
     def _cells(self, line: Line) -> list[Any]:

@@ -24,7 +24,7 @@ TABLE = "master_products"
 MAGIC = b"SQLite format 3\0"
 JOURNALS = ("-wal", "-journal")
 MOST_CELL = 16 * 1024 * 1024
-CHUNK_BYTES = 4 * 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 ARGUMENTS = 60
 """Columns per call of json_object, which takes 127 arguments."""
 
@@ -89,7 +89,7 @@ class OldFile:
         return names, types
 
     def chunks(self, rows: int, *, whole: bool) -> Iterator[list[OldRow]]:
-        """All rows in the file's own order, at most so many, and some megabytes, at a time; `whole` or only their keys.
+        """All rows in the file's own order, at most so many, and about a megabyte, at a time; `whole` or only their keys.
 
         Raises Refused when the file cannot be read to its end.
         """

@@ -6,10 +6,8 @@ The file is read twice. First only its keys, which tell what is missing: a secon
 rows, which PostgreSQL takes by COPY straight into the catalogue, while we read on: as fast as it takes rows at all.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +15,7 @@ from django.utils import timezone
 from catalog.importing import staging
 from catalog.importing.models import ImportFile, ImportRun, RunState, Source
 from catalog.importing.oldfile import OldFile, digest, open_old_file
-from catalog.importing.oldrows import Keys, Product, Products, Wanted, cells_of
+from catalog.importing.oldrows import Keys, Products, Wanted, cells_of
 from catalog.importing.rejected import Rejected, Why
 from tenants.audit.actions import record
 from tenants.models import Tenant, User
@@ -27,9 +25,8 @@ from tenants.scope import tenant_scope
 STAGE = "import_keys"
 STAGED = {"row_no": "integer", "brand": 'varchar(100) COLLATE "C"', "reference": 'varchar(100) COLLATE "C"'}
 CATALOGUE = "catalog_masterproduct"
-COLUMNS = (
-    "tenant_id", "brand", "reference", "price_jpy", "specs", "name", "category", "events_allowed", "list_status",
-)  # fmt: skip
+COLUMNS = ("brand", "reference", "price_jpy", "specs")
+EMPTY = {"name": "", "category": "", "events_allowed": "[]", "list_status": ""}
 
 MISSING = f"""
 SELECT min(t.row_no) FROM {STAGE} t
@@ -73,7 +70,8 @@ def _import(tenant: Tenant, path: Path, batch_size: int, by: User | None) -> Out
             wanted = _wanted(tenant, keys)
             products = Products(file, batch_size, wanted, rejected)
             inserted = _insert(tenant, products) if wanted.count else 0
-            _reject_repeated(file, batch_size, rejected)
+            if inserted < keys.good:
+                _reject_repeated(file, batch_size, rejected)
         staging.drop(STAGE)
         counts = {
             "read": keys.read, "inserted": inserted, "skipped": keys.read - rejected.count - inserted,
@@ -105,15 +103,11 @@ def _wanted(tenant: Tenant, keys: Keys) -> Wanted:
 
 def _insert(tenant: Tenant, products: Products) -> int:
     inserted = 0
-    with staging.Loader(CATALOGUE, COLUMNS) as load:
+    with staging.Loader(CATALOGUE, COLUMNS, {"tenant_id": tenant.pk, **EMPTY}) as load:
         for rows in products.chunks():
-            load(_whole(tenant.pk, rows))
+            load(rows)
             inserted += len(rows)
     return inserted
-
-
-def _whole(tenant_id: int, rows: list[Product]) -> Iterator[tuple[Any, ...]]:
-    return ((tenant_id, *row, "", "", "[]", "") for row in rows)
 
 
 def _reject_repeated(file: OldFile, batch_size: int, rejected: Rejected) -> None:

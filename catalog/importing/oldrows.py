@@ -3,6 +3,7 @@
 import json
 from array import array
 from collections.abc import Iterator
+from operator import itemgetter
 
 from catalog.fields import read_yen
 from catalog.importing.oldfile import OldFile, OldRow
@@ -47,6 +48,7 @@ class Keys:
     def __init__(self, file: OldFile, rows: int) -> None:
         self.read = 0
         self.bad = array("L")
+        self.good = 0
         self._file, self._rows = file, rows
 
     def chunks(self) -> Iterator[list[Key]]:
@@ -60,6 +62,7 @@ class Keys:
                     self.bad.append(self.read)
                 else:
                     good.append((self.read, *key))
+            self.good += len(good)
             yield good
 
 
@@ -86,7 +89,8 @@ class Products:
         self._number = 0
 
     def chunks(self) -> Iterator[list[Product]]:
-        """The products that can be taken. Stops after the last wanted row."""
+        """The products that can be taken, each chunk in the order of its keys: the index of a million takes neighbours
+        together faster. Stops after the last wanted row."""
         left = self._wanted.count
         for chunk in self._file.chunks(self._rows, whole=True) if left else ():
             good: list[Product] = []
@@ -99,7 +103,7 @@ class Products:
                     except BadRow as bad:
                         cells = cells_of(row[3] or b"", self._file.columns)
                         self._rejected.add(self._number, bad.reasons, cells)
-            yield good
+            yield sorted(good, key=itemgetter(0, 1))
             if not left:
                 return
 

@@ -5,7 +5,7 @@ memory of our process stays flat: PostgreSQL takes the rows by COPY, SQLite by e
 within the caller's transaction; the table is gone when it ends.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection
@@ -20,6 +20,9 @@ POSTGRES_SETTINGS = {
 when it may sort many of them at once."""
 
 TRIES = 3
+NULL = "\x01"
+"""How COPY is told that a cell is empty: not by a backslash, so that rows without one need no second look."""
+ESCAPES = (("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), (NULL, f"\\{NULL}"))
 
 Cells = Sequence[Any]
 Result = TypeVar("Result")
@@ -110,11 +113,14 @@ def _next_rows(cursor: Any) -> list[tuple[Any, ...]]:
 class Loader:
     """`with Loader(table, columns) as load: load(rows)`, any number of times; nothing else may be asked meanwhile.
 
-    A cell is text, a number or None. Text with NUL or half a surrogate pair is for the caller to refuse.
+    A cell is text, a number or None. Text with NUL or half a surrogate pair is for the caller to refuse. `constants`
+    are columns that hold the same in every row.
     """
 
-    def __init__(self, table: str, columns: Sequence[str]) -> None:
-        self.table, self.columns = table, columns
+    def __init__(self, table: str, columns: Sequence[str], constants: Mapping[str, str | int] | None = None) -> None:
+        self._constants = dict(constants or {})
+        self._cells = len(columns)
+        self._into = f"{table} ({', '.join([*columns, *self._constants])})"
         self._cursor = connection.cursor()
         self._copy: Any = None
         self._context: Any = None
@@ -122,7 +128,7 @@ class Loader:
     def __enter__(self) -> "Loader":
         self._cursor.__enter__()
         if is_postgres():
-            self._context = self._cursor.copy(f"COPY {self.table} ({', '.join(self.columns)}) FROM STDIN")
+            self._context = self._cursor.copy(f"COPY {self._into} FROM STDIN WITH (NULL '{NULL}')")
             with connection.wrap_database_errors:
                 self._copy = self._context.__enter__()
         return self
@@ -133,28 +139,45 @@ class Loader:
                 self._context.__exit__(*failure)
         self._cursor.__exit__(*failure)
 
-    def __call__(self, rows: Iterable[Cells]) -> None:
+    def __call__(self, rows: Sequence[Cells]) -> None:
         """Take these rows."""
-        if self._copy is not None:
-            data = "".join(map(_line, rows)).encode()
+        if self._copy is None:
+            marks = ", ".join(["%s"] * (self._cells + len(self._constants)))
+            more = tuple(self._constants.values())
+            self._cursor.executemany(f"INSERT INTO {self._into} VALUES ({marks})", [(*row, *more) for row in rows])
+        elif rows:
+            data = copy_text(rows, "".join(f"\t{_escaped(value)}" for value in self._constants.values()))
             with connection.wrap_database_errors:
-                self._copy.write(data)
-            return
-        marks = ", ".join(["%s"] * len(self.columns))
-        into = f"INSERT INTO {self.table} ({', '.join(self.columns)}) VALUES ({marks})"
-        self._cursor.executemany(into, list(rows))
+                self._copy.write(data.encode())
 
 
-def _line(cells: Cells) -> str:
-    """A row in COPY's text format. Nearly no row holds anything that has to be escaped."""
-    line = "\t".join([cell if type(cell) is str else "\\N" if cell is None else str(cell) for cell in cells])
-    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != len(cells) - 1:
-        line = "\t".join(map(_escaped, cells))
-    return line + "\n"
+def copy_text(rows: Sequence[Cells], tail: str) -> str:
+    """Rows in COPY's text format, `tail` behind each. Nearly no text holds anything that has to be escaped, which is
+    asked of all rows at once: by counting what only separators should be."""
+    lines = [
+        "\t".join([cell if type(cell) is str else NULL if cell is None else str(cell) for cell in row]) for row in rows
+    ]
+    end = tail + "\n"
+    data = end.join(lines) + end
+    if _is_plain(data, rows, tail):
+        return data
+    return "".join(["\t".join(map(_escaped, row)) + end for row in rows])
+
+
+def _is_plain(data: str, rows: Sequence[Cells], tail: str) -> bool:
+    tabs = len(rows) * (len(rows[0]) - 1 + tail.count("\t"))
+    if "\\" in data or "\r" in data or data.count("\n") != len(rows) or data.count("\t") != tabs:
+        return False
+    return NULL not in data or data.count(NULL) == sum(row.count(None) for row in rows)
 
 
 def _escaped(cell: Any) -> str:
     if cell is None:
-        return "\\N"
-    text = str(cell).replace("\\", "\\\\")
-    return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+        return NULL
+    text = str(cell)
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    for letter, escape in ESCAPES:
+        if letter in text:
+            text = text.replace(letter, escape)
+    return text

@@ -19,6 +19,7 @@ MOST_DIGITS = 18
 class Command(BaseCommand):
     """Seed 000, section 4-4."""
 
+    requires_system_checks = ()
     help = (
         "Add the products of an old SQLite file (table master_products) to a tenant's catalogue; "
         "products that are there already are left alone, so that it may be run again."
