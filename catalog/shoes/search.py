@@ -40,6 +40,12 @@ def shoes() -> QuerySet[MasterProduct]:
     return MasterProduct.objects.filter(category=SHOE)
 
 
+def any_shoe() -> bool:
+    """Whether the host has shoes. One query of one row; in an order, since without one the planner may walk through a
+    million watches for it."""
+    return bool(shoes().order_by("brand", "reference").values_list("pk")[:1])
+
+
 def find(text: str, *, most: int = MOST) -> tuple[list[Hit], bool]:
     """The first shoes in which every word stands, and whether there are more. Exact references come first."""
     words = [word for word in loose(text).split() if word][:MOST_WORDS]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from catalog.shoes.search import any_shoe
 from entries.entry import rules, sheet_words
 from entries.entry.actions import declared_shoes, races_of
 from entries.entry.layout import Layout, facts_of, lay_out, may_choose, rows_from_last, rows_of_draft
@@ -14,7 +15,7 @@ from entries.entry.models import Entry, SheetDraft
 from entries.entry.order import SheetRefused
 from entries.entry.queries import held_in, last_entries
 from entries.entry.sheet import TEXTS, Row, Sheet, new_key
-from entries.entry.shoes import NO_SHOE, ChosenShoes, ShoeField, host_has_shoes
+from entries.entry.shoes import NO_SHOE, ChosenShoes, ShoeField
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
 from tenants.refusal import Refused
@@ -66,7 +67,7 @@ def read_facts(meet: Meet, team: Team) -> Facts:
         races={race.pk: race for race in races},
         athletes=list(team.athletes.active().in_roster_order()),
         held=list(held_in(meet, team)),
-        has_shoes=host_has_shoes(),
+        has_shoes=any_shoe(),
         draft=SheetDraft.objects.filter(meet=meet, team=team).first(),
     )
 

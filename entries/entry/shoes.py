@@ -7,7 +7,6 @@ call room sees what is worn. Nothing of the catalogue is read but the shoes that
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from catalog.models import SHOE, MasterProduct
 from catalog.shoes.queries import Judge, Shoe, judge_of_host, shoes_by_id
 from catalog.shoes.search import by_key
 from catalog.shoes.verdict import Reason, Verdict
@@ -19,11 +18,6 @@ from entries.meet.models import Race
 
 GONE = Verdict("unknown", (Reason("unknown", "shoe_gone", {}),))
 """Of a shoe that was declared and is no product any more."""
-
-
-def host_has_shoes() -> bool:
-    """Whether the sheet asks for shoes at all. One query, of one row."""
-    return MasterProduct.objects.filter(category=SHOE).exists()
 
 
 def verdict_in(race: Race, shoe: Shoe, judging: Judge) -> Verdict:

@@ -4,13 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import MasterProduct, ProductOverride
 from catalog.shoes import search
 from catalog.shoes.queries import shoes_by_id, verdicts_today
-from catalog.shoes.search import by_key, find
+from catalog.shoes.search import any_shoe, by_key, find
 from tenants.models import Tenant
 from tenants.scope import across_tenants, tenant_scope
 
@@ -175,3 +174,15 @@ def test_staff_see_the_verdict_for_each_kind_of_race(nittai: Tenant) -> None:
     }  # fmt: skip
     watch = MasterProduct(tenant=nittai, brand="A", reference="W", category="watch")
     assert verdicts_today(watch, {}, on=today) == []
+
+
+def test_whether_there_are_shoes_is_asked_in_the_order_of_their_index(nittai: Tenant, chuo: Tenant) -> None:
+    """Without the order the planner walks through all the host's watches when it has no shoe."""
+    shoe(nittai, "A", "W", category="watch")
+    with across_tenants():
+        shoe(chuo, "A", "X1")
+    with CaptureQueriesContext(connection) as caught:
+        assert any_shoe() is False
+    shoe(nittai, "A", "X1")
+    assert any_shoe() is True
+    assert 'ORDER BY "catalog_masterproduct"."brand"' in caught[0]["sql"]
