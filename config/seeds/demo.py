@@ -8,7 +8,7 @@ from django.db import transaction
 from config.seeds.accounts import seed_accounts, seed_coaches, seed_hosts
 from config.seeds.entries import seed_entries
 from config.seeds.meets import plans, seed_meet
-from config.seeds.products import seed_products
+from config.seeds.products import seed_products, seed_products_of_b
 from config.seeds.teams import TEAMS, seed_individual, seed_teams
 from entries.roster.models import Team
 from tenants.scope import tenant_scope
@@ -25,6 +25,7 @@ def seed(*, at: datetime) -> Counter[str]:
     written["teams"] += len(seed_teams(coaches, people, at))
     seed_individual(people["athlete-a@example.com"], at)
     seed_products(hosts["tenant-a"])
+    seed_products_of_b(hosts["tenant-b"])
     for slug, plan in plans(at).items():
         tenant = hosts["tenant-b" if slug == "spring" else "tenant-a"]
         with tenant_scope(tenant.pk):

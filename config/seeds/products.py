@@ -1,5 +1,7 @@
-"""The catalogue of Tenant A: the product that the checks ask for, and invented shoes of every kind that rules tell apart."""
+"""The catalogues: for Tenant A the product that the checks ask for and invented shoes of every kind that rules tell apart,
+for Tenant B two shoes of its own."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -31,6 +33,8 @@ class Facts(NamedTuple):
         }  # fmt: skip
 
 
+Shoe = tuple[str, str, str, int, Facts | None]
+
 SHOES = (
     ("HAYATE", "HY-100", "HAYATE スピード 1", 19_800, Facts("38.5", ROAD, valid_from=date(2023, 4, 1))),
     ("HAYATE", "HY-110", "HAYATE スピード 1 ワイド", 19_800, Facts("39.5", (*ROAD, ShoeEvent.TRACK))),
@@ -45,29 +49,44 @@ SHOES = (
 )
 """For the track: allowed TB-5000 and TB-10000; not allowed HY-100 and HY-200 (road only), HY-110 (too thick), HY-210 (not
 listed), TB-3000W (expired), KM-01 (not yet); to be clarified KM-02 (needs a paper) and KM-EKIDEN (nothing is known)."""
+SHOES_OF_B = (
+    ("WAKATAKE", "WT-1500", "WAKATAKE トラック 1500", 18_700, Facts("18.5", TRACK)),
+    ("WAKATAKE", "WT-ROAD", "WAKATAKE ロード", 20_900, Facts("39.0", ROAD)),
+)
 UNTOUCHED = Facts(None, (), ListStatus.UNKNOWN)
 
 
 def seed_products(tenant: Tenant) -> None:
     """Made when missing; what is there is left alone, but shoes of an earlier demo without any fact get theirs."""
     rows = [MasterProduct(tenant=tenant, brand="TESTBRAND", reference="REF001", name="確認用商品", price_jpy=123_456)]
-    rows += [
+    with tenant_scope(tenant.pk):
+        MasterProduct.objects.bulk_create([*rows, *_shoes(tenant, SHOES)], ignore_conflicts=True)
+        _fill_untouched()
+
+
+def seed_products_of_b(tenant: Tenant) -> None:
+    """Made when missing: staff of a host without any product find nothing, which `check_env_data` calls a failure."""
+    with tenant_scope(tenant.pk):
+        MasterProduct.objects.bulk_create(_shoes(tenant, SHOES_OF_B), ignore_conflicts=True)
+
+
+def _shoes(tenant: Tenant, shoes: Iterable[Shoe]) -> list[MasterProduct]:
+    return [
         MasterProduct(
             tenant=tenant, brand=brand, reference=reference, name=name, category=SHOE, price_jpy=price,
             **(facts or UNTOUCHED).columns(),
         )
-        for brand, reference, name, price, facts in SHOES
+        for brand, reference, name, price, facts in shoes
     ]  # fmt: skip
-    with tenant_scope(tenant.pk):
-        MasterProduct.objects.bulk_create(rows, ignore_conflicts=True)
-        _fill_untouched()
 
 
 def _fill_untouched() -> None:
     """Shoes that were made before there were facts, and that nobody has said anything about since."""
     known = {(brand, reference): facts for brand, reference, _name, _price, facts in SHOES if facts}
     bare = MasterProduct.objects.filter(category=SHOE, **UNTOUCHED.columns())
-    filled = [row for row in bare.filter(brand__in={brand for brand, _ in known}) if (row.brand, row.reference) in known]
+    filled = [
+        row for row in bare.filter(brand__in={brand for brand, _ in known}) if (row.brand, row.reference) in known
+    ]
     for row in filled:
         for name, value in known[row.brand, row.reference].columns().items():
             setattr(row, name, value)

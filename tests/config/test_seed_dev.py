@@ -180,6 +180,11 @@ def test_the_product_that_the_checks_ask_for_is_there() -> None:
     assert (product.price_jpy, product.tenant.slug) == (123_456, "tenant-a")
 
 
+def test_staff_of_both_hosts_find_products_so_that_the_check_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("check_env_data")
+    assert "tenant-b" in capsys.readouterr().out
+
+
 def test_a_second_seeding_changes_nothing() -> None:
     before = [model._default_manager.count() for model in COUNTED]
     assert not any(demo.seed(at=timezone.localtime() + timedelta(days=3)).values())
