@@ -14,8 +14,8 @@ from tenants.refusal import Refused
 MOST_SPECS = 1024 * 1024
 Key = tuple[int, str, str]
 """Number of the row, brand, reference."""
-Product = tuple[str, str, int | None, str]
-"""Brand, reference, price, specs."""
+Product = tuple[str, str, int | None, bytes]
+"""Brand, reference, price, specs as JSON."""
 
 
 class BadRow(Exception):
@@ -94,12 +94,13 @@ class Products:
         left = self._wanted.count
         for chunk in self._file.chunks(self._rows, whole=True) if left else ():
             good: list[Product] = []
-            for row, specs in zip(chunk, _texts(chunk), strict=True):
+            is_clean = _is_clean(chunk)
+            for row in chunk:
                 self._number += 1
                 if self._number in self._wanted:
                     left -= 1
                     try:
-                        good.append(self._taken(row, specs))
+                        good.append(self._taken(row, is_clean))
                     except BadRow as bad:
                         cells = cells_of(row[3] or b"", self._file.columns)
                         self._rejected.add(self._number, bad.reasons, cells)
@@ -107,13 +108,13 @@ class Products:
             if not left:
                 return
 
-    def _taken(self, row: OldRow, specs: str | None) -> Product:
-        key = _key(row[0], row[1])
+    def _taken(self, row: OldRow, is_clean: bool) -> Product:
+        brand, reference, price, specs = row
+        if not is_clean:
+            _check_text(specs or b"")
+        key = _key(brand, reference)
         if key is None or specs is None or len(specs) > MOST_SPECS:
-            raise BadRow(*_reasons(row, specs))
-        if "\\u0000" in specs and any("\0" in (value or "") for value in json.loads(specs).values()):
-            raise BadRow(Why(Refused("row_null_character")))
-        price = row[2]
+            raise BadRow(*_reasons(row))
         if price is None or (price.isdigit() and len(price) < 10):
             return *key, int(price) if price else None, specs
         return *key, self._yen(price.decode()), specs
@@ -128,35 +129,34 @@ class Products:
             return None
 
 
-def _texts(chunk: list[OldRow]) -> list[str | None]:
-    """The specs of these rows as text, None where they are not UTF-8. Asked of all at once, since nearly all are."""
-    parts = [row[3] or b"" for row in chunk]
+def _is_clean(chunk: list[OldRow]) -> bool:
+    """Whether all of it is UTF-8 without NUL: asked of thousands of rows at once, since nearly always it is."""
+    data = b"".join([row[3] or b"" for row in chunk])
     try:
-        return list(b"\n".join(parts).decode().split("\n"))
+        data.decode()
     except UnicodeDecodeError:
-        return [_text(part) for part in parts]
+        return False
+    return b"\\u0000" not in data
 
 
-def _text(part: bytes) -> str | None:
+def _check_text(specs: bytes) -> None:
     try:
-        return part.decode()
+        values = json.loads(specs.decode())
     except UnicodeDecodeError:
-        return None
+        raise BadRow(Why(Refused("row_not_utf8"))) from None
+    for column, value in values.items():
+        if "\0" in (value or ""):
+            raise BadRow(Why(Refused("row_null_character"), column))
 
 
-def _reasons(row: OldRow, specs: str | None) -> Iterator[Why]:
-    if specs is None:
-        yield Why(Refused("row_not_utf8"))
-        return
+def _reasons(row: OldRow) -> Iterator[Why]:
     for column, data in (("brand", row[0]), ("reference", row[1])):
         text = fold((data or b"").decode())
         if not text:
             yield Why(Refused(f"row_no_{column}"))
-        elif "\0" in text:
-            yield Why(Refused("row_null_character"), column)
         elif len(text) > MOST_KEY:
             yield Why(Refused("product_too_long", limit=MOST_KEY), column)
-    if len(specs) > MOST_SPECS:
+    if len(row[3] or b"") > MOST_SPECS:
         yield Why(Refused("row_too_large"))
 
 

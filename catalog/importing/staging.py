@@ -20,9 +20,9 @@ POSTGRES_SETTINGS = {
 when it may sort many of them at once."""
 
 TRIES = 3
-NULL = "\x01"
+NULL = b"\x01"
 """How COPY is told that a cell is empty: not by a backslash, so that rows without one need no second look."""
-ESCAPES = (("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), (NULL, f"\\{NULL}"))
+ESCAPES = ((b"\t", b"\\t"), (b"\n", b"\\n"), (b"\r", b"\\r"), (NULL, b"\\" + NULL))
 
 Cells = Sequence[Any]
 Result = TypeVar("Result")
@@ -113,7 +113,7 @@ def _next_rows(cursor: Any) -> list[tuple[Any, ...]]:
 class Loader:
     """`with Loader(table, columns) as load: load(rows)`, any number of times; nothing else may be asked meanwhile.
 
-    A cell is text, a number or None. Text with NUL or half a surrogate pair is for the caller to refuse. `constants`
+    A cell is text, the same in UTF-8, a number or None. Text with NUL or half a surrogate pair is for the caller to refuse. `constants`
     are columns that hold the same in every row.
     """
 
@@ -128,7 +128,7 @@ class Loader:
     def __enter__(self) -> "Loader":
         self._cursor.__enter__()
         if is_postgres():
-            self._context = self._cursor.copy(f"COPY {self._into} FROM STDIN WITH (NULL '{NULL}')")
+            self._context = self._cursor.copy(f"COPY {self._into} FROM STDIN WITH (NULL '{NULL.decode()}')")
             with connection.wrap_database_errors:
                 self._copy = self._context.__enter__()
         return self
@@ -144,39 +144,47 @@ class Loader:
         if self._copy is None:
             marks = ", ".join(["%s"] * (self._cells + len(self._constants)))
             more = tuple(self._constants.values())
-            self._cursor.executemany(f"INSERT INTO {self._into} VALUES ({marks})", [(*row, *more) for row in rows])
+            self._cursor.executemany(
+                f"INSERT INTO {self._into} VALUES ({marks})", [(*map(_as_text, row), *more) for row in rows]
+            )
         elif rows:
-            data = copy_text(rows, "".join(f"\t{_escaped(value)}" for value in self._constants.values()))
+            tail = b"".join([b"\t" + _escaped(value) for value in self._constants.values()])
             with connection.wrap_database_errors:
-                self._copy.write(data.encode())
+                self._copy.write(copy_text(rows, tail))
 
 
-def copy_text(rows: Sequence[Cells], tail: str) -> str:
+def _as_text(cell: Any) -> Any:
+    return cell.decode() if type(cell) is bytes else cell
+
+
+def copy_text(rows: Sequence[Cells], tail: bytes = b"") -> bytes:
     """Rows in COPY's text format, `tail` behind each. Nearly no text holds anything that has to be escaped, which is
     asked of all rows at once: by counting what only separators should be."""
-    lines = [
-        "\t".join([cell if type(cell) is str else NULL if cell is None else str(cell) for cell in row]) for row in rows
-    ]
-    end = tail + "\n"
+    lines = [b"\t".join([cell if type(cell) is bytes else _in_utf8(cell) for cell in row]) for row in rows]
+    end = tail + b"\n"
     data = end.join(lines) + end
     if _is_plain(data, rows, tail):
         return data
-    return "".join(["\t".join(map(_escaped, row)) + end for row in rows])
+    return b"".join([b"\t".join(map(_escaped, row)) + end for row in rows])
 
 
-def _is_plain(data: str, rows: Sequence[Cells], tail: str) -> bool:
-    tabs = len(rows) * (len(rows[0]) - 1 + tail.count("\t"))
-    if "\\" in data or "\r" in data or data.count("\n") != len(rows) or data.count("\t") != tabs:
+def _in_utf8(cell: Any) -> bytes:
+    return NULL if cell is None else str(cell).encode()
+
+
+def _is_plain(data: bytes, rows: Sequence[Cells], tail: bytes) -> bool:
+    tabs = len(rows) * (len(rows[0]) - 1 + tail.count(b"\t"))
+    if b"\\" in data or b"\r" in data or data.count(b"\n") != len(rows) or data.count(b"\t") != tabs:
         return False
     return NULL not in data or data.count(NULL) == sum(row.count(None) for row in rows)
 
 
-def _escaped(cell: Any) -> str:
+def _escaped(cell: Any) -> bytes:
     if cell is None:
         return NULL
-    text = str(cell)
-    if "\\" in text:
-        text = text.replace("\\", "\\\\")
+    text = cell if type(cell) is bytes else _in_utf8(cell)
+    if b"\\" in text:
+        text = text.replace(b"\\", b"\\\\")
     for letter, escape in ESCAPES:
         if letter in text:
             text = text.replace(letter, escape)

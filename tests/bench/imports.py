@@ -112,8 +112,7 @@ def _statement(text: str) -> None:
 def _write_ready(old: Path, ready: Path) -> None:
     with open_old_file(old) as file, ready.open("wb") as out:
         for chunk in file.chunks(5_000, whole=True):
-            rows = [[(cell or b"").decode() for cell in row] for row in chunk]
-            out.write(copy_text([[row[0], row[1].upper(), *row[2:]] for row in rows], "").encode())
+            out.write(copy_text([(brand, (ref or b"").upper(), price, specs) for brand, ref, price, specs in chunk]))
 
 
 def write_old_file(path: Path, rows: int) -> None:

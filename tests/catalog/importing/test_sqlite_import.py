@@ -134,7 +134,7 @@ def test_of_equal_keys_in_one_file_the_first_counts_and_the_others_are_told(nitt
         ({"brand": "A", "reference": "x" * 101}, "reference: 長すぎます（100文字まで）。"),
         ({"brand": "ß" * 60, "reference": "1"}, "brand: 長すぎます（100文字まで）。"),
         ({"brand": "A\0B", "reference": "1"}, "brand: 使えない文字（NUL）が含まれています"),
-        ({"brand": "A", "reference": "1", "remarks": "a\0b"}, "使えない文字（NUL）が含まれています"),
+        ({"brand": "A", "reference": "1", "remarks": "a\0b"}, "remarks: 使えない文字（NUL）が含まれています"),
         ({"brand": "A", "reference": "1", "remarks": "x" * 1_100_000}, "内容が大きすぎます（1行1MBまで）"),
     ],
 )
