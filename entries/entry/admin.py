@@ -12,14 +12,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from catalog.shoes.wording import said
 from entries.entry import changes, places, upkeep
 from entries.entry.deskfilters import EntryMeetFilter, RaceFilter, ShoeFilter, StateFilter
 from entries.entry.deskforms import CorrectForm, MoveEntriesForm
+from entries.entry.deskshoes import ShoeMarks
 from entries.entry.export import export_view
 from entries.entry.invite import invite_view
 from entries.entry.models import Entry, EntryState, Submission
-from entries.entry.shoes import verdicts_of
 from entries.marks import format_time
 from entries.meet.admin import MeetAdmin, RaceAdmin
 from entries.meet.deskfilters import MeetFilter
@@ -138,7 +137,7 @@ class RaceDeskAdmin(RaceAdmin):
 
 
 @admin.register(Entry)
-class EntryAdmin(ReadOnly, DeskAdmin):
+class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
     """Entries. Nothing is typed over: each change is an action with its rule, its mail and its line in the trail."""
 
     list_display = ("who", "team", "race", "seed", "state_chip", "ticket", "shoe_mark", "entered_at", "reference")
@@ -159,26 +158,6 @@ class EntryAdmin(ReadOnly, DeskAdmin):
         """With state and position, and all that a row shows."""
         rows = Entry.objects.with_state().with_position().order_by(*self.ordering)
         return rows.select_related("race__meet", "athlete", "submission__team")
-
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """With the verdicts on the shoes of the page, all at once."""
-        page = super().get_changelist_instance(request)
-        worn = verdicts_of(page.result_list)
-        for entry in page.result_list:
-            entry.shoe_verdict = worn.get(entry.pk)
-        return page
-
-    @admin.display(description=gettext_lazy("シューズ"))
-    def shoe_mark(self, entry: Any) -> SafeString | str:
-        """What was declared, and what the rules say of it today; on the entry's own page also why."""
-        if not entry.shoe_declared:
-            return "–"
-        if hasattr(entry, "shoe_verdict"):
-            found, why = said(entry.shoe_verdict), ""
-        else:
-            found = said(verdicts_of([entry])[entry.pk])
-            why = found.why
-        return format_html("{} {} <small>{}</small>", chip(found.kind, found.word), entry.shoe_declared, why)
 
     def headline(self, obj: Any) -> str:
         """Who runs what."""
