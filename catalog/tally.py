@@ -14,15 +14,19 @@ _TAKE = """UPDATE catalog_brandcount c SET products = c.products - gone.count
 FROM (SELECT tenant_id, brand, count(*) FROM taken GROUP BY tenant_id, brand ORDER BY tenant_id, brand) gone
 WHERE c.tenant_id = gone.tenant_id AND c.brand = gone.brand;"""
 
+MOVED = f"""catalog_brand_moved() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+    IF EXISTS (
+        SELECT 1 FROM (
+            SELECT tenant_id, brand, 1 AS n FROM added UNION ALL SELECT tenant_id, brand, -1 FROM taken
+        ) both_sides GROUP BY tenant_id, brand HAVING sum(n) <> 0
+    ) THEN {_TAKE} {_ADD} END IF; RETURN NULL; END$$"""
+"""Sums, no join: nothing is known about the size of the two tables, and a join of 20,000 rows with 20,000 that the
+database takes for a few hundred lasts a minute."""
+
 POSTGRES = [
     f"CREATE FUNCTION catalog_brand_added() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {_ADD} RETURN NULL; END$$",
     f"CREATE FUNCTION catalog_brand_taken() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {_TAKE} RETURN NULL; END$$",
-    """CREATE FUNCTION catalog_brand_moved() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
-    IF EXISTS (SELECT 1 FROM added a JOIN taken t USING (id) WHERE (a.tenant_id, a.brand) <> (t.tenant_id, t.brand)) THEN
-    """
-    + _TAKE
-    + _ADD
-    + " END IF; RETURN NULL; END$$",
+    f"CREATE FUNCTION {MOVED}",
     """CREATE TRIGGER catalog_brand_added AFTER INSERT ON catalog_masterproduct
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION catalog_brand_added()""",
     """CREATE TRIGGER catalog_brand_taken AFTER DELETE ON catalog_masterproduct

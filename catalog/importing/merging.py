@@ -50,7 +50,7 @@ class Merge:
         with staging.Loader(STAGE, list(types)) as load:
             for batch in lines:
                 load([self._cells(line) for line in batch])
-        staging.execute(f"ANALYZE {STAGE}")
+        staging.analyse(STAGE)
 
     def _cells(self, line: Line) -> list[Any]:
         values = [line.values[name] for name in self.fields]
@@ -66,6 +66,7 @@ class Merge:
             " WHERE m.tenant_id = %s AND m.brand = t.brand AND m.reference = t.reference",
             [self.tenant_id],
         )
+        staging.analyse(STAGE)
         rows, known, changed = staging.fetch(
             f"SELECT count(*), count(product_id), coalesce(sum(CASE WHEN is_changed THEN 1 END), 0) FROM {STAGE}"
         )[0]

@@ -87,7 +87,7 @@ def _stage(file: OldFile, batch_size: int) -> Keys:
     with staging.Loader(STAGE, list(STAGED)) as load:
         for rows in keys.chunks():
             load(rows)
-    staging.execute(f"ANALYZE {STAGE}")
+    staging.analyse(STAGE)
     return keys
 
 
