@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import rules
 from tenants.doors import UserRequest, View, signed_in
@@ -61,10 +61,10 @@ def at_desk(view: Callable[..., HttpResponse]) -> View:
     return with_chosen
 
 
-def changes_catalogue(view: Callable[..., HttpResponse]) -> View:
-    """For what a button of the desk posts: the same people; 404 when a platform admin names no host."""
+def edits_catalogue(view: Callable[..., HttpResponse]) -> View:
+    """For forms of the desk: the same people; 404 when a platform admin names no host."""
 
-    @require_POST
+    @require_http_methods(["GET", "HEAD", "POST"])
     @signed_in
     @wraps(view)
     def with_tenant(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -74,3 +74,8 @@ def changes_catalogue(view: Callable[..., HttpResponse]) -> View:
         return view(request, *args, **kwargs)
 
     return with_tenant
+
+
+def changes_catalogue(view: Callable[..., HttpResponse]) -> View:
+    """For buttons of the desk: as `edits_catalogue`, by POST alone."""
+    return require_POST(edits_catalogue(view))

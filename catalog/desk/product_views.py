@@ -14,7 +14,7 @@ from catalog.desk.actions import see
 from catalog.desk.forms import OverrideForm
 from catalog.desk.page import FieldRow, ProductPage, path_of
 from catalog.desk.queries import conflict_count
-from catalog.doors import CatalogueRequest, at_desk, changes_catalogue
+from catalog.doors import CatalogueRequest, at_desk, changes_catalogue, edits_catalogue
 from catalog.models import MasterProduct
 from catalog.overrides import actions
 from catalog.overrides.queries import overrides_of
@@ -36,10 +36,16 @@ def product_page(request: CatalogueRequest, product: int) -> HttpResponse:
     return _show(request, page, form)
 
 
-@changes_catalogue
+@edits_catalogue
 def override(request: CatalogueRequest, product: int) -> HttpResponse:
-    """Correct a field; refused, the page comes back with what was typed and the reason beside it."""
-    found, field = _product(product), _field(request)
+    """Correct a field; refused, the page comes back with what was typed and the reason beside it.
+
+    Whoever goes back to such a page, or asks for it in the other language, gets the product.
+    """
+    found = _product(product)
+    if request.method != "POST":
+        return HttpResponseRedirect(_address(request, found))
+    field = _field(request)
     form = OverrideForm(request.POST, field=field)
     if form.is_valid():
         asked = {"why": form.cleaned_data["why"], "seen": request.POST.get("seen")}
@@ -155,4 +161,10 @@ def _back(request: CatalogueRequest, product: MasterProduct, field: str) -> Http
     if request.POST.get("back") == "conflicts":
         return HttpResponseRedirect(f"/staff/conflicts{'?' * bool(asked)}{urlencode(asked)}", status=SEE_OTHER)
     row = FieldRow(product, field, None).id
-    return HttpResponseRedirect(f"{path_of(product.pk)}?{urlencode(asked | {'row': row})}", status=SEE_OTHER)
+    return HttpResponseRedirect(_address(request, product, row=row), status=SEE_OTHER)
+
+
+def _address(request: CatalogueRequest, product: MasterProduct, **asked: str) -> str:
+    """The product's page, with a platform admin's choice of host."""
+    query = urlencode(({"tenant": request.chosen} if request.chosen else {}) | asked)
+    return f"{path_of(product.pk)}?{query}" if query else path_of(product.pk)

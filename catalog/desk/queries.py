@@ -15,6 +15,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, S
 from django.db.models.expressions import Func
 from django.db.models.functions import Coalesce
 
+from catalog.desk import patterns
 from catalog.keys import fold, plain
 from catalog.models import BrandCount, MasterProduct, ProductOverride, SeenProduct
 from tenants.models import User
@@ -28,6 +29,7 @@ SEEN_SHOWN = 12
 SHORTEST_PART = 3
 """Shorter parts have no trigram; they are looked for in small catalogues only."""
 SMALL = 10_000
+LAST_LETTER = "\U0010ffff"
 SIMILAR_SHOWN = 5
 LIKENESS = 0.6
 """Of `difflib`; 0.6 is one letter wrong in five and better."""
@@ -54,7 +56,7 @@ class Found(NamedTuple):
 
 def forms_of(text: str) -> list[str]:
     """What somebody who typed `text` may mean: as it stands, and with full-width letters as half-width ones."""
-    return list(dict.fromkeys([fold(text), fold(plain(text))]))
+    return list(dict.fromkeys([fold(text), fold(plain(text)) or fold(text)]))
 
 
 def any_of(texts: Iterable[str], **lookups: str) -> Q:
@@ -106,23 +108,40 @@ def conflict_count() -> int:
 
 def find(*, within: Sequence[str] | None, typed: str, size: int) -> Found:
     """Products whose reference begins with what was typed, by reference; then those that have it as a part of the
-    reference or the name. `within` names brands, None means all; `size` is how many products these have.
-
-    The second half is cut off before it is put in order: ordered by the database, a part that a million products
-    have would be sorted a million long. What is cut off is not shown, so only a list that is too long to read is
-    affected.
+    reference or the name, by reference. `within` names brands, None means all; `size` is how many products these have.
     """
-    within_brands = MasterProduct.objects.all() if within is None else MasterProduct.objects.filter(brand__in=within)
     texts = forms_of(typed)
-    begins = any_of(texts, a="reference__startswith")
-    order = ("reference", "pk") if within is not None and len(within) == 1 else ("reference", "brand", "pk")
-    ids = list(within_brands.filter(begins).order_by(*order).values_list("pk", flat=True)[: MOST_FOUND + 1])
+    ids = list(
+        _of(within).filter(_begins(texts)).order_by(*_order(within)).values_list("pk", flat=True)[: MOST_FOUND + 1]
+    )
     is_short = size > SMALL and min(map(len, texts)) < SHORTEST_PART
     if len(ids) <= MOST_FOUND and not is_short:
-        parts = within_brands.filter(any_of(texts, a="reference__contains", b="name__icontains")).exclude(begins)
-        rows = parts.values_list("reference", "brand", "pk")[: MOST_FOUND + 1 - len(ids)]
-        ids += [row[2] for row in sorted(rows)]
+        ids += _having_parts(within, texts, typed)[: MOST_FOUND + 1 - len(ids)]
     return Found(ids[:MOST_FOUND], len(ids) > MOST_FOUND, is_short)
+
+
+def _of(within: Sequence[str] | None) -> QuerySet[MasterProduct]:
+    return MasterProduct.objects.all() if within is None else MasterProduct.objects.filter(brand__in=within)
+
+
+def _order(within: Sequence[str] | None) -> tuple[str, ...]:
+    """By reference, in the words of the index that has it so."""
+    return ("reference", "pk") if within is not None and len(within) == 1 else ("reference", "brand", "pk")
+
+
+def _begins(texts: Sequence[str]) -> Q:
+    """As a range, for which a btree is the only way; of a pattern the planner may think otherwise."""
+    return reduce(or_, (Q(reference__gte=text, reference__lt=f"{text}{LAST_LETTER}") for text in texts))
+
+
+def _having_parts(within: Sequence[str] | None, texts: Sequence[str], typed: str) -> list[int]:
+    names = list(dict.fromkeys([typed.strip(), plain(typed) or typed.strip()]))
+    if connection.vendor == "postgresql":
+        rows = patterns.having_parts(texts, names, within=within, most=MOST_FOUND + 1)
+        return [row[2] for row in rows]
+    has = any_of(texts, a="reference__contains") | any_of(names, a="name__icontains")
+    found = _of(within).filter(has).exclude(_begins(texts)).order_by(*_order(within))
+    return list(found.values_list("pk", flat=True)[: MOST_FOUND + 1])
 
 
 def of_brands(within: Sequence[str], *, page: int) -> list[int]:
@@ -148,28 +167,24 @@ def lines(ids: Sequence[int]) -> list[Any]:
 def similar_references(*, within: Sequence[str] | None, typed: str) -> list[tuple[str, str]]:
     """(brand, reference) of products whose reference is nearly what was typed, the most alike first.
 
-    Candidates are the neighbours in order, and references that are the same but for a gap of three characters
-    anywhere. pg_trgm's own operator was tried: where references are numbered one after the other it reads them all.
+    Candidates are references that are the same but for a gap of three characters anywhere, and on PostgreSQL the
+    neighbours in order. pg_trgm's own operator was tried: where references are numbered one after the other it reads
+    them all.
     """
     text = forms_of(typed)[-1]
-    base = MasterProduct.objects.all() if within is None else MasterProduct.objects.filter(brand__in=within)
-    wanted = base.values_list("brand", "reference")
-    gaps = _with_a_gap(text)
-    near: list[QuerySet[Any, Any]] = [wanted.filter(gaps)[:100]] if gaps else []
+    gaps = _gaps(text)
     if connection.vendor == "postgresql":
-        above = wanted.filter(reference__gte=text).order_by("reference", "brand")[:10]
-        near += [above, wanted.filter(reference__lt=text).order_by("-reference", "brand")[:10]]
-        near = [near[0].union(*near[1:])]
-    return _most_alike(text, {row for rows in near for row in rows}, key=lambda row: row[1])
+        rows = {(brand, reference) for reference, brand, _ in patterns.nearly(text, gaps, within=within)}
+        return _most_alike(text, rows, key=lambda row: row[1])
+    has = [Q(reference__startswith=head, reference__endswith=tail) for head, tail in gaps]
+    found = _of(within).filter(reduce(or_, has)).values_list("brand", "reference")[:100] if has else []
+    return _most_alike(text, set(found), key=lambda row: row[1])
 
 
-def _with_a_gap(text: str) -> Q | None:
-    found = []
-    for start in range(0, max(len(text) - 1, 1), 2):
-        head, tail = text[:start], text[start + 3 :]
-        if (len(head) >= 2 or len(tail) >= 3) and len(head) + len(tail) >= len(text) - 3:
-            found.append(Q(reference__startswith=head) & Q(reference__endswith=tail))
-    return reduce(or_, found) if found else None
+def _gaps(text: str) -> list[tuple[str, str]]:
+    """Head and tail around each gap of three; those that say too little are left out."""
+    pairs = [(text[:start], text[start + 3 :]) for start in range(0, max(len(text) - 1, 1), 2)]
+    return [(head, tail) for head, tail in pairs if len(head) >= 2 or len(tail) >= 3]
 
 
 def similar_brands(typed: str, names: Iterable[str]) -> list[str]:

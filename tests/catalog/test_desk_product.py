@@ -135,6 +135,15 @@ def test_what_cannot_be_is_said_beside_the_input_and_kept(as_endo: Client, path:
     assert overrides() == []
 
 
+def test_going_back_to_a_refused_form_leads_to_the_product(
+    client: Client, admin: User, as_endo: Client, path: str
+) -> None:
+    assert as_endo.get(f"{path}/override?lang=en")["Location"] == path
+    client.force_login(admin)
+    assert client.get(f"{path}/override?tenant=nittai")["Location"] == f"{path}?tenant=nittai"
+    assert client.get(f"{path}/release?tenant=nittai").status_code == 405
+
+
 def test_of_two_who_save_the_same_field_the_second_sees_the_first(as_endo: Client, path: str) -> None:
     seen = seen_of(as_endo.get(path, {"edit": "price_jpy"}).content.decode(), "price_jpy")
     mine = {"field": "price_jpy", "seen": seen, "value": "200"}
