@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from catalog.importing import actions
 from catalog.importing.models import ImportRun
+from catalog.importing.staging import IMPORT_LOCK
 from catalog.models import BrandCount, MasterProduct
 from tenants.jobs import work
 from tenants.models import AuditRecord, Tenant, User
@@ -133,9 +134,19 @@ def test_a_product_that_somebody_adds_meanwhile_stays_theirs(nittai: Tenant, old
     whole(nittai)
 
 
+def test_imports_of_one_host_wait_for_each_other(nittai: Tenant, old: Path) -> None:
+    with psycopg.connect(database_url()) as holder:
+        holder.execute("SELECT pg_advisory_xact_lock(%s, %s)", [IMPORT_LOCK, nittai.pk])
+        process = start(nittai, old)
+        wait_until(waiting_for_a_lock, process)
+        assert MasterProduct.objects.count() == 0
+    finish(process)
+    whole(nittai)
+
+
 def test_imports_of_two_hosts_do_not_wait_for_each_other(nittai: Tenant, chuo: Tenant, old: Path) -> None:
     with psycopg.connect(database_url()) as holder:
-        holder.execute("SELECT pg_advisory_xact_lock(21, %s)", [chuo.pk])
+        holder.execute("SELECT pg_advisory_xact_lock(%s, %s)", [IMPORT_LOCK, chuo.pk])
         finish(start(nittai, old))
     whole(nittai)
 

@@ -47,7 +47,7 @@ class Command(BaseCommand):
             self.stdout.write(f"tenant {host.pk} {host.slug} ({host.name}), file {sqlite}")
             self.report(import_old_file(host, Path(sqlite), batch_size=batch_size))
         except Refused as refusal:
-            raise CommandError(f"{say(refusal)} Nothing was written.") from refusal
+            raise CommandError(f"{say(refusal).rstrip('.。')}. Nothing was written.") from refusal
         except DatabaseError as error:
             raise CommandError(f"the database refused: {str(error).splitlines()[0]}. Nothing was written.") from error
 

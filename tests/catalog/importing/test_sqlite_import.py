@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import OperationalError
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +21,8 @@ from catalog.fields import OLD_COLUMNS
 from catalog.importing.models import ImportFile, ImportRun
 from catalog.importing.oldfile import OldFile, digest, open_old_file
 from catalog.models import BrandCount, MasterProduct
+from config.env import ENV
+from config.management.commands import import_master_products_from_sqlite as command
 from tenants.models import AuditRecord, Tenant
 from tenants.refusal import Refused
 from tenants.scope import tenant_scope
@@ -282,6 +286,25 @@ def test_no_tenant_no_file(nittai: Tenant, tmp_path: Path) -> None:
     assert "ファイルがありません" in refusal(nittai, tmp_path / "none.db")
     assert "ファイルがありません" in refusal(nittai, tmp_path)
     assert "ファイル" in refusal(nittai, "a\0b")
+
+
+def test_the_environment_gives_the_defaults(nittai: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seed 000, section 4-4: TENANT_ID=2 SQLITE_DB_PATH=… and no option at all."""
+    path = old_file(tmp_path / "old.db")
+    asked = replace(ENV, import_tenant_id=str(nittai.pk), import_sqlite_path=str(path), import_batch_size=1)
+    monkeypatch.setattr(command, "ENV", asked)
+    call_command(COMMAND, stdout=StringIO())
+    assert keys(nittai) == [("TESTBRAND", "REF001")]
+
+
+def test_a_fault_of_the_database_is_one_line_and_leaves_nothing(
+    nittai: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def record(*args: Any, **more: Any) -> None:
+        raise OperationalError("connection lost\nDETAIL: …")
+
+    monkeypatch.setattr("catalog.importing.oldimport.record", record)
+    assert "connection lost. " in refusal(nittai, old_file(tmp_path / "old.db"))
 
 
 def _cut(path: Path) -> None:
