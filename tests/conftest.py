@@ -33,6 +33,21 @@ def pytest_ignore_collect(collection_path: Any) -> bool | None:
     return True if {"browser", "concurrency"} & set(collection_path.parts) else None
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What asks no database need not be run on both."""
+    if connection.vendor == "postgresql":
+        once = {item for item in items if asks_no_database(item)}
+        config.hook.pytest_deselected(items=list(once))
+        items[:] = [item for item in items if item not in once]
+
+
+def asks_no_database(item: pytest.Item) -> bool:
+    """Tests with several processes are for PostgreSQL alone, and `test_database.py` is about which one it is."""
+    if {"browser", "concurrency", "test_database.py"} & set(item.path.parts) or item.get_closest_marker("django_db"):
+        return False
+    return not {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(autouse=True)
 def forget_public_pages() -> None:
     """The page cache lives longer than a test's database."""
