@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from catalog.importing import comparing, staging
+from catalog.importing.keeping import keep_rejected
 from catalog.importing.lines import CsvFile, Line
 from catalog.importing.merging import Merge
 from catalog.importing.models import ImportFile, ImportRun, RunState
@@ -42,7 +43,7 @@ def read(job: Job, report: Report) -> None:
             return
         with transaction.atomic():
             if ImportRun.objects.filter(pk=run.pk, state=RunState.READING).update(state=RunState.PREVIEWED, **values):
-                ImportFile.objects.filter(run=run).update(rejected=rejected)
+                keep_rejected(run, rejected)
 
 
 def write(job: Job, report: Report) -> None:
@@ -61,12 +62,12 @@ def _on_behalf(job: Job) -> Iterator[None]:
 
 
 @transaction.atomic
-def _preview(run: ImportRun, report: Report) -> tuple[dict[str, Any], bytes]:
+def _preview(run: ImportRun, report: Report) -> tuple[dict[str, Any], Rejected]:
     merge, rejected, read = _compared(run, report)
     counts = {"read": read, **merge.look(), "rejected": rejected.count, "conflicts": comparing.conflicts(merge)}
     values = {"counts": counts, "sample": comparing.samples(merge)}
     merge.drop()
-    return values, rejected.content()
+    return values, rejected
 
 
 def _compared(run: ImportRun, report: Report) -> tuple[Merge, Rejected, int]:
@@ -103,7 +104,8 @@ def _write(job: Job, report: Report) -> None:
     done = {"state": RunState.DONE, "counts": counts, "finished_at": now}
     if not ImportRun.objects.filter(pk=run.pk, state=RunState.WRITING).update(**done):
         raise staging.Overtaken
-    ImportFile.objects.filter(run=run).update(content=b"", rejected=rejected.content())
+    ImportFile.objects.filter(run=run).update(content=b"")
+    keep_rejected(run, rejected)
     record("catalog.imported", run, by=job.by, after=counts)
 
 

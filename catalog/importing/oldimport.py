@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog.importing import staging
+from catalog.importing.keeping import keep_rejected
 from catalog.importing.models import ImportFile, ImportRun, RunState, Source
 from catalog.importing.oldfile import OldFile, digest, open_old_file
 from catalog.importing.oldrows import Keys, Products, Wanted, cells_of
@@ -77,7 +78,8 @@ def _import(tenant: Tenant, path: Path, batch_size: int, by: User | None) -> Out
             "read": keys.read, "inserted": inserted, "skipped": keys.read - rejected.count - inserted,
             "rejected": rejected.count, "without_price": products.without_price,
         }  # fmt: skip
-        run = _recorded(tenant, path.name, size, sha256, counts, rejected.content(), by)
+        run = _recorded(tenant, path.name, size, sha256, counts, by)
+        keep_rejected(run, rejected)
     return Outcome(run, rejected.first, products.notes)
 
 
@@ -126,13 +128,11 @@ def _reject_repeated(file: OldFile, batch_size: int, rejected: Rejected) -> None
                 next_number, first = next(repeated, (0, 0))
 
 
-def _recorded(
-    tenant: Tenant, name: str, size: int, sha256: str, counts: dict[str, int], rejected: bytes, by: User | None
-) -> ImportRun:
+def _recorded(tenant: Tenant, name: str, size: int, sha256: str, counts: dict[str, int], by: User | None) -> ImportRun:
     run = ImportRun.objects.create(
         tenant=tenant, source=Source.SQLITE, file_name=name[-200:], size=size, sha256=sha256, state=RunState.DONE,
         counts=counts, by=by, finished_at=timezone.now(),
     )  # fmt: skip
-    ImportFile.objects.create(tenant=tenant, run=run, rejected=rejected)
+    ImportFile.objects.create(tenant=tenant, run=run)
     record("catalog.imported", run, by=by, after=counts)
     return run

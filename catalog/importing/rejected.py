@@ -5,7 +5,8 @@ Corrected there, the file can be taken in again: the import leaves the first two
 
 import csv
 import io
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -18,6 +19,9 @@ from tenants.wording import say
 NUMBER, REASONS = pgettext_lazy("import", "元の行"), gettext_lazy("取り込めない理由")
 OWN_TITLES = (NUMBER, REASONS)
 MOST_BYTES = 20 * 1024 * 1024
+PIECE = 2 * 1024 * 1024
+MOST_CELL = 32_000
+"""A spreadsheet's cell holds 32,767 characters."""
 SHOWN = 20
 
 
@@ -37,7 +41,7 @@ class Rejected:
     def __init__(self, header: Sequence[str]) -> None:
         self.count = 0
         self.first: list[tuple[int, str]] = []
-        self._out = io.BytesIO()
+        self._out = tempfile.SpooledTemporaryFile(PIECE)  # noqa: SIM115 - lives as long as the object
         self._text = io.TextIOWrapper(self._out, "utf-8-sig", errors="replace", newline="", write_through=True)
         self._writer = csv.writer(self._text)
         self._left_out = 0
@@ -54,13 +58,16 @@ class Rejected:
         else:
             self._write([number, said, *cells])
 
-    def content(self) -> bytes:
-        """The file; empty when no row was refused."""
-        if not self.count:
-            return b""
+    def close(self) -> None:
+        """No row comes any more. Call it once, before `pieces`."""
         if self._left_out:
             self._write(["", _("ほか%(count)s行") % {"count": self._left_out}])
-        return self._out.getvalue()
+
+    def pieces(self) -> Iterator[bytes]:
+        """The file, some megabytes at a time; nothing when no row was refused."""
+        self._out.seek(0)
+        while self.count and (piece := self._out.read(PIECE)):
+            yield piece
 
     def _write(self, cells: Sequence[object]) -> None:
-        self._writer.writerow([guarded("" if cell is None else str(cell)) for cell in cells])
+        self._writer.writerow([guarded("" if cell is None else str(cell)[:MOST_CELL]) for cell in cells])

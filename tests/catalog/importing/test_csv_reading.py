@@ -31,7 +31,12 @@ def read(content: bytes | str) -> tuple[list[Line], list[str]]:
     file = CsvFile(data)
     rejected = Rejected(file.columns.titles)
     good = list(file.lines(rejected))
-    return good, rejected.content().decode("utf-8-sig").splitlines()[1:]
+    return good, content_of(rejected).splitlines()[1:]
+
+
+def content_of(rejected: Rejected) -> str:
+    rejected.close()
+    return b"".join(rejected.pieces()).decode("utf-8-sig")
 
 
 def code_of(content: bytes | str) -> str:
@@ -138,8 +143,9 @@ def test_refused_rows_come_back_inert_and_can_be_taken_in_again() -> None:
     file = CsvFile(f"{HEADER},メモ\n,1,=1+1,5,@x\n".encode())
     rejected = Rejected(file.columns.titles)
     assert list(file.lines(rejected)) == []
-    assert "'=1+1" in rejected.content().decode()
-    again = rejected.content().decode("utf-8-sig").replace("がありません,,1", "がありません,A,1")
+    content = content_of(rejected)
+    assert "'=1+1" in content
+    again = content.replace("がありません,,1", "がありません,A,1")
     [line] = read(again)[0]
     assert line == Line(2, "A", "1", {"name": "=1+1", "price_jpy": 5}, {"メモ": "@x"})
 

@@ -241,6 +241,14 @@ def test_a_long_list_of_rejected_rows_is_short_on_screen_and_whole_in_the_file(n
     assert len(rejected_of(nittai)) == 50
 
 
+def test_the_file_of_rejected_rows_is_stored_in_pieces(
+    nittai: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.importing.rejected.PIECE", 1_001)
+    run_import(nittai, old_file(tmp_path / "old.db", keyed(*[("", "型番")] * 100)))
+    assert [line.split(",")[3:5] for line in rejected_of(nittai)] == [["", "型番"]] * 100
+
+
 def test_a_file_with_its_write_ahead_log_is_read_and_left_untouched(nittai: Tenant, tmp_path: Path) -> None:
     path = old_file(tmp_path / "old.db", keyed(("A", "1")))
     writer = sqlite3.connect(path)
