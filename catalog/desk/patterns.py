@@ -37,18 +37,21 @@ UNION (SELECT reference, brand, id FROM catalog_masterproduct p
 
 
 def having_parts(
-    references: Sequence[str], names: Sequence[str], *, within: Sequence[str] | None, most: int
+    references: Sequence[str], names: Sequence[str], *, within: Sequence[str] | None, most: int, is_large: bool
 ) -> list[Row]:
     """At most `most` products that have one of these parts in the reference, but not at its beginning, or in the name;
-    by reference."""
+    by reference. Unless they are many (`is_large`), the planner may see the patterns: reading all of a small brand
+    costs less than the index of a part that the whole host has, and misled it can do no worse.
+    """
+    pattern = "(SELECT %({name})s)" if is_large else "%({name})s"
     values = {f"reference{n}": f"%{like(text)}%" for n, text in enumerate(references)}
     values |= {f"begins{n}": f"{like(text)}%" for n, text in enumerate(references)}
     values |= {f"name{n}": f"%{like(text)}%" for n, text in enumerate(names)}
     parts = {
-        "references": [f"p.reference LIKE (SELECT %(reference{n})s)" for n in range(len(references))],
-        "names": [f"upper(p.name) LIKE upper((SELECT %(name{n})s))" for n in range(len(names))],
+        "references": [f"p.reference LIKE {pattern.format(name=f'reference{n}')}" for n in range(len(references))],
+        "names": [f"upper(p.name) LIKE upper({pattern.format(name=f'name{n}')})" for n in range(len(names))],
     }
-    begins = [f"p.reference NOT LIKE (SELECT %(begins{n})s)" for n in range(len(references))]
+    begins = [f"p.reference NOT LIKE %(begins{n})s" for n in range(len(references))]
     statement = PARTS.format(
         match=" AND ".join(begins), within="{within}", **{name: " OR ".join(has) for name, has in parts.items()}
     )

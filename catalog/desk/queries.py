@@ -116,7 +116,7 @@ def find(*, within: Sequence[str] | None, typed: str, size: int) -> Found:
     )
     is_short = size > SMALL and min(map(len, texts)) < SHORTEST_PART
     if len(ids) <= MOST_FOUND and not is_short:
-        ids += _having_parts(within, texts, typed)[: MOST_FOUND + 1 - len(ids)]
+        ids += _having_parts(within, texts, typed, is_large=size > SMALL)[: MOST_FOUND + 1 - len(ids)]
     return Found(ids[:MOST_FOUND], len(ids) > MOST_FOUND, is_short)
 
 
@@ -134,10 +134,10 @@ def _begins(texts: Sequence[str]) -> Q:
     return reduce(or_, (Q(reference__gte=text, reference__lt=f"{text}{LAST_LETTER}") for text in texts))
 
 
-def _having_parts(within: Sequence[str] | None, texts: Sequence[str], typed: str) -> list[int]:
+def _having_parts(within: Sequence[str] | None, texts: Sequence[str], typed: str, *, is_large: bool) -> list[int]:
     names = list(dict.fromkeys([typed.strip(), plain(typed) or typed.strip()]))
     if connection.vendor == "postgresql":
-        rows = patterns.having_parts(texts, names, within=within, most=MOST_FOUND + 1)
+        rows = patterns.having_parts(texts, names, within=within, most=MOST_FOUND + 1, is_large=is_large)
         return [row[2] for row in rows]
     has = any_of(texts, a="reference__contains") | any_of(names, a="name__icontains")
     found = _of(within).filter(has).exclude(_begins(texts)).order_by(*_order(within))
