@@ -16,7 +16,7 @@ from config import worker as module
 from config.env import UNKNOWN_ADDRESS, Env
 from config.management.commands import run_worker
 from config.worker import HOUSEKEEPING, IDLE_SECONDS, MAIL_AWAY, Worker
-from tenants.models import Job, OneTimeLink, OutboxMail, Throttle
+from tenants.models import OneTimeLink, OutboxMail, Throttle
 from tenants.outbox import contents
 from tenants.outbox.actions import enqueue
 from tenants.outbox.contents import Letter
