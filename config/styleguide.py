@@ -30,7 +30,9 @@ PIECES = [
     Piece("race_card", "Race card", "pieces/race_card.html · .card.race"),
     Piece("meet_card", "Meet card", "pieces/meet_card.html · .card.meet-card"),
     Piece("sheet_row", "Entry sheet row with time fields", "pieces/sheet_row.html · pieces/time_field.html", wide=True),
-    Piece("shoe_field", "Shoe picker with its verdict", "pieces/shoe_field.html · pieces/verdict.html · js/shoe_picker.js"),
+    Piece(
+        "shoe_field", "Shoe picker with its verdict", "pieces/shoe_field.html · pieces/verdict.html · js/shoe_picker.js"
+    ),
     Piece("receipt_line", "Receipt line", "entry/receipt_line.html · .slip", wide=True),
     Piece("preview_row", "Upload preview with reasons", "roster/preview_row.html"),
     Piece("confirm", "Confirm dialog", "pieces/confirm.html · .confirm"),

@@ -76,7 +76,9 @@ def athletes_known_to_host_of(race: Race, *, words: str) -> QuerySet[Athlete]:
 def entries_by_verdict(meet_id: int, state: str) -> Q:
     """Which entries of a meet declared a shoe of which the rules say so today. Four queries, over the few different
     shoes of the races, whatever the number of entries."""
-    worn = set(Entry.objects.filter(race__meet=meet_id, shoe__isnull=False).values_list("race_id", "shoe_id").distinct())
+    worn = set(
+        Entry.objects.filter(race__meet=meet_id, shoe__isnull=False).values_list("race_id", "shoe_id").distinct()
+    )
     races = {race.pk: race for race in Race.objects.filter(meet=meet_id).select_related("meet")}
     shoes, judging = shoes_by_id({shoe for _, shoe in worn}), judge_of_host()
     by_race: dict[int, list[int]] = defaultdict(list)
@@ -91,5 +93,7 @@ def entries_by_verdict(meet_id: int, state: str) -> Q:
 
 def entries_for_export(meet: Meet) -> QuerySet[Entry]:
     """All entries of a meet with what the file shows, race by race."""
-    rows = Entry.objects.filter(race__meet=meet).with_state().select_related("race__meet", "athlete", "submission__team")
+    rows = (
+        Entry.objects.filter(race__meet=meet).with_state().select_related("race__meet", "athlete", "submission__team")
+    )
     return rows.order_by("race__position", "race_id", "ticket", "pk")

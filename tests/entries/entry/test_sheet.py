@@ -299,7 +299,9 @@ def test_shoes_are_asked_for_when_the_host_has_some(
 ) -> None:
     assert 'name="rows-0-shoe"' not in coach.get(address(meet)).content.decode()
     with tenant_scope(nittai.pk):
-        shoe = MasterProduct.objects.create(tenant=nittai, brand="ASICS", reference="REF001", name="スパイク", category="shoe")
+        shoe = MasterProduct.objects.create(
+            tenant=nittai, brand="ASICS", reference="REF001", name="スパイク", category="shoe"
+        )
     page = coach.get(address(meet)).content.decode()
     assert 'name="rows-0-shoe"' in page
     assert "REF001" not in page
