@@ -323,5 +323,6 @@ def test_a_product_is_found_by_each_part_of_itself(in_nittai: None, nittai: Tena
     forms = queries.forms_of(typed)
     begins = sorted(one for one in references if any(one.startswith(form) for form in forms))
     holds = sorted(one for one in references if any(form in one for form in forms) and one not in begins)
-    got = queries.find(within=None, typed=typed, size=6)
-    assert [by_id[number] for number in got.ids] == (begins + holds if any(forms) else sorted(references))
+    for size in (6, queries.FEW + 1):  # read one by one, and by the index
+        got = queries.find(within=None, typed=typed, size=size)
+        assert [by_id[number] for number in got.ids] == (begins + holds if any(forms) else sorted(references))
