@@ -33,7 +33,8 @@ test-postgres: .venv/installed-dev
 	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q -n auto --dist worksteal --ignore tests/browser --ignore tests/concurrency
 
 test-whole: .venv/installed-dev
-	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q tests/concurrency tests/browser
+	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q tests/concurrency
+	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q -n auto --dist worksteal tests/browser
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
