@@ -169,8 +169,8 @@ def lines(ids: Sequence[int]) -> list[Any]:
 def similar_references(*, within: Sequence[str] | None, typed: str) -> list[tuple[str, str]]:
     """(brand, reference) of products whose reference is nearly what was typed, the most alike first.
 
-    Candidates are references that are the same but for a gap of three characters anywhere, and on PostgreSQL the
-    neighbours in order. pg_trgm's own operator was tried: where references are numbered one after the other it reads
+    Candidates are references that are the same but for a gap of three characters anywhere, and the (PostgreSQL)
+    neighbours in order, or (SQLite) some that begin alike. pg_trgm's own operator was tried: where references are numbered one after the other it reads
     them all.
     """
     text = forms_of(typed)[-1]
@@ -179,13 +179,16 @@ def similar_references(*, within: Sequence[str] | None, typed: str) -> list[tupl
         rows = {(brand, reference) for reference, brand, _ in patterns.nearly(text, gaps, within=within)}
         return _most_alike(text, rows, key=lambda row: row[1])
     has = [Q(reference__startswith=head, reference__endswith=tail) for head, tail in gaps]
-    found = _of(within).filter(reduce(or_, has)).values_list("brand", "reference")[:100] if has else []
-    return _most_alike(text, set(found), key=lambda row: row[1])
+    near = reduce(or_, has, Q(reference__startswith=text[:2]))
+    return _most_alike(
+        text, set(_of(within).filter(near).values_list("brand", "reference")[:100]), key=lambda row: row[1]
+    )
 
 
 def _gaps(text: str) -> list[tuple[str, str]]:
-    """Head and tail around each gap of three; those that say too little are left out."""
-    pairs = [(text[:start], text[start + 3 :]) for start in range(0, max(len(text) - 1, 1), 2)]
+    """Head and tail around each gap of three; those that say too little are left out, and what only begins alike,
+    which the neighbours do, too."""
+    pairs = [(text[:start], text[start + 3 :]) for start in range(0, len(text) - 3, 2)]
     return [(head, tail) for head, tail in pairs if len(head) >= 2 or len(tail) >= 3]
 
 
