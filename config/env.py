@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.ops_env import Backups, Eyes, Growth, read_backups, read_eyes, read_growth
 from config.reader import Mail, Reader, read_mail
 from config.variables import VARIABLES
 
@@ -64,6 +65,9 @@ class Env:
     import_tenant_id: str
     import_sqlite_path: str
     import_batch_size: int
+    backups: Backups
+    eyes: Eyes
+    growth: Growth
 
     @property
     def is_dev(self) -> bool:
@@ -230,6 +234,9 @@ def read(environ: Mapping[str, str]) -> Env:
         import_tenant_id=reader.text("TENANT_ID"),
         import_sqlite_path=reader.text("SQLITE_DB_PATH"),
         import_batch_size=reader.number("BATCH_SIZE", 5_000),
+        backups=read_backups(reader, ROOT),
+        eyes=read_eyes(reader),
+        growth=read_growth(reader),
     )
 
 

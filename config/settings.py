@@ -14,6 +14,7 @@ BASE_URL = ENV.base_url
 DEBUG_AUTH_LINKS = ENV.debug_auth_links
 TRUSTED_PROXIES = ENV.trusted_proxies
 APP_ENV = ENV.app_env
+RELEASE = ENV.eyes.release
 
 INSTALLED_APPS = [
     "config.apps.SiteConfig",

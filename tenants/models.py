@@ -10,12 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tenants.audit.models import AuditRecord
+from tenants.incidents.models import Incident, IncidentContact
 from tenants.jobs.models import Job
-from tenants.outbox.models import OutboxMail
+from tenants.outbox.models import DeadAddress, MailEvent, OutboxMail
+from tenants.privacy.models import Erasure
 from tenants.refusal import Refused
 from tenants.signin.models import OneTimeLink, Throttle
+from tenants.switches.models import Switch
+from tenants.upkeep.models import Alarm, Heartbeat, OpsRun, Timing
 
-__all__ = ["AuditRecord", "Job", "OneTimeLink", "OutboxMail", "Tenant", "Throttle", "User"]
+__all__ = [
+    "Alarm", "AuditRecord", "DeadAddress", "Erasure", "Heartbeat", "Incident", "IncidentContact", "Job", "MailEvent",
+    "OneTimeLink", "OpsRun", "OutboxMail", "Switch", "Tenant", "Throttle", "Timing", "User",
+]  # fmt: skip
 
 MAX_ACTIVE_STAFF = 5
 

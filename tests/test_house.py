@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ["roster", "meet", "entry", "payment", "parking", "heat", "callroom", "result", "report", "news"]
+ROOMS = ["roster", "meet", "entry", "payment", "parking", "heat", "callroom", "result", "report", "archive", "news"]
 CATALOG_ROOMS = ["shoes", "overrides", "importing", "drafting", "desk"]
 APPS = ["tenants", "catalog", "entries", "config"]
 SHELVES = ["models", "queries", "rules", "actions"]

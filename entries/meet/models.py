@@ -77,6 +77,11 @@ class Meet(TenantOwned):
     payment_due_on = models.DateField(_("入金期限"), null=True, blank=True)
     summary = models.TextField(_("要項"), blank=True)
     state = models.CharField(_("状態"), max_length=20, choices=State, default=State.DRAFT, editable=False)
+    entries_paused_at = models.DateTimeField(_("申込の一時停止"), null=True, blank=True, editable=False)
+    pause_note = models.CharField(
+        _("一時停止の案内"), max_length=300, blank=True, db_default="", default="", editable=False
+    )
+    purged_at = models.DateTimeField(_("個人情報を削除した日時"), null=True, blank=True, editable=False)
     entry_list_public = models.BooleanField(_("申込者一覧を公開する"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -127,6 +127,7 @@ class Athlete(models.Model):
     guardian_name = models.CharField(_("保護者氏名"), max_length=60, blank=True)
     guardian_consent_at = models.DateTimeField(_("保護者の同意"), null=True, blank=True)
     left_at = models.DateTimeField(_("名簿から外した日時"), null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField(_("個人情報を削除した日時"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

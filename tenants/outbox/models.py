@@ -27,6 +27,8 @@ class OutboxMail(models.Model):
     attempts = models.PositiveSmallIntegerField(_("試行回数"), default=0)
     sent_at = models.DateTimeField(_("送信済み"), null=True)
     failed_at = models.DateTimeField(_("送信不能"), null=True)
+    bounced_at = models.DateTimeField(_("不達"), null=True)
+    provider_id = models.CharField(max_length=200, blank=True, db_default="", default="")
     last_error = models.CharField(_("直近のエラー"), max_length=300, blank=True)
 
     class Meta:
@@ -41,3 +43,38 @@ class OutboxMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} #{self.pk}"
+
+
+class MailEvent(models.Model):
+    """What a mail provider told about a mail (delivered, bounced, …); the same event again changes nothing (C12)."""
+
+    esp = models.CharField(max_length=30)
+    event_id = models.CharField(max_length=200)
+    kind = models.CharField(_("種類"), max_length=30)
+    mail = models.ForeignKey(OutboxMail, on_delete=models.CASCADE, null=True, related_name="events")
+    to = models.EmailField(_("宛先"), blank=True)
+    at = models.DateTimeField(_("日時"))
+    reason = models.CharField(_("理由"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = pgettext_lazy("one", "メールの結果")
+        verbose_name_plural = pgettext_lazy("many", "メールの結果")
+        constraints = [models.UniqueConstraint(fields=["esp", "event_id"], name="one_row_per_mail_event")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"
+
+
+class DeadAddress(models.Model):
+    """An address at which a provider or server said that mail will never arrive. Cleared when its owner proves it works."""
+
+    address = models.EmailField(_("宛先"), unique=True)
+    since_at = models.DateTimeField(_("判明した日時"))
+    reason = models.CharField(_("理由"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = pgettext_lazy("one", "届かない宛先")
+        verbose_name_plural = pgettext_lazy("many", "届かない宛先")
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

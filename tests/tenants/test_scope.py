@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from entries.meet.models import Meet, Race
-from tenants.models import AuditRecord, Job, OutboxMail, Tenant, User
+from tenants.models import AuditRecord, IncidentContact, Job, OutboxMail, Tenant, User
 from tenants.scope import ScopeError, TenantManager, TenantOwned, across_tenants, current_scope, tenant_scope
 from tests.conftest import open_meet, race_of
 
@@ -251,12 +251,12 @@ def test_every_tenant_owned_model_asks_for_a_scope(model: Any) -> None:
 
 
 def test_every_model_with_a_tenant_is_owned_or_known_not_to_be() -> None:
-    """People, the trail, the outbox and jobs also hold rows of no tenant; their doors filter (tests/test_access.py)."""
+    """People, the trail, outbox, jobs and contacts also hold rows of no tenant; their doors filter (tests/test_access.py)."""
     with_tenant = {
         model for model in apps.get_models()
         if any(field.related_model is Tenant for field in model._meta.get_fields() if field.concrete)
     }  # fmt: skip
-    assert with_tenant - set(owned()) == {User, AuditRecord, Job, OutboxMail}
+    assert with_tenant - set(owned()) == {User, AuditRecord, IncidentContact, Job, OutboxMail}
 
 
 def test_no_unscoped_model_leads_by_name_to_a_tenant_owned_one() -> None:

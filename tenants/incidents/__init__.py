@@ -1,0 +1,1 @@
+"""When something is broken: whom to call, and what was noted."""

@@ -1,0 +1,1 @@
+"""What was taken out for good, so that a restored backup can be told to forget it again."""

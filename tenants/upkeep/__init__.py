@@ -1,0 +1,1 @@
+"""Signs of life, what ops ran and how it ended, alarms, and what was slow."""
