@@ -1,11 +1,12 @@
 """One import line per room."""
 
+from entries.archive.models import ArchivePiece, MeetArchive
 from entries.entry.models import Entry, EntryUpload, SheetDraft, Submission
 from entries.meet.models import Meet, Race, TimetableSlot
 from entries.news.models import Notice
 from entries.roster.models import Athlete, Membership, RosterUpload, Team
 
 __all__ = [
-    "Athlete", "Entry", "EntryUpload", "Meet", "Membership", "Notice", "Race", "RosterUpload", "SheetDraft",
-    "Submission", "Team", "TimetableSlot",
+    "ArchivePiece", "Athlete", "Entry", "EntryUpload", "Meet", "MeetArchive", "Membership", "Notice", "Race",
+    "RosterUpload", "SheetDraft", "Submission", "Team", "TimetableSlot",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from tenants.audit.models import AuditRecord
 from tenants.incidents.models import Incident, IncidentContact
 from tenants.jobs.models import Job
 from tenants.outbox.models import DeadAddress, MailEvent, OutboxMail
-from tenants.privacy.models import Erasure
+from tenants.privacy.models import Erasure, RetentionRule
 from tenants.refusal import Refused
 from tenants.signin.models import OneTimeLink, Throttle
 from tenants.switches.models import Switch
@@ -21,7 +21,7 @@ from tenants.upkeep.models import Alarm, Heartbeat, OpsRun, Timing
 
 __all__ = [
     "Alarm", "AuditRecord", "DeadAddress", "Erasure", "Heartbeat", "Incident", "IncidentContact", "Job", "MailEvent",
-    "OneTimeLink", "OpsRun", "OutboxMail", "Switch", "Tenant", "Throttle", "Timing", "User",
+    "OneTimeLink", "OpsRun", "OutboxMail", "RetentionRule", "Switch", "Tenant", "Throttle", "Timing", "User",
 ]  # fmt: skip
 
 MAX_ACTIVE_STAFF = 5

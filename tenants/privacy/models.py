@@ -1,4 +1,4 @@
-"""The list of what was erased. It names rows by number and holds nothing personal itself."""
+"""The list of what was erased, which names rows by number and holds nothing personal itself, and how long what is kept."""
 
 import uuid
 
@@ -33,3 +33,18 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class RetentionRule(models.Model):
+    """For how many days data of one class is kept, where that differs from the default of `tenants.privacy.classes`."""
+
+    kind = models.CharField(_("データの種類"), max_length=40, unique=True)
+    days = models.PositiveIntegerField(_("保存日数"))
+    changed_at = models.DateTimeField(_("変更日時"), auto_now=True)
+
+    class Meta:
+        verbose_name = pgettext_lazy("one", "保存期間")
+        verbose_name_plural = pgettext_lazy("many", "保存期間")
+
+    def __str__(self) -> str:
+        return self.kind
