@@ -26,6 +26,7 @@ from django.utils import translation
 
 from tenants.outbox.contents import Letter, is_control, write
 from tenants.outbox.models import OutboxMail
+from tenants.outbox.nowhere import is_nowhere
 from tenants.scope import ScopeError, across_tenants
 
 log = logging.getLogger(__name__)
@@ -96,6 +97,9 @@ class Postman:
         mail = claim(at=at)
         if mail is None:
             return False
+        if is_nowhere(mail.to):
+            self._mark(mail, None)
+            return True
         try:
             message = compose(mail)
         except CONTENT_FAULTS as fault:
