@@ -1,8 +1,8 @@
 """One settings module for all apps; every value that differs between sites comes from `config.env`."""
 
-import dj_database_url
 from csp.constants import NONE, SELF
 
+from config import growth
 from config.env import ENV, ROOT
 
 SECRET_KEY = ENV.secret_key
@@ -72,21 +72,10 @@ TEMPLATES = [
     },
 ]
 
-# Lock waits and statements are bounded so that one stuck client cannot hold the whole site (reliability C10).
-POSTGRES_OPTIONS = "-c lock_timeout=3000 -c statement_timeout=10000 -c idle_in_transaction_session_timeout=30000"
-SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-
-DATABASES = {"default": dj_database_url.parse(ENV.database_url, conn_max_age=600, conn_health_checks=True)}
+DATABASES = growth.databases(ENV)
+DATABASE_ROUTERS = ["tenants.replica.PublicReads"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     (ROOT / "var").mkdir(exist_ok=True)
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": SQLITE_PRAGMAS,
-    }
-else:
-    DATABASES["default"].setdefault("OPTIONS", {}).update(options=POSTGRES_OPTIONS, connect_timeout=5)
-    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = ["tenants.signin.backend.EmailBackend"]
@@ -165,7 +154,8 @@ ANYMAIL = {"SENDGRID_API_KEY": ENV.mail.api_key} if ENV.mail.kind == "anymail" e
 ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL = ENV.drafting.api_key, ENV.drafting.base_url
 CATALOG_DRAFT_MODEL = ENV.drafting.model
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = growth.caches(ENV)
+SHARED_PAGES = bool(ENV.growth.cache_url)
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 

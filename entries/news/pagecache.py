@@ -2,6 +2,9 @@
 
 In the rush of an opening minute one page is asked for thousands of times a second. It is rendered once: whoever comes
 meanwhile gets the last one when that is a few seconds old at most, or waits for the one being made (speed.md 3).
+
+Where processes share a cache (CACHE_URL) they render it once a second all together: who is first puts it there, and
+the others take it from there.
 """
 
 import gzip
@@ -12,9 +15,15 @@ from dataclasses import dataclass
 from threading import Event, Lock
 from time import monotonic
 
+from django.conf import settings
+from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
+
 FRESH_SECONDS, STALE_SECONDS = 1.0, 5.0
 SIZE = 128
 WAIT_SECONDS = 10.0
+LOOK_SECONDS, LONGEST_LOOK_SECONDS = 0.02, 2.0
+"""How often, and how long, a process looks for a page that another one makes for the first time."""
 Key = tuple[str, ...]
 
 
@@ -28,12 +37,57 @@ class Page:
     made_at: float
 
 
+class SharedPages:
+    """Pages of the last seconds, in a cache of all processes. When it is away each process makes its own.
+
+    Names are hashes, so that what somebody searched for, a name perhaps, stands nowhere.
+    """
+
+    def __init__(self, cache: BaseCache | None = None) -> None:
+        self._given = cache
+
+    @property
+    def _cache(self) -> BaseCache:
+        return self._given or caches["default"]
+
+    def get(self, key: Key, render: Callable[[], bytes]) -> tuple[bytes, bytes]:
+        """A page plain and compressed: made by `render` when nobody made it within this second, else what they made."""
+        name = hashlib.blake2b("\0".join(key).encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
+        turn, page = f"turn-{name}", f"page-{name}"
+        found = self._wait_for_turn(turn, page)
+        if found is not None:
+            return gzip.decompress(found), found
+        packed = None
+        try:
+            body = render()
+            packed = _packed(body)
+            self._cache.set(page, packed, timeout=int(FRESH_SECONDS + STALE_SECONDS))
+            return body, packed
+        finally:
+            if packed is None:  # there is no such page: nobody shall wait for it
+                self._cache.delete(turn)
+
+    def _wait_for_turn(self, turn: str, page: str) -> bytes | None:
+        """None when it is our turn to make the page; else the page, for whose first making we wait a little."""
+        ends, pause = monotonic() + LONGEST_LOOK_SECONDS, Event()
+        while monotonic() < ends:
+            if self._cache.add(turn, b"1", timeout=int(FRESH_SECONDS)):
+                return None
+            if (found := self._cache.get(page)) is not None:
+                return bytes(found)
+            pause.wait(LOOK_SECONDS)
+        return None
+
+
 class PageCache:
     """At most `size` pages; the one that was not asked for the longest goes first."""
 
-    def __init__(self, size: int = SIZE, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, size: int = SIZE, clock: Callable[[], float] = monotonic, shared: SharedPages | None = None
+    ) -> None:
         self.size = size
         self.clock = clock
+        self.shared = shared
         self._lock = Lock()
         self._pages: OrderedDict[Key, Page] = OrderedDict()
         self._being_made: dict[Key, Event] = {}
@@ -64,7 +118,7 @@ class PageCache:
     def _make(self, key: Key, render: Callable[[], bytes], done: Event) -> Page:
         began = self.clock()
         try:
-            page = page_of(render(), began)
+            page = self._page(key, render, began)
             with self._lock:
                 self._pages[key] = page
                 self._pages.move_to_end(key)
@@ -76,11 +130,23 @@ class PageCache:
                 del self._being_made[key]
             done.set()
 
+    def _page(self, key: Key, render: Callable[[], bytes], began: float) -> Page:
+        if self.shared is None:
+            return page_of(render(), began)
+        return Page(*_tagged(*self.shared.get(key, render)), began)
+
 
 def page_of(body: bytes, made_at: float) -> Page:
     """A page with its tag and its compressed form."""
-    etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    return Page(body, gzip.compress(body, compresslevel=5, mtime=0), etag, made_at)
+    return Page(*_tagged(body, _packed(body)), made_at)
 
 
-PAGES = PageCache()
+def _packed(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=5, mtime=0)
+
+
+def _tagged(body: bytes, packed: bytes) -> tuple[bytes, bytes, str]:
+    return body, packed, f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+
+PAGES = PageCache(shared=SharedPages() if settings.SHARED_PAGES else None)

@@ -1,0 +1,36 @@
+"""`manage.py hold_timeouts`."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+
+from config.growth import hold_timeouts, timeouts_hold
+from config.management.commands.seed_dev import database_name
+
+
+class Command(BaseCommand):
+    """Before a pooler comes between the site and its database."""
+
+    help = "Write the limits of lock waits and statements to the site's role in its database, for use behind PgBouncer."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """For a look without a change."""
+        parser.add_argument("--check", action="store_true", help="only look whether the limits hold")
+
+    def handle(self, *args: Any, check: bool, **options: Any) -> None:
+        """Exit 1 when they do not hold, or cannot be written."""
+        try:
+            if not check:
+                self.stderr.write(f"limits for the role of {database_name()}")
+                for line in hold_timeouts():
+                    self.stdout.write(line)
+            elif not timeouts_hold():
+                raise CommandError(
+                    "lock waits and statements have no limit: run `manage.py hold_timeouts`, then RECONNECT"
+                )
+        except DatabaseError as error:
+            raise CommandError(f"the database does not answer: {str(error).splitlines()[0]}") from None
+        if check:
+            self.stdout.write("lock waits and statements are limited")
