@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.mail_env import Mail, read_mail
 from config.ops_env import Backups, Eyes, Growth, read_backups, read_eyes, read_growth
-from config.reader import Mail, Reader, read_mail
+from config.reader import Reader
 from config.variables import VARIABLES
 
 ROOT = Path(__file__).resolve().parent.parent

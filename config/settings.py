@@ -139,17 +139,12 @@ STORAGES = {
 MEDIA_ROOT = ROOT / "var" / "media"
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail.sender
-EMAIL_BACKEND = {
-    "console": "django.core.mail.backends.console.EmailBackend",
-    "smtp": "django.core.mail.backends.smtp.EmailBackend",
-    "anymail": "anymail.backends.sendgrid.EmailBackend",
-    "none": "tenants.outbox.backend.NotConfiguredBackend",
-}[ENV.mail.kind]
+EMAIL_BACKEND = ENV.mail.backend
 EMAIL_HOST, EMAIL_PORT = ENV.mail.host, ENV.mail.port
 EMAIL_USE_TLS, EMAIL_USE_SSL = ENV.mail.use_tls, ENV.mail.use_ssl
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENV.mail.user, ENV.mail.password
 EMAIL_TIMEOUT = 15
-ANYMAIL = {"SENDGRID_API_KEY": ENV.mail.api_key} if ENV.mail.kind == "anymail" else {}
+ANYMAIL, ANYMAIL_ESP, ANYMAIL_WEBHOOK_SECRET = ENV.mail.anymail, ENV.mail.esp, ENV.mail.webhook_secret
 
 ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL = ENV.drafting.api_key, ENV.drafting.base_url
 CATALOG_DRAFT_MODEL = ENV.drafting.model

@@ -2,43 +2,59 @@
 
 SMTP knows no exactly-once (reliability, "Decisions"): a worker that is killed between the server's yes and our note of
 it leaves a mail that is sent again after its lease, under the same Message-ID. Nothing is ever dropped: what the
-server refuses for now is tried again after 1, 5, 15, 60, 180 and then every 360 minutes; only an address that the server
-refuses for good is given up, and stays in the table with the reason.
+server refuses for now is tried again after 1, 5 and then every 10 minutes, after a day every hour; only an address that
+the server refuses for good is given up, and stays in the table with the reason. While the server refuses everything, the
+worker pauses and one mail asks for all; so whatever was put off leaves within ten minutes after the server is back (M1).
 """
 
 import logging
-import smtplib
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from anymail.exceptions import AnymailAPIError, AnymailError, AnymailInvalidAddress, AnymailRecipientsRefused
+from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models.functions import Least
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.utils import translation
 
+from tenants.outbox import providers
 from tenants.outbox.contents import Letter, is_control, write
+from tenants.outbox.dead import WHY, holds_back, note_dead
 from tenants.outbox.models import OutboxMail
 from tenants.outbox.nowhere import is_nowhere
+from tenants.outbox.verdicts import (
+    Garbled,
+    check_taken,
+    has_answered,
+    is_about_all,
+    is_permanent,
+    provider_id,
+    words,
+)
 from tenants.scope import ScopeError, across_tenants
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
 """Longer than the slowest conversation with a mail server: a dozen steps, each at most EMAIL_TIMEOUT."""
-BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360)]
+BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 5, 10)]
+LATER = timedelta(hours=1)
+"""Between attempts on a mail that has been refused for a day: by then its recipient is to blame, not the server."""
+PATIENT_FOR = timedelta(days=1)
 NO_ANSWER = timedelta(minutes=5)
 """The longest wait after a server fell silent: the mail is not to blame, and the server may be back (reliability M1)."""
 OUTAGE = 5
-"""So many refusals in a row are the server's trouble: after the next success all that wait are tried at once."""
-PERMANENT, NOW_CLOSING = 500, 421
+"""So many refusals in a row are the server's trouble: the worker pauses, and after the next success all are tried at once."""
+TURNS_KEPT = 2
+"""So often a mail keeps its turn when the service is down. Then others go first, lest this one is the trouble."""
 MANY = 9_999
 """Where the count of attempts stops: its column is small, and an outage may be long."""
 CONTENT_FAULTS = (
@@ -46,6 +62,8 @@ CONTENT_FAULTS = (
     ScopeError,
 )  # fmt: skip
 """What a content function may stumble over, but no trouble of the database: that is for the worker."""
+UNREADABLE = (LookupError, TypeError, AttributeError)
+"""What anymail stumbles over when a provider's answer is not of the form that it documents."""
 
 
 class ServiceDown(Exception):
@@ -88,6 +106,7 @@ class Postman:
     opening: bool = False
     """Whether it waits for the server's first answer: the one long wait that may be broken off without a trace."""
     refused_in_a_row: int = 0
+    was_down: bool = False
     marks: list[Mark] = field(default_factory=list)
     connection: BaseEmailBackend | None = None
 
@@ -99,6 +118,9 @@ class Postman:
             return False
         if is_nowhere(mail.to):
             self._mark(mail, None)
+            return True
+        if holds_back(mail):
+            self._mark(mail, {"failed_at": at, "last_error": WHY})
             return True
         try:
             message = compose(mail)
@@ -118,15 +140,21 @@ class Postman:
         try:
             if not connection.send_messages([message]):
                 raise ValueError("nobody to send it to")
+            check_taken(message)
         except (OSError, AnymailError) as error:
             self._refused(mail, error, at)
         except (ValueError, UnicodeError) as fault:
             self._mark(mail, {"failed_at": at, "last_error": f"not an address: {type(fault).__name__}"})
+        except UNREADABLE as fault:
+            self._refused(mail, Garbled(f"the answer cannot be read: {type(fault).__name__}"), at)
         else:
-            self._mark(mail, {"sent_at": at, "last_error": ""})
-            if self.refused_in_a_row >= OUTAGE:
-                bring_forward(at)
-            self.refused_in_a_row = 0
+            self._mark(mail, {"sent_at": at, "last_error": "", "provider_id": provider_id(message)})
+            self._works_again(at)
+
+    def _works_again(self, at: datetime) -> None:
+        if self.was_down or self.refused_in_a_row >= OUTAGE:
+            bring_forward(at)
+        self.refused_in_a_row, self.was_down = 0, False
 
     def _opened(self, mail: OutboxMail) -> BaseEmailBackend:
         """The open line. Raises ServiceDown, and gives the mail back whatever happens."""
@@ -137,7 +165,7 @@ class Postman:
         try:
             connection.open()
             self.connection = connection
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: botocore's, for a region that does not exist
             reason = words(error)
             raise ServiceDown(reason) from error
         finally:
@@ -147,18 +175,28 @@ class Postman:
         return connection
 
     def _refused(self, mail: OutboxMail, error: Exception, at: datetime) -> None:
-        """Note it. Raises ServiceDown when the server will do the same to every other mail now."""
+        """Note it. Raises ServiceDown when the server does, or would do, the same to every other mail now."""
         self.hang_up()
+        why = words(error)
         if is_permanent(error):
-            self._mark(mail, {"failed_at": at, "last_error": words(error)})
+            self._mark(mail, {"failed_at": at, "last_error": why})
+            note_dead(mail.to, reason=why, at=at)
             return
         self.refused_in_a_row += 1
-        self._later(mail, at, words(error), at_most=BACK_OFF[-1] if has_answered(error) else NO_ANSWER)
-        if is_about_all(error):
-            raise ServiceDown(words(error)) from error
+        self.was_down = is_about_all(error)
+        if self.was_down and mail.attempts <= TURNS_KEPT:
+            self._mark(mail, {"last_error": why})
+        else:
+            self._later(mail, at, why, is_blameless=self.was_down or not has_answered(error))
+        if self.was_down or self.refused_in_a_row >= OUTAGE:
+            raise ServiceDown(why) from error
 
-    def _later(self, mail: OutboxMail, at: datetime, why: str, at_most: timedelta = BACK_OFF[-1]) -> None:
-        wait = min(BACK_OFF[min(mail.attempts, len(BACK_OFF)) - 1], at_most)
+    def _later(self, mail: OutboxMail, at: datetime, why: str, is_blameless: bool = False) -> None:
+        wait = BACK_OFF[min(mail.attempts, len(BACK_OFF)) - 1]
+        if is_blameless:
+            wait = min(wait, NO_ANSWER)
+        elif at - mail.created_at > PATIENT_FOR:
+            wait = LATER
         self._mark(mail, {"next_attempt_at": at + wait, "last_error": why})
 
     def _mark(self, mail: OutboxMail, changes: dict[str, Any] | None) -> None:
@@ -186,9 +224,10 @@ class Postman:
 
 
 def bring_forward(at: datetime) -> None:
-    """The server works again: all that it refused for a while is due now, in the order in which it was written."""
+    """The server works again: all that it refused for a while takes its old turn, before what was written since."""
     refused = OutboxMail.objects.filter(sent_at__isnull=True, failed_at__isnull=True, leased_until__isnull=True)
-    refused.filter(attempts__gt=0, next_attempt_at__gt=at).update(next_attempt_at=at)
+    old_turn = Least(F("created_at"), Value(at, output_field=DateTimeField()))
+    refused.filter(attempts__gt=0, next_attempt_at__gt=at).update(next_attempt_at=old_turn)
 
 
 def compose(mail: OutboxMail) -> EmailMessage | None:
@@ -210,8 +249,7 @@ def _message(mail: OutboxMail, letter: Letter) -> EmailMessage:
     contact = mail.tenant.contact_email if mail.tenant else ""
     return EmailMessage(
         subject=subject, body=body, from_email=settings.DEFAULT_FROM_EMAIL, to=[mail.to],
-        reply_to=[contact] if contact else None,
-        headers={"Message-ID": message_id(mail), "Auto-Submitted": "auto-generated"},
+        reply_to=[contact] if contact else None, headers=providers.headers(message_id(mail)),
     )  # fmt: skip
 
 
@@ -219,45 +257,3 @@ def message_id(mail: OutboxMail) -> str:
     """The same for every attempt, so that a mail that was sent twice can be known as one."""
     host = urlsplit(settings.BASE_URL).hostname
     return f"<outbox.{mail.pk}.{int(mail.created_at.timestamp())}@{host}>"
-
-
-def is_permanent(error: Exception) -> bool:
-    """Whether the server refuses this address for good: 5xx to the recipient, or 5.1.x (bad address) to the mail."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= PERMANENT for code, _ in error.recipients.values())
-    if isinstance(error, smtplib.SMTPDataError):
-        text = error.smtp_error if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
-        return error.smtp_code >= PERMANENT and text.lstrip().startswith(b"5.1.")
-    return isinstance(error, AnymailRecipientsRefused | AnymailInvalidAddress)
-
-
-def has_answered(error: Exception) -> bool:
-    """Whether the server said something about this mail, rather than falling silent."""
-    if isinstance(error, AnymailError):
-        return getattr(error, "status_code", None) is not None
-    return isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused)
-
-
-def is_about_all(error: Exception) -> bool:
-    """Whether every other mail would meet the same now: the sender or the key is refused, or the server closes."""
-    if isinstance(error, AnymailAPIError):
-        status = getattr(error, "status_code", None)
-        return status is None or status in (401, 403, 429) or status >= PERMANENT
-    if isinstance(error, smtplib.SMTPSenderRefused):
-        return True
-    return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code == NOW_CLOSING
-
-
-def words(error: Exception) -> str:
-    """The reason as the table keeps it: short and on one line."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        answers = [f"{code} {_plain(text)}" for code, text in error.recipients.values()]
-        return f"recipient refused: {'; '.join(answers)}"[:300]
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"{type(error).__name__}: {error.smtp_code} {_plain(error.smtp_error)}"[:300]
-    return f"{type(error).__name__}: {_plain(str(error))}"[:300]
-
-
-def _plain(text: bytes | str) -> str:
-    line = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return " ".join("".join(" " if is_control(char) else char for char in line).split())

@@ -1,0 +1,49 @@
+"""Addresses that mail does not reach: noted when a server or provider says so, forgotten when the owner proves otherwise."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from tenants.outbox.models import DeadAddress, OutboxMail
+
+WHY = "dead address"
+"""`OutboxMail.last_error` of what was not handed to a server, because its address is known to be dead."""
+ASKED_FOR = frozenset({"auth.sign_in", "auth.reset", "auth.register", "auth.confirm_address", "ops.test"})
+"""Mails that their reader asks for and waits for: sent to a dead address too, since only they can show that it lives."""
+
+
+def is_dead(address: str) -> bool:
+    """Whether mail to this address is known not to arrive."""
+    return DeadAddress.objects.filter(address=_stored(address)).exists()
+
+
+def dead_among(addresses: Iterable[str]) -> set[str]:
+    """Those of these addresses that mail does not reach, in lower case."""
+    wanted = {_stored(address) for address in addresses}
+    return set(DeadAddress.objects.filter(address__in=wanted).values_list("address", flat=True)) if wanted else set()
+
+
+def holds_back(mail: OutboxMail) -> bool:
+    """Whether this mail is not sent because nobody would get it."""
+    return mail.kind not in ASKED_FOR and is_dead(mail.to)
+
+
+def note_dead(address: str, *, reason: str, at: datetime) -> None:
+    """Note that mail to this address never arrives. Known ones keep their first reason."""
+    row = DeadAddress(address=_stored(address), reason=reason[:300], since_at=at)
+    DeadAddress.objects.bulk_create([row], ignore_conflicts=True)
+
+
+@transaction.atomic
+def proved_alive(address: str, *, at: datetime) -> bool:
+    """The owner got a mail at this address: what was held back for it is sent after all. Whether it was dead."""
+    deleted, _rows = DeadAddress.objects.filter(address=_stored(address)).delete()
+    if deleted:
+        held = OutboxMail.objects.filter(to__iexact=address.strip(), sent_at__isnull=True, last_error=WHY)
+        held.update(failed_at=None, next_attempt_at=at, last_error="", attempts=0)
+    return bool(deleted)
+
+
+def _stored(address: str) -> str:
+    return address.strip().lower()
