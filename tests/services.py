@@ -139,6 +139,11 @@ class Replica(Service):
         self.url = f"postgres://{server['USER']}@127.0.0.1:{self.port}/{server['NAME']}"
         self.data = self.folder / "data"
         self.programs = _programs(self.folder)
+        with connection.cursor() as cursor:  # what must not be smaller than the primary's
+            cursor.execute(
+                "SELECT name, setting FROM pg_settings WHERE name IN ('max_connections', 'max_worker_processes')"
+            )
+            self.sizes = dict(cursor.fetchall())
         source = f"host={server['HOST']} port={server['PORT']} user={server['USER']}"
         command = [
             self.programs / "pg_basebackup",
@@ -161,9 +166,12 @@ class Replica(Service):
 
     def command(self) -> list[str]:
         """Read-only, because of the standby.signal that pg_basebackup left."""
-        options = [f"port={self.port}", f"unix_socket_directories={self.folder}", "hot_standby=on", "fsync=off",
-                   "log_statement=all", "log_line_prefix=%a|"]  # fmt: skip
-        return [str(self.programs / "postgres"), "-D", str(self.data), *(word for o in options for word in ("-c", o))]
+        options = {
+            **self.sizes, "port": self.port, "unix_socket_directories": self.folder, "hot_standby": "on", "fsync": "off",
+            "log_statement": "all",
+        }  # fmt: skip
+        words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        return [str(self.programs / "postgres"), "-D", str(self.data), *words]
 
     def answers(self) -> bool:
         try:
