@@ -12,8 +12,18 @@ class EntriesConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the rooms' wordings and mails known."""
+        from entries.archive import erasing, purging
+        from entries.archive import mails as archive_mails  # noqa: F401
+        from entries.archive import retention as archive_retention  # noqa: F401
+        from entries.archive import wording as archive_wording  # noqa: F401
         from entries.entry import mails, wording  # noqa: F401
         from entries.meet import wording as meet_wording  # noqa: F401
+        from entries.news import archived  # noqa: F401
         from entries.roster import mails as roster_mails  # noqa: F401
         from entries.roster import registration_mails  # noqa: F401
         from entries.roster import wording as roster_wording  # noqa: F401
+        from tenants.privacy import replay
+
+        replay.register("athlete", erasing.replay_athlete)
+        replay.register("user", erasing.replay_user)
+        replay.register("meet", purging.replay_meet)

@@ -48,7 +48,7 @@ def settle(race: Race, *, meet: Meet, at: datetime) -> list[Entry]:
 
 @retry_when_locked
 @transaction.atomic
-def withdraw(*, entry: Entry, by: User, at: datetime, by_organizer: bool = False, why: str = "") -> list[Entry]:
+def withdraw(*, entry: Entry, by: User | None, at: datetime, by_organizer: bool = False, why: str = "") -> list[Entry]:
     """Take an entry out; the place goes to the first who waits. Returns whom that promoted. Raises Refused, Busy."""
     entry = _locked(entry.pk)
     rules.check_may_withdraw(entry, by_organizer=by_organizer)

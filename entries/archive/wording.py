@@ -1,0 +1,37 @@
+"""How the refusals of this room are said, and its verbs in the trail."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tenants import wording
+from tenants.audit import verbs
+
+wording.register(
+    {
+        "erase_entered": _(
+            "%(meets)s に申込があります。先に取り消すか、「申込も取り消す」を選んでください。空いた枠は補欠待ちの選手に移ります。"
+        ),
+        "erase_last_member": _(
+            "%(team)sの最後のメンバーで、まだ終わっていない大会に申込があります。先に別のメンバーを招待してください。"
+        ),
+        "erase_host_person": _("主催団体の人のアカウントは、先に無効にしてから削除してください。"),
+        "erased_already": _("個人情報はすでに削除されています。"),
+        "not_the_name": _("名前が一致しません。表示されているとおりに入力してください。"),
+        "purge_not_over": _("大会が終わって%(days)s日たってから削除できます（%(on)s から）。"),
+        "purge_not_exported": _("記録保存用の書き出しがまだです。先に書き出すか、書き出さない理由を添えてください。"),
+        "archive_expired": _("このファイルの保存期限が過ぎました。もう一度書き出してください。"),
+        "retention_days": _("%(least)s日から%(most)s日までの数で入力してください。"),
+    }
+)
+
+verbs.register(
+    {
+        "meet.exported": _("記録保存用の書き出し"),
+        "meet.archive_asked": _("記録保存用の書き出しを依頼"),
+        "meet.archive_fetched": _("記録保存用ファイルのダウンロード"),
+        "meet.purged": _("大会後の個人情報の削除"),
+        "athlete.exported": _("選手のデータの書き出し"),
+        "athlete.erased": _("選手の個人情報の削除"),
+        "account.erased": _("アカウントの個人情報の削除"),
+        "retention.changed": _("保存期間の変更"),
+    }
+)
