@@ -4,16 +4,30 @@ Threads keep a slow upload from stalling a process; few connections (processes x
 race in the web server and not in PostgreSQL (docs/decisions.md, "Places").
 """
 
-from config.env import ENV
+import sys
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+try:
+    from config.env import ENV
+except ImproperlyConfigured as wrong:  # one line that names the variable, not a page of traceback
+    sys.exit(f"refused to start: {wrong}")
+
+PLATFORM_PATIENCE = 50
+"""Render kills what still runs `maxShutdownDelaySeconds` (60) after SIGTERM; we end before that by ourselves."""
+MEMORY = Path("/dev/shm")  # noqa: S108 - no file of ours: gunicorn's signs of life, which a busy disk would hold up
 
 bind = ENV.bind
 workers = ENV.web_concurrency
 worker_class = "gthread"
 threads = ENV.gunicorn_threads
 timeout = ENV.gunicorn_timeout
-graceful_timeout = ENV.gunicorn_timeout
-keepalive = 5
+graceful_timeout = min(ENV.gunicorn_timeout, PLATFORM_PATIENCE)
+keepalive = 120  # longer than any proxy keeps an idle connection: who closes first loses the request sent just then
 preload_app = (
     True  # one import for all processes: half the start-up time, shared memory; nothing connects while importing
 )
+worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 control_socket_disable = True
+# No max_requests: nothing leaks (docs/decisions.md), and each recycled process would close connections in use.
