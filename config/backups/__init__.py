@@ -1,0 +1,1 @@
+"""Backups that are proved: one file with database, uploads and checksums; restored, compared and timed."""

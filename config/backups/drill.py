@@ -1,0 +1,47 @@
+"""The restore drill as a noted run: by command, and by the worker for the page of the platform admin."""
+
+from django.utils import timezone
+
+from config.backups import places
+from config.backups.errors import BackupError
+from config.backups.verify import Proof, Step, prove
+from tenants.jobs.models import Job
+from tenants.jobs.work import Report
+from tenants.upkeep.actions import beat, clear_alarm, noted, raise_alarm
+
+KIND = "verify_backup"
+JOB = "backups.drill"
+ALARM = "drill_failed"
+
+
+def drill(asked: str, *, store_only: bool = False, step: Step = lambda done, total: None) -> Proof:
+    """Prove a backup and note how it went. Raises BackupError when it is no good; of the latest one with an alarm."""
+    is_ours = asked == places.LATEST
+    try:
+        with noted(KIND) as run:
+            run.facts = {"file": asked if is_ours or asked.startswith(places.FROM_STORE) else asked.rpartition("/")[2]}
+            try:
+                proof = prove(asked, store_only=store_only, step=step)
+            except BackupError as error:
+                run.facts |= {"problems": [str(error)]}
+                raise
+            run.facts = proof.facts
+            if proof.problems:
+                more = f" and {len(proof.problems) - 1} more" if len(proof.problems) > 1 else ""
+                raise BackupError(f"{proof.name} was restored, but not as it was: {proof.problems[0]}{more}")
+    except BackupError as error:
+        if is_ours:
+            raise_alarm(ALARM, at=timezone.now(), reason=str(error))
+        raise
+    if is_ours:
+        beat(KIND, at=timezone.now(), **run.facts)
+        clear_alarm(ALARM, at=timezone.now())
+    return proof
+
+
+def drill_job(job: Job, report: Report) -> None:
+    """The latest backup, as the worker does it. That it is no good is the outcome, not a fault of the worker."""
+    try:
+        drill(places.LATEST, step=report)
+    except BackupError:
+        report(0, 0)

@@ -1,0 +1,164 @@
+"""Taking a backup: made, held against the one before, copied off the platform, old ones removed, noted, alarmed."""
+
+import logging
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from config.backups import erasures, places
+from config.backups.databases import site_database
+from config.backups.dump import Made, make
+from config.backups.errors import BackupError
+from config.backups.names import name_at, suspect
+from config.backups.retention import is_shrunk, latest, outdated
+from config.backups.store import Bucket
+from tenants.upkeep.actions import beat, clear_alarm, noted, raise_alarm
+from tenants.upkeep.models import OpsRun
+
+log = logging.getLogger(__name__)
+
+KIND = "backup"
+FAILED, SHRUNK = "backup_failed", "backup_shrunk"
+PING_SECONDS = 10
+
+
+@dataclass
+class Taken:
+    """A good backup, and what there is to say about it."""
+
+    made: Made
+    off_platform: bool = False
+    removed: list[str] = field(default_factory=list)
+    erasures: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """For the run's note: sizes, counts, names."""
+        return {
+            "file": self.made.path.name, "bytes": self.made.bytes, "rows": self.made.manifest.facts.rows,
+            "tables": len(self.made.manifest.facts.tables), "uploads": len(self.made.manifest.uploads),
+            "seconds": round(self.made.seconds, 3), "sha256": self.made.sha256,
+            "snapshot_at": self.made.manifest.snapshot_at.isoformat(), "encrypted": bool(places.ours().key),
+            "off_platform": self.off_platform, "removed": len(self.removed), "erasures": self.erasures,
+        }  # fmt: skip
+
+
+def take(path: Path | None, *, at: datetime, scheduled: bool = False, accept_smaller: bool = False) -> Taken:
+    """Take a backup of this site; into BACKUP_DIR without a `path`. Raises BackupError, after it raised an alarm."""
+    with noted(KIND) as run:
+        try:
+            taken = _taken(path or _default_path(at), run, scheduled=scheduled, accept_smaller=accept_smaller, at=at)
+        except BackupError as error:
+            with suppress(DatabaseError):
+                raise_alarm(FAILED, at=at, reason=str(error))
+            raise
+        run.facts = {**taken.facts, "scheduled": scheduled}
+    beat(KIND, at=at, **run.facts)
+    for alarm in (FAILED, SHRUNK) if scheduled else ():
+        clear_alarm(alarm, at=at)
+    if scheduled:
+        ping(settings.BACKUP_PING_URL, taken.warnings)
+    return taken
+
+
+def _default_path(at: datetime) -> Path:
+    ours = places.ours()
+    return ours.folder / name_at(at, site=settings.APP_ENV, encrypted=bool(ours.key))
+
+
+def _taken(path: Path, run: OpsRun, *, scheduled: bool, accept_smaller: bool, at: datetime) -> Taken:
+    ours, store = places.ours(), places.bucket() if scheduled else None
+    _clear_leftovers(ours.folder)
+    made = make(path, database=site_database(), uploads=Path(settings.MEDIA_ROOT), key=ours.key)
+    taken = Taken(made)
+    run.facts = taken.facts
+    if not scheduled:
+        return taken
+    if not accept_smaller:
+        _refuse_shrunk(made, store, at=at)
+    if store is None:
+        _warn_of_no_store(taken)
+    else:
+        store.put(made.path, made.path.name, rows=str(made.manifest.facts.rows), sha256=made.sha256)
+        taken.off_platform = True
+    run.facts = taken.facts
+    taken.erasures = erasures.copy_out()
+    taken.removed = prune(store, at=at)
+    return taken
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """What a killed backup left behind; never a whole one, which has its own name."""
+    for part in folder.glob(".*.part") if folder.is_dir() else ():
+        part.unlink(missing_ok=True)
+
+
+def _warn_of_no_store(taken: Taken) -> None:
+    if settings.APP_ENV == "dev":
+        return
+    text = (
+        "this backup lies only on this machine, and on Render its disk is gone when the job ends: set BACKUP_S3_BUCKET"
+    )
+    if settings.APP_ENV == "prod":
+        raise BackupError(text)
+    taken.warnings.append(text)
+
+
+def _refuse_shrunk(made: Made, store: Bucket | None, *, at: datetime) -> None:
+    """A backup that lost half is kept under a name of its own, so that nobody takes it for the latest good one."""
+    size, rows = _last_good(store, without=made.path.name)
+    if not (is_shrunk(made.bytes, size) or is_shrunk(made.manifest.facts.rows, rows)):
+        return
+    kept = made.path.with_name(suspect(made.path.name))
+    made.path.rename(kept)
+    facts = {"bytes": made.bytes, "before": size, "rows": made.manifest.facts.rows, "rows_before": rows}
+    raise_alarm(SHRUNK, at=at, **facts)
+    raise BackupError(
+        f"less than half of the last backup: {made.bytes} bytes after {size}, {facts['rows']} rows after {rows}. "
+        f"Kept as {kept.name}. If that is right: backup --scheduled --accept-smaller"
+    )
+
+
+def _last_good(store: Bucket | None, *, without: str) -> tuple[int, int]:
+    """Bytes and rows; of the store first, since database and folder may be what was lost. 0 for what is not known."""
+    there = latest(store.backups(site=settings.APP_ENV)) if store is not None else None
+    if store is not None and there is not None:
+        rows = store.facts_of(there.name).get("rows", "0")
+        return there.bytes, int(rows) if rows.isdecimal() else 0
+    last = OpsRun.objects.filter(kind=KIND, succeeded=True, facts__scheduled=True).first()
+    if last is not None:
+        return int(last.facts.get("bytes", 0)), int(last.facts.get("rows", 0))
+    here = latest(backup for backup in places.in_folder() if backup.name != without)
+    return (here.bytes, 0) if here is not None else (0, 0)
+
+
+def prune(store: Bucket | None, *, at: datetime) -> list[str]:
+    """Remove what is older than BACKUP_KEEP_DAYS here and in the store; the names. The last good ones stay."""
+    ours, removed = places.ours(), []
+    for backup in outdated(places.in_folder(), at=at, keep_days=ours.keep_days):
+        (ours.folder / backup.name).unlink(missing_ok=True)
+        removed.append(backup.name)
+    if store is not None:
+        for backup in outdated(store.backups(site=settings.APP_ENV), at=at, keep_days=ours.keep_days):
+            store.remove(backup.name)
+            removed.append(f"{places.FROM_STORE}{backup.name}")
+    return removed
+
+
+def ping(url: str, warnings: list[str]) -> None:
+    """Tell a dead man's switch outside that a backup was made. That it does not answer makes no backup bad."""
+    if not url:
+        return
+    try:
+        with urllib.request.urlopen(url, timeout=PING_SECONDS):  # noqa: S310 - config.ops_env takes http(s) only
+            log.info("backup: told the dead man's switch")
+    except (urllib.error.URLError, TimeoutError, OSError) as error:
+        warnings.append(f"BACKUP_PING_URL does not answer ({type(error).__name__})")
