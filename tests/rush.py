@@ -7,7 +7,7 @@ import string
 from collections.abc import Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from importlib import import_module
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -17,8 +17,10 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from config.loadtest.rush import sheet_fields
+from config.loadtest.stage import people
 from entries.meet.models import Meet
-from entries.roster.models import Athlete, Membership, Team, TeamKind
+from entries.roster.models import Athlete, Team
 from tenants.models import User
 
 CSRF = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(32))
@@ -48,27 +50,9 @@ class Reply:
 def coaches(how_many: int, athletes: int = 1) -> list[Coach]:
     """New coaches, each with a team of `athletes` men and a session."""
     batch = secrets.token_hex(3)
-    users = User.objects.bulk_create(
-        [User(email=f"{batch}-{n}@example.com", name=f"coach {n}", password="!") for n in range(how_many)]
-    )
-    teams = Team.objects.bulk_create([Team(kind=TeamKind.CLUB, name=f"{batch} クラブ{n}") for n in range(how_many)])
-    Membership.objects.bulk_create([Membership(team=t, user=u) for t, u in zip(teams, users, strict=True)])
-    people = Athlete.objects.bulk_create(
-        [
-            Athlete(
-                team=team, family_name="走", given_name=f"者{n}", family_kana="ハシル", given_kana="モノ", sex="M",
-                birth_date=date(2003, 4, 2),
-            )
-            for team in teams
-            for n in range(athletes)
-        ],
-        batch_size=2_000,
-    )  # fmt: skip
-    keys = _sessions(users)
-    return [
-        Coach(user, team, people[n * athletes : (n + 1) * athletes], cookies(keys[n]))
-        for n, (user, team) in enumerate(zip(users, teams, strict=True))
-    ]
+    made = people(how_many, athletes, email=lambda n: f"{batch}-{n}@example.com", name=f"{batch} クラブ", password="!")
+    keys = _sessions([user for user, _team, _athletes in made])
+    return [Coach(*one, cookies(key)) for one, key in zip(made, keys, strict=True)]
 
 
 def cookies(session_key: str) -> str:
@@ -90,13 +74,8 @@ def _sessions(users: Sequence[User]) -> list[str]:
 
 def sheet(coach: Coach, rows: Iterable[tuple[int, int, str]], key: str = "") -> str:
     """The body of a sheet: (athlete id, race id, seed time) a row."""
-    fields = {"csrfmiddlewaretoken": CSRF, "submission_key": key or secrets.token_hex(16), "team": coach.team.pk}
-    count = 0
-    for n, (athlete, race, seed_time) in enumerate(rows):
-        fields |= {f"rows-{n}-athlete": athlete, f"rows-{n}-race": race, f"rows-{n}-seed_time": seed_time}
-        count = n + 1
-    fields |= {"rows-TOTAL_FORMS": count, "rows-INITIAL_FORMS": 0}
-    return urlencode(fields)
+    fields = sheet_fields(coach.team.pk, rows, key=key or secrets.token_hex(16))
+    return urlencode([("csrfmiddlewaretoken", CSRF), *fields])
 
 
 def request(path: str, cookies: str, body: str | None = None) -> bytes:
