@@ -1,7 +1,11 @@
 """The site itself as an app: its commands, checks, and the admin as an organizer's desk."""
 
+import sys
+from pathlib import Path
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.backends.signals import connection_created
 
 
 class SiteConfig(AppConfig):
@@ -11,10 +15,24 @@ class SiteConfig(AppConfig):
     label = "site_config"
 
     def ready(self) -> None:
-        """Start error reporting when an address for it is set."""
-        from config import sentry
+        """Start what watches: errors to Sentry, slow queries, crashes as lines of the log."""
+        from django.conf import settings
 
-        sentry.start()
+        from config import logs, sentry, timing
+
+        sentry.start(role=role())
+        connection_created.connect(timing.watch_queries, dispatch_uid="timing")
+        if settings.APP_ENV != "dev":
+            logs.log_crashes()
+
+
+def role() -> str:
+    """What this process is, for log and Sentry: web, worker, or the command that it runs."""
+    program, *arguments = [Path(sys.argv[0]).name, *sys.argv[1:]]
+    if program != "manage.py":
+        return "web" if "gunicorn" in " ".join(sys.argv[:1]) else program[:40]
+    command = arguments[0] if arguments else "manage.py"
+    return {"run_worker": "worker", "runserver": "web"}.get(command, command[:40])
 
 
 class DeskConfig(AdminConfig):

@@ -15,6 +15,8 @@ DEBUG_AUTH_LINKS = ENV.debug_auth_links
 TRUSTED_PROXIES = ENV.trusted_proxies
 APP_ENV = ENV.app_env
 RELEASE = ENV.eyes.release
+METRICS_TOKEN, ALARM_EMAILS = ENV.eyes.metrics_token, ENV.eyes.alarm_emails
+WORKER_PING_URL = ENV.eyes.worker_ping_url
 
 INSTALLED_APPS = [
     "config.apps.SiteConfig",
@@ -35,6 +37,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.RequestIdMiddleware",
+    "config.timing.WatchMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -158,7 +161,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "config.logs.RequestIdFilter"}},
-    "formatters": {"json": {"()": "config.logs.JsonFormatter"}},
+    "formatters": {"json": {"()": "config.logs.JsonFormatter", "tells_all": DEBUG}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
