@@ -1,4 +1,7 @@
-"""The whole first runbook on a new PostgreSQL, with the commands of render.yaml as they stand there (seed 000 sections 2 to 5)."""
+"""The first runbook on a new PostgreSQL, with the commands of render.yaml as they stand there (seed 000 sections 2 to 5).
+
+Staging goes through all of it; prod, from the same blueprint, through build, pre-deploy, start and smoke.
+"""
 
 import os
 import re
@@ -10,26 +13,26 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from catalog.fields import OLD_COLUMNS
+from tests.blueprint import asked, services, values
 from tests.site import ROOT, database_url
 
-NAME = "nitsys_staging_start"
-SERVICE = "nit-sys-staging"
+NAME = "nitsys_first_start"
 PASSWORDS = {"PLATFORM_ADMIN_PASSWORD": "Canary-Admin-4711", "SEED_STAFF_A_PASSWORD": "Canary-Staff-4711"}
-
-
-def service(name: str) -> dict[str, str]:
-    """The scalar values of one service of render.yaml, and of its envVars those with a value."""
-    text = (ROOT / "render.yaml").read_text()
-    block = next(part for part in text.split("\n  - type: ")[1:] if f"name: {name}\n" in part)
-    values = dict(re.findall(r"^    (\w+): (.+)$", block, re.M))
-    return values | dict(re.findall(r"- key: (\w+)\n +value: (.*)", block))
+TYPED = {
+    "SECRET_KEY": "s" + "0123456789abcdefgh" * 3, "ALLOWED_HOSTS": "127.0.0.1", "BASE_URL": "https://127.0.0.1:9",
+    "EMAIL_URL": "smtp://127.0.0.1:9", "DEFAULT_FROM_EMAIL": "nit-sys@example.com",
+}  # fmt: skip
+"""What a person types into Render's dashboard. What else it asks for may stay empty."""
 
 
 @pytest.fixture
@@ -44,20 +47,20 @@ def database() -> Iterator[str]:
 
 
 class Host:
-    """A machine of the platform: render.yaml's environment and the values that are typed into its dashboard."""
+    """The machines of one site: render.yaml's environment and the values that are typed into its dashboard."""
 
-    def __init__(self, database: str, folder: Path) -> None:
+    def __init__(self, site: str, database: str, folder: Path) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.folder = folder
-        self.service = service(SERVICE)
+        self.web, self.worker, *self.crons = services(site)
+        typed = {name: TYPED.get(name, "") for name in asked(self.web)}
         self.env = {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder),
-            "APP_ENV": self.service["APP_ENV"], "DATABASE_URL": database, "SECRET_KEY": "s" + "0123456789abcdefgh" * 3,
-            "ALLOWED_HOSTS": "127.0.0.1", "BASE_URL": "https://127.0.0.1", "EMAIL_URL": "smtp://127.0.0.1:9",
-            "DEFAULT_FROM_EMAIL": "nit-sys@example.com", "HOST": "127.0.0.1", "PORT": str(self.port),
-            "WEB_CONCURRENCY": "2", **PASSWORDS,
+            **values(self.web), **typed, "DATABASE_URL": database, "METRICS_TOKEN": "Canary-generated-by-Render-4711",
+            "BACKUP_DIR": str(folder / "backups"), "HOST": "127.0.0.1", "PORT": str(self.port), "WEB_CONCURRENCY": "2",
+            **PASSWORDS,
         }  # fmt: skip
 
     def run(self, command: str, **env: str) -> list[str]:
@@ -72,17 +75,41 @@ class Host:
     def manage(self, command: str, **env: str) -> list[str]:
         return self.run(f"python manage.py {command}", **env)
 
-    def serve(self) -> "subprocess.Popen[bytes]":
-        """Start the web service and wait, as the platform does, for its health check."""
-        with (self.folder / "web.log").open("wb") as log:
-            web = subprocess.Popen(
-                ["sh", "-c", f"exec {self.service['startCommand']}"], cwd=ROOT, env=self.env, stdout=log, stderr=log
+    def build(self) -> None:
+        """What the build and the pre-deploy commands do. `pip install` made the environment that this runs in."""
+        for service in (self.web, self.worker, *self.crons):
+            install, _, collect = service["buildCommand"].partition(" && ")
+            assert install == "pip install --require-hashes -r requirements.txt"
+            assert bool(collect) == (service is self.web)
+        self.run(self.web["buildCommand"].partition(" && ")[2])
+        assert any("catalog" in line and line.endswith("OK") for line in self.run(self.web["preDeployCommand"]))
+        assert self.run(self.worker["preDeployCommand"])[-1] == "1 項目: OK 1、注意 0、NG 0"
+
+    @contextmanager
+    def started(self) -> Iterator[None]:
+        """Web service and worker; they stop as the platform stops them, and the worker only then."""
+        web, worker = self._start(self.web, "web"), self._start(self.worker, "worker")
+        try:
+            self._wait_until_ready(web)
+            yield
+        finally:
+            for process in (web, worker):
+                process.send_signal(signal.SIGTERM)
+            ended = [process.wait(timeout=60) for process in (web, worker)]
+        assert ended == [0, 0], (self.folder / "web.log").read_text() + (self.folder / "worker.log").read_text()
+
+    def _start(self, service: dict[str, Any], name: str) -> "subprocess.Popen[bytes]":
+        with (self.folder / f"{name}.log").open("wb") as log:
+            return subprocess.Popen(
+                ["sh", "-c", f"exec {service['startCommand']}"], cwd=ROOT, env=self.env, stdout=log, stderr=log
             )  # fmt: skip
-        ends, address = monotonic() + 60, f"http://127.0.0.1:{self.port}{self.service['healthCheckPath']}"
+
+    def _wait_until_ready(self, web: "subprocess.Popen[bytes]") -> None:
+        ends, address = monotonic() + 60, f"http://127.0.0.1:{self.port}{self.web['healthCheckPath']}"
         while True:
             try:
                 with urllib.request.urlopen(address, timeout=5):
-                    return web
+                    return
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 assert web.poll() is None, (self.folder / "web.log").read_text()
                 assert monotonic() < ends, "not ready"
@@ -91,10 +118,9 @@ class Host:
                 except subprocess.TimeoutExpired:
                     continue
 
-
-@pytest.fixture
-def host(database: str, tmp_path: Path) -> Host:
-    return Host(database, tmp_path)
+    def smoke(self) -> None:
+        said = self.manage(f"smoke --base-url http://127.0.0.1:{self.port}")
+        assert said[-1] == "13 of 13 lines hold, 0 skipped, none failed"
 
 
 @pytest.fixture
@@ -110,12 +136,10 @@ def old_file(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_first_runbook_from_an_empty_database_to_a_smoke_test(host: Host, old_file: Path) -> None:
+def test_staging_from_an_empty_database_to_a_smoke_test(database: str, old_file: Path, tmp_path: Path) -> None:
     """seed 000_352228edfa213c32 sections 2, 4-1, 4-3, 4-4 and 5, in their order; each command exits 0."""
-    build = host.service["buildCommand"].partition(" && ")
-    assert build[0] == "pip install --require-hashes -r requirements.txt", "what made this environment"
-    host.run(build[2])
-    assert any("catalog" in line and line.endswith("OK") for line in host.run(host.service["preDeployCommand"]))
+    host = Host("staging", database, tmp_path)
+    host.build()
     assert "TESTBRAND / REF001: not there. Run: python manage.py seed_staging_min" in host.manage("check_env_data")
     host.manage("create_platform_admin --email platform-admin@example.com")
     assert [line.split(":")[0] for line in host.manage("seed_staging_min")[1:]] == ["made"] * 3
@@ -128,15 +152,19 @@ def test_the_first_runbook_from_an_empty_database_to_a_smoke_test(host: Host, ol
     assert "SECRET_KEY:  set, from SECRET_KEY: sessions outlive a restart" in said
     assert any("tenant-a (Tenant A), active: active staff 1/5, products 3 in 3 brands" in line for line in said)
     assert "TESTBRAND / REF001: in tenant-a" in said
-    smoke(host)
+    with host.started():
+        host.smoke()
+        assert host.manage("preflight --wait 30")[-1].endswith("NG 0"), "the worker beats, nothing is amiss"
 
 
-def smoke(host: Host) -> None:
-    """Against what startCommand starts; and it stops as the platform stops it."""
-    web = host.serve()
-    try:
-        said = host.manage(f"smoke --base-url http://127.0.0.1:{host.port}")
-        assert said[-1] == "13 of 13 lines hold, 0 skipped, none failed"
-    finally:
-        web.send_signal(signal.SIGTERM)
-        assert web.wait(timeout=60) == 0
+def test_prod_starts_from_the_same_blueprint(database: str, tmp_path: Path) -> None:
+    host = Host("prod", database, tmp_path)
+    host.build()
+    host.manage("create_platform_admin --email platform-admin@example.com")
+    host.manage("seed_staging_min")
+    with host.started():
+        host.smoke()
+    with ThreadPoolExecutor(2) as pool:
+        helps = list(pool.map(lambda cron: host.run(f"{cron['startCommand']} --help"), host.crons))
+    assert all(said[0].startswith("usage: manage.py ") for said in helps)
+    assert len(helps) == 4
