@@ -176,6 +176,8 @@ def _tasks_of(desk: MeetDesk) -> Iterator[tuple[str, str, str, int, str]]:
     ):
         if meet.state in (State.DRAFT, State.PUBLISHED) and timedelta(0) < until - at < SOON:
             yield "wait", _("あと%(left)s") % {"left": time_left(until - at)}, text, 1, page
+    if meet.entries_paused_at is not None:
+        yield "bad", _("一時停止中"), _("申込を一時停止しています"), 1, page
     if paused := sum(line.race.paused_at is not None for line in desk.lines):
         yield "bad", _("停止中"), _("受付を停止している種目"), paused, races
     if full := sum(line.free == 0 for line in desk.lines):

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from tenants.jobs.models import Job
 from tenants.jobs.work import claim, hand_back, run
+from tenants.switches.models import Function
+from tenants.switches.queries import stopped
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +30,9 @@ class JobThreads:
         threading.excepthook = _log_error
 
     def start_due(self, *, at: datetime) -> bool:
-        """Start what is due while a slot is free; looks at most once a second. Whether it started anything."""
-        if time.monotonic() < self.next_look:
+        """Start what is due while a slot is free; looks at most once a second. Whether it started anything. None is
+        started while writing is stopped."""
+        if time.monotonic() < self.next_look or stopped(Function.READ_ONLY):
             return False
         self.next_look = time.monotonic() + LOOK_SECONDS
         self.running = {thread: job for thread, job in self.running.items() if thread.is_alive()}

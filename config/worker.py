@@ -16,6 +16,8 @@ from config.job_threads import JobThreads
 from entries.entry.reminders import remind_of_closing
 from tenants.housekeeping import clear_expired
 from tenants.outbox.delivery import Postman, ServiceDown
+from tenants.switches.models import Function
+from tenants.switches.queries import stopped
 
 log = logging.getLogger(__name__)
 
@@ -80,10 +82,13 @@ class Worker:
     def step(self) -> float:
         """All that is due now; how many seconds to wait before the next step."""
         close_old_connections()
+        if stopped(Function.READ_ONLY):
+            self.postman.hang_up()
+            return IDLE_SECONDS
         self.keep_house(timezone.now())
         self.jobs.start_due(at=timezone.now())
         try:
-            while not self.stop.asked and self.postman.deliver_next(at=timezone.now()):
+            while not self.stop.asked and not stopped(Function.READ_ONLY) and self.postman.deliver_next(at=timezone.now()):
                 self.mail_tries = 0
                 self.jobs.start_due(at=timezone.now())
         except ServiceDown as down:

@@ -21,8 +21,12 @@ from tenants.audit.queries import visible_to
 from tenants.audit.reading import changes_of
 from tenants.audit.verbs import name_of
 from tenants.chips import chip
+from tenants.incidents import admin as incidents
 from tenants.models import HOST_ROLES, OutboxMail, Tenant, User
 from tenants.rules import may_manage
+from tenants.switches import admin as switches
+
+__all__ = ["AuditAdmin", "MailAdmin", "PersonAdmin", "TenantAdmin", "incidents", "switches"]
 
 
 @admin.register(Tenant)

@@ -11,5 +11,8 @@ class TenantsConfig(AppConfig):
     verbose_name = _("団体と利用者")
 
     def ready(self) -> None:
-        """Make the mails about accounts known."""
+        """Make mails and wordings known."""
+        from tenants.incidents import mails as incident_mails  # noqa: F401
+        from tenants.incidents import wording as incident_wording  # noqa: F401
         from tenants.signin import mails  # noqa: F401
+        from tenants.switches import wording  # noqa: F401

@@ -18,6 +18,7 @@ from entries.news.pagecache import PAGES
 from entries.roster.models import Athlete, Membership, Team, TeamKind
 from tenants.models import Role, Tenant, User
 from tenants.scope import across_tenants, tenant_scope
+from tenants.switches.queries import Watch
 
 PASSWORD = "Correct-Horse-12"
 
@@ -52,6 +53,14 @@ def asks_no_database(item: pytest.Item) -> bool:
 def forget_public_pages() -> None:
     """The page cache lives longer than a test's database."""
     PAGES.clear()
+
+
+@pytest.fixture(autouse=True)
+def forget_switches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is stopped is read once a second and process. In a test nothing is, until it stops something itself: a budget
+    of queries must not depend on the clock."""
+    monkeypatch.setattr("tenants.switches.queries.WATCH", Watch(known=[]))
+    monkeypatch.setattr("tenants.switches.queries.EVERY_SECONDS", 3600.0)
 
 
 @pytest.fixture

@@ -4,10 +4,13 @@ from catalog.drafting import queries, service
 from catalog.drafting.models import ProductDraft
 from catalog.models import MasterProduct
 from tenants.refusal import Refused
+from tenants.switches.models import Function
+from tenants.switches.rules import check_not_stopped
 
 
 def check_can_draft() -> None:
-    """Raises Refused when this site has no key, or not the optional requirement."""
+    """Raises Refused when this site has no key, or not the optional requirement, or while drafting is stopped."""
+    check_not_stopped(Function.DRAFTING)
     missing = service.why_not()
     if missing:
         raise Refused(missing)

@@ -23,6 +23,9 @@ from catalog.importing.forms import UploadForm
 from catalog.importing.models import ImportFile, ImportRun, RunState
 from tenants.adminbase import DeskAdmin, ReadOnly, is_id, user_of
 from tenants.refusal import Refused
+from tenants.switches.doors import said_of
+from tenants.switches.models import Function
+from tenants.switches.rules import check_not_stopped
 from tenants.wording import say
 
 TEMPLATES = "admin/catalog/importrun"
@@ -117,7 +120,8 @@ class ImportAdmin(ReadOnly, DeskAdmin):
         form = UploadForm(*sent, user=user_of(request))
         if form.is_valid() and (run := self._started(request, form)) is not None:
             return self._to(run)
-        context = {"title": _("CSVを取り込む"), "form": form, "columns": page.columns()}
+        stopped = "" if form.is_bound else said_of(Function.UPLOADS)
+        context = {"title": _("CSVを取り込む"), "form": form, "columns": page.columns(), "stopped": stopped}
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
         return self._page(request, "upload", context, status=status)
 
@@ -125,6 +129,7 @@ class ImportAdmin(ReadOnly, DeskAdmin):
         """The run of a valid form; None when its file was refused, with the reason beside the field."""
         content = form.cleaned_data["file"].read()
         try:
+            check_not_stopped(Function.UPLOADS)
             run = actions.start_csv(form.tenant, content, file_name=form.file_name, by=user_of(request))
         except Refused as refusal:
             form.add_error("file", say(refusal))

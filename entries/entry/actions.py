@@ -75,13 +75,14 @@ def _submit(meet: Meet, team: Team, lines: Sequence[Line], key: str, by: User, a
             raise SheetRefused(refused) from None
         raise
     except _NoPlace:
+        rules.check_takes_entries(Meet.objects.get(pk=meet.pk), at=at)  # paused while we stood in line
         fresh = {race.pk: race for race in Race.objects.filter(pk__in={line.race_id for line in lines})}
         raise SheetRefused(rules.full_races(lines, races=fresh)) from None
     return order
 
 
 class _NoPlace(Exception):
-    """A race was paused or took no more at the moment of writing."""
+    """A race or the meet was paused, or a race took no more, at the moment of writing."""
 
 
 def races_of(meet: Meet, *, only: Sequence[str] = ()) -> dict[int, Race]:
@@ -149,7 +150,10 @@ def _write(order: Submission, columns: Columns, by: User, worn: list[str]) -> No
 def _rows_with_tickets(order: Submission, columns: Columns) -> list[Entry]:
     next_ticket: dict[int, int] = {}
     wanted = Counter(columns["race_id"])
-    for race in Race.objects.filter(pk__in=wanted):
+    races = list(Race.objects.filter(pk__in=wanted, meet__entries_paused_at__isnull=True))
+    if len(races) < len(wanted):
+        raise _NoPlace
+    for race in races:
         base = places.take_tickets_one_by_one(race, wanted[race.pk])
         if base is None:
             raise _NoPlace

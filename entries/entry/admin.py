@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from entries.entry import changes, places, upkeep
+from entries.entry import changes, pausing, places, upkeep
 from entries.entry.deskfilters import EntryMeetFilter, RaceFilter, ShoeFilter, StateFilter
 from entries.entry.deskforms import CorrectForm, MoveEntriesForm
 from entries.entry.deskshoes import ShoeMarks
@@ -22,8 +22,8 @@ from entries.entry.models import Entry, EntryState, Submission
 from entries.marks import format_time
 from entries.meet.admin import MeetAdmin, RaceAdmin
 from entries.meet.deskfilters import MeetFilter
-from entries.meet.forms import MoveForm, UndoForm
-from entries.meet.models import STATE_ORDER, Meet, Race
+from entries.meet.forms import MoveForm, PauseForm, UndoForm
+from entries.meet.models import STATE_ORDER, Meet, Race, State
 from entries.meet.rules import BACK, next_move
 from tenants.adminbase import DeskAdmin, DeskInline, ReadOnly, user_of
 from tenants.adminconfirm import Rows, WhyForm, confirmed, each
@@ -48,7 +48,7 @@ def state_chip(entry: Entry) -> SafeString:
 class MeetDeskAdmin(MeetAdmin):
     """Meets, with their races as a table and their steps as one button."""
 
-    actions = ("advance", "undo", "copy")
+    actions = ("advance", "undo", "pause_entries", "resume_entries", "copy")
 
     def lock(self, obj: Any) -> None:
         """The queues first, then the row: submissions lock in this order too."""
@@ -90,6 +90,37 @@ class MeetDeskAdmin(MeetAdmin):
     def undo(self, request: HttpRequest, rows: Rows, form: Any) -> None:
         """One step back."""
         self._move(request, rows, form)
+
+    @confirmed(
+        gettext_lazy("申込を一時停止"),
+        text=gettext_lazy(
+            "この大会のすべての種目で、新しい申込を受け付けません。申込済みの枠、取り消し、繰り上げはそのまま続きます。"
+        ),
+        form=PauseForm,
+        single=True,
+        when=lambda meet: meet.state == State.PUBLISHED,
+        title=lambda meet: _("一時停止の案内を変える") if meet.entries_paused_at else _("申込を一時停止"),
+        danger=True,
+    )
+    def pause_entries(self, request: HttpRequest, rows: Rows, form: Any) -> None:
+        """Take no entries for now, or change what is said."""
+        values = {name: form.cleaned_data[name] for name in ("note", "why")}
+        pausing.pause(meet=rows[0], by=user_of(request), at=timezone.now(), **values)
+        said = _("「%(meet)s」の申込を一時停止しました。") % {"meet": rows[0]}
+        self.message_user(request, said, messages.SUCCESS)
+
+    @confirmed(
+        gettext_lazy("申込を再開"),
+        text=gettext_lazy("申込期間のうちであれば、ふたたび申込を受け付けます。"),
+        form=WhyForm,
+        single=True,
+        when=lambda meet: meet.entries_paused_at is not None,
+    )
+    def resume_entries(self, request: HttpRequest, rows: Rows, form: Any) -> None:
+        """Take entries again."""
+        pausing.resume(meet=rows[0], by=user_of(request), at=timezone.now(), why=form.cleaned_data["why"])
+        said = _("「%(meet)s」の申込を再開しました。") % {"meet": rows[0]}
+        self.message_user(request, said, messages.SUCCESS)
 
     def _move(self, request: HttpRequest, rows: Rows, form: Any) -> None:
         why, to = form.cleaned_data.get("why", ""), form.cleaned_data["to"]

@@ -19,6 +19,9 @@ from entries.meet.models import Race
 from entries.roster.models import Athlete, Team
 from tenants.doors import signed_in
 from tenants.refusal import Refused
+from tenants.switches.doors import said_of
+from tenants.switches.models import Function
+from tenants.switches.rules import check_not_stopped
 from tenants.tables import XLSX_TYPE, read_table, write_xlsx
 from tenants.wording import say
 
@@ -52,10 +55,12 @@ def upload(request: MeetRequest) -> HttpResponse:
         except Refused as refusal:
             problem = say(refusal)
     values = {"meet": request.meet, "team": team, "teams": teams, "problem": problem}
+    values["stopped"] = "" if problem else said_of(Function.UPLOADS)
     return render(request, "entry/upload.html", values, status=422 if problem else 200)
 
 
 def _keep(request: MeetRequest, team: Team) -> HttpResponse:
+    check_not_stopped(Function.UPLOADS)
     file = request.FILES.get("file")
     if file is None:
         raise Refused("upload_no_file")

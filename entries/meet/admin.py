@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -98,8 +99,9 @@ class MeetAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("状態"), ordering="state")
     def state_chip(self, meet: Meet) -> SafeString:
-        """Where it stands."""
-        return chip(STATE_CHIPS[State(meet.state)], meet.get_state_display())
+        """Where it stands; a pause stands beside it."""
+        state = chip(STATE_CHIPS[State(meet.state)], meet.get_state_display())
+        return format_html("{} {}", state, chip("bad", _("申込停止中"))) if meet.entries_paused_at else state
 
     @admin.display(description=gettext_lazy("申込開始"), ordering="entries_open_at")
     def opens(self, meet: Meet) -> str:

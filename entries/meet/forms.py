@@ -165,6 +165,22 @@ class UndoForm(MoveForm):
     why = forms.CharField(label=gettext_lazy("理由"), max_length=300, help_text=gettext_lazy("変更履歴に残ります。"))
 
 
+class PauseForm(ConfirmForm):
+    """What everyone reads while the entries are paused, and the reason for the trail."""
+
+    note = forms.CharField(
+        label=gettext_lazy("案内文"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("大会ページと申込画面に表示します。例: 種目の設定を確認しています。15時に再開します。"),
+    )
+    why = forms.CharField(label=gettext_lazy("理由"), max_length=300, help_text=gettext_lazy("変更履歴に残ります。"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].initial = self.rows[0].pause_note  # type: ignore[call-overload]
+
+
 class CopyForm(ConfirmForm):
     """A new meet from this one."""
 

@@ -23,6 +23,9 @@ wording.register(
 verbs.register(
     {
         "meet.state_moved": _("大会の段階を変更"),
+        "meet.paused": _("大会の申込を一時停止"),
+        "meet.pause_said": _("一時停止の案内を変更"),
+        "meet.resumed": _("大会の申込を再開"),
         "meet.copied": _("前回から大会を作成"),
         "race.paused": _("受付を停止"),
         "race.resumed": _("受付を再開"),

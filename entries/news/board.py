@@ -36,17 +36,18 @@ class RaceCard:
 
 def cards(meet: Meet, races: list[Race]) -> list[RaceCard]:
     """One card for each race; `races` come from `queries.races_with_slots`."""
-    is_open = meet.takes_entries_at(meet.clock)
+    is_open, paused = meet.takes_entries_at(meet.clock), meet.entries_paused_at is not None
     return [
-        RaceCard(race, Gauge.of(race), status(race, is_open=is_open), sorted(vars(race)["planned"])) for race in races
+        RaceCard(race, Gauge.of(race), status(race, is_open=is_open, paused=paused), sorted(vars(race)["planned"])) for race in races
     ]
 
 
-def status(race: Race, *, is_open: bool) -> Status | None:
-    """What an entry would get now; None outside the entry window. It is a hint: the ticket decides."""
+def status(race: Race, *, is_open: bool, paused: bool = False) -> Status | None:
+    """What an entry would get now; None outside the entry window. `paused`: the whole meet takes none for now. It is a
+    hint: the ticket decides."""
     if not is_open:
         return None
-    if race.paused_at is not None:
+    if race.paused_at is not None or paused:
         return Status("off", _("受付停止中"))
     if race.free_places is None:
         return Status("ok", _("受付中"))

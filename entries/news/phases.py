@@ -43,6 +43,8 @@ class Countdown:
     phase: Phase
     until: datetime
     sentence: SafeString
+    paused: bool = False
+    """Whether the organizer has paused the entries of a meet that would take them now."""
 
     @property
     def is_running(self) -> bool:
@@ -67,7 +69,8 @@ def _running(phase: Phase, sentence: str, meet: Meet, until: datetime) -> Countd
         '<strong data-until="{}" data-now="{}">{}</strong>',
         until.isoformat(), meet.clock.isoformat(), time_left(until - meet.clock),
     )  # fmt: skip
-    return Countdown(phase, until, format_html(sentence, left=left, when=_when(meet, until)))
+    paused = phase == Phase.OPEN and meet.entries_paused_at is not None
+    return Countdown(phase, until, format_html(sentence, left=left, when=_when(meet, until)), paused)
 
 
 def _when(meet: Meet, at: datetime) -> SafeString:

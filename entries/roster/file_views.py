@@ -18,6 +18,9 @@ from entries.roster.forms import UploadForm
 from entries.roster.importer import read_roster
 from entries.roster.models import Athlete, RosterUpload
 from tenants.refusal import Refused
+from tenants.switches.doors import said_of
+from tenants.switches.models import Function
+from tenants.switches.rules import check_not_stopped
 from tenants.tables import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from tenants.wording import say
 
@@ -32,6 +35,7 @@ def upload(request: TeamRequest) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
+            check_not_stopped(Function.UPLOADS)
             found = read_roster(file, file.name or "")
         except Refused as refusal:
             form.add_error("file", say(refusal))
@@ -42,7 +46,8 @@ def upload(request: TeamRequest) -> HttpResponse:
             )  # fmt: skip
             return HttpResponseRedirect(f"/teams/{request.team.pk}/athletes/import/{kept.pk}/", status=303)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    values = {"form": form, "team": request.team, "columns": COLUMNS}
+    stopped = "" if form.is_bound else said_of(Function.UPLOADS)
+    values = {"form": form, "team": request.team, "columns": COLUMNS, "stopped": stopped}
     return render(request, "roster/import.html", values, status=status)
 
 

@@ -24,6 +24,8 @@ from tenants.refusal import Refused
 from tenants.signin import links, throttle
 from tenants.signin.actions import open_session
 from tenants.signin.models import OneTimeLink, Purpose
+from tenants.switches.models import Function
+from tenants.switches.rules import check_not_stopped
 
 LIFETIME = timedelta(hours=24)
 TERMS = "2026-11"
@@ -47,10 +49,11 @@ class Registration:
 
 
 def register(request: HttpRequest, registration: Registration, *, password: str, at: datetime) -> links.Issued:
-    """Mail the link that confirms this registration. Raises throttle.TooMany.
+    """Mail the link that confirms this registration. Raises throttle.TooMany, Refused("stopped").
 
     The work is the same for an address that has an account: its mail then says so (reliability A4).
     """
+    check_not_stopped(Function.REGISTRATION)
     throttle.count(request, what="mail", account=registration.email, limits=throttle.MAIL, at=at)
     payload = plain(registration) | {
         "password": make_password(password), "language": (get_language() or "ja")[:2], "agreed_at": at.isoformat(),

@@ -18,6 +18,8 @@ from tenants.signin import links, rules
 from tenants.signin.doors import private
 from tenants.signin.forms import posted
 from tenants.signin.models import Purpose
+from tenants.switches.doors import said_of
+from tenants.switches.models import Function
 from tenants.wording import say
 
 
@@ -31,11 +33,20 @@ def register(request: HttpRequest) -> HttpResponse:
     form: RegistrationForm = (AthleteForm if alone else TeamForm)(posted(request))
     if not form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-        return render(request, "auth/register.html", {"form": form, "alone": alone}, status=status)
+        return _form_page(request, form, alone, status)
     filled, password = form.registration(), form.cleaned_data["password"]
-    issued = registration.register(request, filled, password=password, at=timezone.now())
+    try:
+        issued = registration.register(request, filled, password=password, at=timezone.now())
+    except Refused as refusal:
+        form.add_error(None, say(refusal))
+        return _form_page(request, form, alone, HTTPStatus.CONFLICT)
     shown = links.address(CONFIRM, issued.token) if rules.shows_links() else ""
     return render(request, "auth/mailed.html", {"email": filled.email, "link": shown})
+
+
+def _form_page(request: HttpRequest, form: RegistrationForm, alone: bool, status: int) -> HttpResponse:
+    values = {"form": form, "alone": alone, "stopped": said_of(Function.REGISTRATION)}
+    return render(request, "auth/register.html", values, status=status)
 
 
 @private

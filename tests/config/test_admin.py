@@ -135,9 +135,11 @@ def test_the_desk_costs_the_same_for_any_number_of_meets_races_and_entries(
 MODELS = sorted(
     (model._meta.app_label, model._meta.model_name or "", model) for model in admin.site._registry
 )  # fmt: skip
+PLATFORM_ONLY = {"incident", "switch"}
+LISTS = [(app, name) for app, name, _model in MODELS if name not in PLATFORM_ONLY]
 
 
-@pytest.mark.parametrize(("app", "name"), [(app, name) for app, name, _model in MODELS])
+@pytest.mark.parametrize(("app", "name"), LISTS)
 def test_lists_cost_the_same_with_30_rows_as_with_1(
     desk: Client, app: str, name: str, nittai: Tenant, baba: User, aoki: User, django_assert_max_num_queries: Any
 ) -> None:
@@ -161,6 +163,16 @@ def test_everything_on_the_desk_stands_behind_the_wall() -> None:
     assert len(MODELS) >= 10
 
 
+@pytest.mark.parametrize("name", sorted(PLATFORM_ONLY))
+def test_what_is_about_the_whole_installation_is_shown_to_platform_admins_alone(
+    desk: Client, admin: User, name: str
+) -> None:
+    address = f"/admin/tenants/{name}/"
+    assert desk.get(address).status_code == 403
+    desk.force_login(admin)
+    assert desk.get(address).status_code == 200
+
+
 @pytest.fixture
 def theirs(chuo: Tenant, baba: User, doi: User) -> Own:
     return own(chuo, baba, doi, "strangecanary")
@@ -173,7 +185,7 @@ ORACLES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("app", "name"), [(app, name) for app, name, _model in MODELS])
+@pytest.mark.parametrize(("app", "name"), LISTS)
 @pytest.mark.parametrize("oracle", ORACLES)
 def test_no_list_answers_questions_about_what_it_does_not_show(
     desk: Client, theirs: Own, app: str, name: str, oracle: str
@@ -183,7 +195,7 @@ def test_no_list_answers_questions_about_what_it_does_not_show(
     assert page.status_code == 400 or page["Location"].endswith("?e=1")
 
 
-@pytest.mark.parametrize(("app", "name"), [(app, name) for app, name, _model in MODELS])
+@pytest.mark.parametrize(("app", "name"), LISTS)
 def test_searching_for_another_hosts_words_finds_nothing(desk: Client, theirs: Own, app: str, name: str) -> None:
     for words in ("strangecanary", "中央", "doi", theirs.order.reference):
         assert len(desk.get(f"/admin/{app}/{name}/", {"q": words}).context["cl"].result_list) == 0

@@ -11,6 +11,8 @@ from config.env import ENV, UNKNOWN_ADDRESS
 from config.management.commands.seed_dev import database_name
 from config.worker import BrokenOff, Worker
 from tenants.outbox.delivery import ServiceDown, due
+from tenants.switches.models import Function
+from tenants.switches.queries import stopped
 
 
 class Command(BaseCommand):
@@ -38,6 +40,8 @@ class Command(BaseCommand):
 
     def _once(self, worker: Worker) -> None:
         try:
+            if stopped(Function.READ_ONLY):
+                raise CommandError("writing is stopped (manage.py pause read_only off resumes it); nothing was done")
             at = timezone.now()
             worker.keep_house(at)
             worker.jobs.drain()
