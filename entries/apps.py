@@ -12,7 +12,7 @@ class EntriesConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the rooms' wordings and mails known."""
-        from entries.archive import erasing, purging
+        from entries.archive import contents, erasing, purging  # noqa: F401
         from entries.archive import mails as archive_mails  # noqa: F401
         from entries.archive import retention as archive_retention  # noqa: F401
         from entries.archive import wording as archive_wording  # noqa: F401

@@ -1,6 +1,25 @@
 """What the archive of a meet holds of this room, and where a person's name may stand in it."""
 
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from entries.archive.bundle import Column
+from entries.archive.tables import Row, Scene, Table, paged, register_table
 from entries.archive.traces import register_text
 from entries.news.models import Notice
 
+COLUMNS = (
+    Column("title", _("見出し")), Column("body", _("本文")), Column("is_important", _("重要"), "boolean"),
+    Column("published_at", _("公開日時"), "date-time", may_be_empty=True),
+    Column("created_at", _("作成日時"), "date-time"),
+)  # fmt: skip
+
+
+def _notices(scene: Scene) -> Iterator[Row]:
+    for row in paged(Notice.objects.filter(meet=scene.meet)):
+        yield row.title, row.body, row.is_important, row.published_at, row.created_at
+
+
+register_table(Table("notices", _("お知らせ"), COLUMNS, _notices, is_personal=True))  # a notice may name somebody
 register_text(Notice, "title", "body")

@@ -1,0 +1,76 @@
+"""`manage.py erase_athlete ID [--apply]`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+from django.utils import timezone
+
+from config.management.commands.seed_dev import database_name
+from config.management.privacy import DRY, actor_of, broken, number_of, refused
+from config.management.ready import check_ready
+from entries.archive import erasing
+from entries.roster.models import Athlete
+from tenants.models import User
+from tenants.refusal import Refused
+from tenants.upkeep.actions import noted
+
+
+class Command(BaseCommand):
+    """One person's right to be erased (reliability P3)."""
+
+    help = "Erase one athlete's personal data everywhere, entries keeping a pseudonym; says what would change unless --apply is given."
+    requires_system_checks = ()
+    kind = "athlete"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Whom, and whether for real."""
+        parser.add_argument("id", metavar="ID", help=f"number of the {self.kind}")
+        parser.add_argument("--apply", action="store_true", help="erase; without this nothing is written")
+        parser.add_argument("--withdraw", action="store_true", help="also withdraw entries of meets to come")
+        parser.add_argument("--by", default="", metavar="EMAIL", help="whose name stands in the trail")
+        parser.add_argument("--why", default="", help="stands in the trail and in the list of erasures; no names")
+
+    def handle(self, *args: Any, id: str, apply: bool, withdraw: bool, by: str, why: str, **options: Any) -> None:
+        """Say the tables and how many rows of each; with --apply change them."""
+        self.stdout.write(f"erase_{self.kind} {'writes to' if apply else 'reads'} {database_name()}")
+        check_ready()
+        row, actor = self.find(number_of(id)), actor_of(by)
+        try:
+            if apply:
+                with noted(f"erase_{self.kind}") as run:
+                    counts = self.erase(row, by=actor, at=timezone.now(), why=why, withdraw=withdraw)
+                    run.facts = {self.kind: row.pk, **counts}
+            else:
+                counts = self.preview(row)
+        except Refused as refusal:
+            raise refused(refusal) from None
+        except DatabaseError as error:
+            raise broken(error) from None
+        for table, count in counts.items():
+            self.stdout.write(f"{table:<16} {count:>6}")
+        self.stdout.write("erased" if apply else DRY)
+
+    def find(self, number: int) -> Any:
+        """The athlete. Raises CommandError."""
+        found = Athlete.objects.select_related("team").filter(pk=number).first()
+        if found is None:
+            raise CommandError(f"no athlete has the number {number}. Nothing was written.")
+        return found
+
+    def preview(self, row: Any) -> Mapping[str, int]:
+        """Count only."""
+        return erasing.preview_athlete(row)
+
+    def erase(self, row: Any, **values: Any) -> Mapping[str, int]:
+        """For real."""
+        return erasing.erase_athlete(row, **values)
+
+
+def user_numbered(number: int) -> User:
+    """The account. Raises CommandError."""
+    found = User.objects.filter(pk=number).first()
+    if found is None:
+        raise CommandError(f"no account has the number {number}. Nothing was written.")
+    return found

@@ -1,0 +1,26 @@
+"""`manage.py erase_user ID [--apply]`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from config.management.commands import erase_athlete
+from entries.archive import erasing
+
+
+class Command(erase_athlete.Command):
+    """As for an athlete, for somebody who signs in."""
+
+    help = "Erase one account's personal data everywhere, its deeds keeping a pseudonym; says what would change unless --apply is given."
+    kind = "user"
+
+    def find(self, number: int) -> Any:
+        """The account. Raises CommandError."""
+        return erase_athlete.user_numbered(number)
+
+    def preview(self, row: Any) -> Mapping[str, int]:
+        """Count only."""
+        return erasing.preview_user(row)
+
+    def erase(self, row: Any, **values: Any) -> Mapping[str, int]:
+        """For real."""
+        return erasing.erase_user(row, **values)

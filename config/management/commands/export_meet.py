@@ -1,0 +1,55 @@
+"""`manage.py export_meet TENANT/SLUG --output PATH`."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+from django.utils import timezone
+
+from config.management.commands.seed_dev import database_name
+from config.management.privacy import actor_of, broken, counted, meet_of
+from config.management.ready import check_ready
+from entries.archive.exporting import Archive, write_archive
+from tenants.upkeep.actions import noted
+
+
+class Command(BaseCommand):
+    """Seed 002: 大会後 データエクスポート（記録保存用）."""
+
+    help = "Write everything of a meet into one archive (CSV, JSON with its schema, PDF, checksums), readable without this site."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which meet, and where to."""
+        parser.add_argument("meet", metavar="MEET", help="TENANT/SLUG as in its address, or its number")
+        parser.add_argument("--output", required=True, metavar="PATH", help="the ZIP file to write")
+        parser.add_argument("--without-personal", action="store_true", help="races, counts and notices only")
+        parser.add_argument("--force", action="store_true", help="overwrite PATH when it is there")
+        parser.add_argument("--by", default="", metavar="EMAIL", help="whose name stands in the trail")
+        parser.add_argument("--why", default="", help="stands in the trail")
+
+    def handle(
+        self, *args: Any, meet: str, output: str, without_personal: bool, force: bool, by: str, why: str, **options: Any
+    ) -> None:
+        """Read, write, note it in the trail, say what is in it."""
+        self.stdout.write(f"export_meet reads {database_name()} and notes the export in its trail")
+        check_ready()
+        found, actor, path = meet_of(meet), actor_of(by), Path(output)
+        try:
+            with noted("export_meet") as run:
+                made = write_archive(
+                    found, path, with_personal=not without_personal, by=actor, at=timezone.now(), why=why, force=force
+                )
+                run.facts = {"meet": found.pk, "bytes": made.size, **made.counts}
+        except FileExistsError:
+            raise CommandError(f"{path} is there already; add --force to overwrite it. Nothing was written.") from None
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror or error}. Nothing was written.") from None
+        except DatabaseError as error:
+            raise broken(error) from None
+        self._say(path, made)
+
+    def _say(self, path: Path, made: Archive) -> None:
+        self.stdout.write(counted(made.counts))
+        self.stdout.write(f"{path}: {made.size:,} bytes, sha256 {made.sha256}, export {made.export_id}")

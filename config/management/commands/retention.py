@@ -1,0 +1,61 @@
+"""`manage.py retention [--apply]`."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+from django.utils import timezone
+
+from config.management.commands.seed_dev import database_name
+from config.management.privacy import DRY, broken
+from config.management.ready import check_ready
+from tenants.privacy.classes import class_of
+from tenants.privacy.retention import Line, run
+from tenants.upkeep.actions import beat, noted
+
+
+class Command(BaseCommand):
+    """Every class of data in its time (reliability P2); a cron job runs it daily."""
+
+    help = "Clear every class of data whose retention period is over; says what is overdue unless --apply is given."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """All classes, or some."""
+        parser.add_argument("--apply", action="store_true", help="clear it; without this nothing is written")
+        parser.add_argument("--only", action="append", metavar="CLASS", help="this class only; may be given again")
+
+    def handle(self, *args: Any, apply: bool, only: list[str] | None, **options: Any) -> None:
+        """One line for each class; what was held by somebody is left for the next run."""
+        self.stdout.write(f"retention {'writes to' if apply else 'reads'} {database_name()}")
+        check_ready()
+        for kind in only or ():
+            self._check(kind)
+        try:
+            lines = self._run(apply=apply, only=only)
+        except DatabaseError as error:
+            raise broken(error) from None
+        for line in lines:
+            told = f", told {line.told}" if line.told else ""
+            cleared = f", cleared {line.cleared:>6}" if apply else ""
+            self.stdout.write(f"{line.kind:<16} {line.days:>5} days  overdue {line.overdue:>6}{cleared}{told}")
+        self.stdout.write(f"cleared {sum(line.cleared for line in lines)} rows" if apply else DRY)
+
+    @staticmethod
+    def _check(kind: str) -> None:
+        try:
+            class_of(kind)
+        except KeyError:
+            raise CommandError(f"no class of data is called {kind!r}. Nothing was written.") from None
+
+    @staticmethod
+    def _run(*, apply: bool, only: list[str] | None) -> list[Line]:
+        at = timezone.now()
+        if not apply:
+            return run(at=at, apply=False, only=only)
+        with noted("retention") as noted_run:
+            lines = run(at=at, apply=True, only=only)
+            noted_run.facts = {line.kind: line.cleared for line in lines if line.cleared}
+        if only is None:
+            beat("retention", at=timezone.now(), cleared=sum(line.cleared for line in lines))
+        return lines
