@@ -10,6 +10,8 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from config.env import ENV
+
 LOCK_MS = 500
 """Longest wait for a table. Whoever asks for the table after us waits behind us, so this is the site's longest stall."""
 TRIES, PAUSE_SECONDS = 40, 1.0
@@ -25,9 +27,12 @@ class Command(migrate.Command):
     help = "Bring the database up to date, one migration run at a time, without holding up a site that is in use."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """As Django does; on PostgreSQL with short waits for locks and no limit on the time of a statement."""
+        """As Django does; on PostgreSQL with short waits for locks and no limit on the time of a statement.
+
+        Behind a pooler no setting outlives its statement: migrate with the database's own address instead.
+        """
         connection = connections[options["database"]]
-        if connection.vendor != "postgresql":
+        if connection.vendor != "postgresql" or ENV.growth.pooled:
             super().handle(*args, **options)
             return
         with _careful(connection):

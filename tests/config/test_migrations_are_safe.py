@@ -1,0 +1,177 @@
+"""D6, D7: a migration that is deployed leaves the release before it working, and holds up nobody.
+
+Render runs old and new code side by side for a minute and more, so what old code writes or reads must stay: a column is
+taken out one release after the code that used it. Tables that were there before are not locked for longer than a moment:
+indexes are built concurrently, constraints are added NOT VALID and validated later.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
+from django.db import migrations, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ModelState, ProjectState
+
+OURS = ("tenants", "catalog", "entries")
+FIRST_RELEASE = {"tenants": "0002", "catalog": "0005", "entries": "0003"}
+"""Up to here there was no deployment: nobody ran old code beside these."""
+REASONS = {
+    "tenants.0005_mail_by_provider_id: RunPython build: must be looked at": "builds a partial index concurrently, and again after a broken-off attempt",
+}
+"""What is forbidden and was looked at: `app.name: fault` and why it holds up nobody and leaves old code working."""
+
+GONE = (
+    migrations.RemoveField,
+    migrations.DeleteModel,
+    migrations.RenameField,
+    migrations.RenameModel,
+    migrations.AlterModelTable,
+)
+BY_HAND = (migrations.RunSQL, migrations.RunPython)
+
+
+def is_new(app: str, name: str) -> bool:
+    return app in OURS and name[:4] > FIRST_RELEASE[app]
+
+
+def faults(operations: Sequence[Operation], state: ProjectState, app: str, made: set[str]) -> Iterator[str]:
+    """What is wrong with these operations. `made` are the tables of this release, which nobody uses yet; it grows."""
+    for operation in operations:
+        if isinstance(operation, migrations.SeparateDatabaseAndState):
+            yield from faults(operation.database_operations, state.clone(), app, made)
+        model = str(getattr(operation, "model_name", getattr(operation, "name", ""))).lower()
+        if isinstance(operation, migrations.CreateModel):
+            made.add(f"{app}.{model}")
+        elif f"{app}.{model}" not in made or isinstance(operation, BY_HAND):
+            yield from fault_of(operation, state.models.get((app, model)))
+        operation.state_forwards(app, state)
+
+
+def fault_of(operation: Operation, before: ModelState | None) -> Iterator[str]:
+    name = f"{type(operation).__name__} {getattr(operation, 'model_name', '')}.{getattr(operation, 'name', '')}".strip()
+    if isinstance(operation, GONE):
+        yield f"{name}: old code still uses it"
+    elif isinstance(operation, BY_HAND):
+        code = getattr(operation, "code", None)
+        yield f"{type(operation).__name__} {code.__name__ if code else ''}: must be looked at"
+    elif isinstance(operation, migrations.AddField):
+        yield from (f"{name}: {fault}" for fault in fault_of_new(operation.field))
+    elif isinstance(operation, migrations.AlterField):
+        assert before is not None
+        yield from (f"{name}: {fault}" for fault in narrowed(before.fields[operation.name.lower()], operation.field))
+    elif isinstance(operation, migrations.AddIndex) and not isinstance(operation, AddIndexConcurrently):
+        yield f"{name}: writers wait while it is built, use AddIndexConcurrently"
+    elif isinstance(operation, migrations.AddConstraint) and not isinstance(operation, AddConstraintNotValid):
+        yield f"{name}: all wait while rows are checked, use AddConstraintNotValid or a concurrent index"
+    elif isinstance(operation, migrations.AlterUniqueTogether | migrations.AlterIndexTogether):
+        yield f"{name}: writers wait while it is built"
+
+
+def fault_of_new(field: models.Field) -> Iterator[str]:
+    if field.many_to_many:
+        return
+    if not field.null and field.db_default is models.NOT_PROVIDED:
+        yield "old code inserts rows without it, give it a db_default or null"
+    if field.unique or field.db_index or field.is_relation:
+        yield "its index is built while writers wait"
+
+
+def narrowed(old: models.Field, new: models.Field) -> Iterator[str]:
+    """A field that may only hold less than before, or whose column must be written anew."""
+    if old.null and not new.null:
+        yield "no longer null, which old code may write"
+    if old.db_default is not models.NOT_PROVIDED and new.db_default is models.NOT_PROVIDED:
+        yield "without its db_default old code cannot insert"
+    if (new.max_length or 10**9) < (old.max_length or 10**9):
+        yield "shorter than what old code may write"
+    if (old.get_internal_type(), old.db_column) != (new.get_internal_type(), new.db_column):
+        yield "another column, or one that is written anew"
+    if (new.unique and not old.unique) or (new.db_index and not old.db_index):
+        yield "its index is built while writers wait"
+
+
+def all_faults() -> list[str]:
+    loader = MigrationLoader(None)
+    made: set[str] = set()
+    found = []
+    plan = [node for target in loader.graph.leaf_nodes() for node in loader.graph.forwards_plan(target)]
+    for app, name in dict.fromkeys(plan):
+        if is_new(app, name):
+            before = loader.project_state((app, name), at_end=False)
+            found += [
+                f"{app}.{name}: {fault}"
+                for fault in faults(loader.graph.nodes[app, name].operations, before, app, made)
+            ]
+    return found
+
+
+def test_every_migration_since_the_first_release_leaves_old_code_working_and_holds_up_nobody() -> None:
+    assert [fault for fault in all_faults() if fault not in REASONS] == []
+
+
+def test_each_exception_still_exists_and_is_argued_for() -> None:
+    assert [fault for fault in REASONS if fault not in all_faults()] == []
+    assert all(len(reason) > 20 for reason in REASONS.values())
+
+
+def test_migrations_of_this_release_are_looked_at() -> None:
+    new = [node for node in MigrationLoader(None).disk_migrations if is_new(*node)]
+    assert ("tenants", "0003_operations") in new
+    assert ("tenants", "0002_job") not in new
+
+
+ONE = migrations.CreateModel("One", [("id", models.BigAutoField(primary_key=True)), ("a", models.CharField(max_length=5, null=True)),
+                                     ("b", models.IntegerField(db_default=1))])  # fmt: skip
+TEXT = models.CharField(max_length=5)
+POSITIVE = models.CheckConstraint(condition=models.Q(b__gt=0), name="positive")
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        migrations.RemoveField("one", "a"), migrations.DeleteModel("One"), migrations.RenameModel("One", "Two"),
+        migrations.RenameField("one", "a", "c"), migrations.AlterModelTable("one", "other"),
+        migrations.AddField("one", "c", TEXT), migrations.AddField("one", "c", models.CharField(max_length=5, default="")),
+        migrations.AddField("one", "c", models.IntegerField(null=True, db_index=True)),
+        migrations.AddField("one", "c", models.ForeignKey("x.One", models.CASCADE, null=True)),
+        migrations.AlterField("one", "a", TEXT), migrations.AlterField("one", "a", models.CharField(max_length=4, null=True)),
+        migrations.AlterField("one", "a", models.TextField(null=True, unique=True)),
+        migrations.AlterField("one", "b", models.IntegerField()), migrations.AlterField("one", "b", models.TextField(db_default="")),
+        migrations.AddIndex("one", models.Index(fields=["b"], name="by_b")), migrations.AddConstraint("one", POSITIVE),
+        migrations.AddConstraint("one", ExclusionConstraint(name="no", expressions=[("b", "=")])),
+        migrations.AlterUniqueTogether("one", {("a", "b")}), migrations.RunSQL("SELECT 1"),
+        migrations.RunPython(migrations.RunPython.noop),
+        migrations.SeparateDatabaseAndState(database_operations=[migrations.RemoveField("one", "a")]),
+    ],
+    ids=lambda operation: operation.describe(),
+)  # fmt: skip
+def test_what_would_hurt_is_seen(operation: Operation) -> None:
+    assert list(seen([operation])) != []
+
+
+@pytest.mark.parametrize(
+    "operations",
+    [
+        [migrations.AddField("one", "c", models.IntegerField(null=True))],
+        [migrations.AddField("one", "c", models.CharField(max_length=5, db_default="", default=""))],
+        [migrations.AlterField("one", "a", models.CharField(max_length=9, null=True, choices=[("a", "A")]))],
+        [AddIndexConcurrently("one", models.Index(fields=["b"], name="by_b"))],
+        [AddConstraintNotValid("one", POSITIVE)],
+        [
+            migrations.CreateModel("Two", [("id", models.BigAutoField(primary_key=True))]),
+            migrations.AddField("two", "c", TEXT), migrations.AddIndex("two", models.Index(fields=["c"], name="by_c")),
+        ],
+    ],
+)  # fmt: skip
+def test_what_hurts_nobody_passes(operations: list[Any]) -> None:
+    assert list(seen(operations)) == []
+
+
+def seen(operations: Sequence[Operation]) -> Iterator[str]:
+    state = ProjectState()
+    ONE.state_forwards("x", state)
+    return faults(operations, state, "x", set())
