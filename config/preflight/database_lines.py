@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from config.envdata import server
+from config.growth import timeouts_hold
 from config.health import missing_migrations
 from config.preflight.line import Seen, fail, ok, unsafe, warn, worse
 from tenants.switches.models import Function, Switch
@@ -28,6 +29,8 @@ def database(at: datetime) -> Seen:
         cursor.execute("SELECT 1")
         cursor.fetchone()
     text = f"{server()}、{(perf_counter() - began) * 1000:.0f} ms"
+    if not timeouts_hold():
+        return fail(f"{text}、待ち時間の上限なし", "python manage.py hold_timeouts（docs/scaling.md 手順4）")
     return ok(text) if connection.vendor == "postgresql" else unsafe(text, "DATABASE_URL に PostgreSQL を設定する")
 
 

@@ -6,14 +6,13 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from io import StringIO
 from pathlib import Path
 from urllib.parse import urlencode
 
 import psycopg
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker
 
 from catalog.importing import actions
 from catalog.importing.models import ImportRun, RunState
@@ -37,18 +36,26 @@ from tests.site import ROOT, Site
 from tests.smtp_sink import SmtpSink
 
 SENT, PLACES = int(os.environ.get("POOLER_RUSH", "150")), 50
-MAILS, ROWS, POOL = 200, 2_000, 5
+MAILS, ROWS, POOL = 100, 2_000, 5
 
 
-@pytest.fixture
-def pooler() -> Iterator[Pooler]:
+@pytest.fixture(scope="module")
+def pooler(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Pooler]:
     """With the limits where docs/scaling.md has them written before the pooler comes."""
-    call_command("hold_timeouts", stdout=StringIO(), stderr=StringIO())
+    with django_db_blocker.unblock():
+        growth.hold_timeouts()
     try:
         with Pooler(size=POOL) as running:
             yield running
     finally:
-        forget_timeouts()
+        with django_db_blocker.unblock():
+            forget_timeouts()
+
+
+@pytest.fixture(scope="module")
+def site(pooler: Pooler) -> Iterator[Site]:
+    with Site(workers=3, **pooler.env) as running:
+        yield running
 
 
 def asked(url: str, question: str) -> object:
@@ -65,12 +72,11 @@ def manage(pooler: Pooler, *words: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_a_rush_on_few_places_is_one_queue_behind_the_pooler(pooler: Pooler, meet: Meet) -> None:
+def test_a_rush_on_few_places_is_one_queue_behind_the_pooler(pooler: Pooler, site: Site, meet: Meet) -> None:
     race = race_of(meet, "オープン3000m", distance_m=3000, sex="X", places=PLACES)
     bodies = [(c, sheet(c, [(c.athletes[0].pk, race.pk, "14:30.00")])) for c in coaches(SENT)]
-    with Site(workers=3, **pooler.env) as site:
-        replies = post_all(site.port, [request(enter_address(meet), c.cookies, body) for c, body in bodies])
-        held = pooler.servers()
+    replies = post_all(site.port, [request(enter_address(meet), c.cookies, body) for c, body in bodies])
+    held = pooler.servers()
     assert Counter(reply.status for reply in replies) == {303: SENT}
     entries = Entry.objects.filter(race=race)
     assert entries.holding_a_place().count() == PLACES
@@ -79,13 +85,12 @@ def test_a_rush_on_few_places_is_one_queue_behind_the_pooler(pooler: Pooler, mee
     assert 0 < held <= POOL, "twelve threads on five connections"
 
 
-def test_guesses_are_counted_exactly_behind_the_pooler(pooler: Pooler, baba: User) -> None:
+def test_guesses_are_counted_exactly_behind_the_pooler(site: Site, baba: User) -> None:
     bodies = [
         urlencode({"csrfmiddlewaretoken": CSRF, "email": baba.email, "password": f"wrong-password-{n}"})
         for n in range(60)
     ]
-    with Site(workers=2, **pooler.env) as site:
-        replies = post_all(site.port, [request("/auth/login", cookies(""), body) for body in bodies])
+    replies = post_all(site.port, [request("/auth/login", cookies(""), body) for body in bodies])
     assert Counter(reply.status for reply in replies) == {422: throttle.SIGN_IN.pair, 429: 60 - throttle.SIGN_IN.pair}
 
 
@@ -120,30 +125,36 @@ def test_migrations_and_the_check_of_data_run_behind_the_pooler(pooler: Pooler) 
     assert "migrations" in manage(pooler, "check_env_data").stdout.lower()
 
 
-def test_a_locked_race_answers_503_behind_the_pooler(pooler: Pooler, meet: Meet, race: Race) -> None:
+def test_a_locked_race_answers_503_behind_the_pooler(meet: Meet, race: Race) -> None:
     """The limit comes from the role; a shorter one, so that the test need not wait nine seconds."""
     [coach] = coaches(1)
     body = sheet(coach, [(coach.athletes[0].pk, race.pk, "14:30.00")])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT format('ALTER ROLE %I IN DATABASE %I SET lock_timeout = 300', current_user, current_database())"
-        )
-        cursor.execute(cursor.fetchone()[0])
-    with Site(workers=1, **pooler.env) as site:
-        with transaction.atomic():
-            places.lock_races([race.pk])
-            [locked] = post_all(site.port, [request(enter_address(meet), coach.cookies, body)])
-        [free] = post_all(site.port, [request(enter_address(meet), coach.cookies, body)])
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT format('ALTER ROLE %I IN DATABASE %I SET lock_timeout = 300', current_user, current_database())"
+            )
+            cursor.execute(cursor.fetchone()[0])
+        with Pooler() as pooler, Site(workers=1, **pooler.env) as site:
+            with transaction.atomic():
+                places.lock_races([race.pk])
+                [locked] = post_all(site.port, [request(enter_address(meet), coach.cookies, body)])
+            [free] = post_all(site.port, [request(enter_address(meet), coach.cookies, body)])
+    finally:
+        forget_timeouts()
     assert (locked.status, free.status) == (503, 303)
     assert Entry.objects.count() == 1
 
 
 def test_the_limits_hold_behind_the_pooler_only_once_they_stand_with_the_role() -> None:
+    forget_timeouts()
     question = "SELECT current_setting('lock_timeout') || ' ' || current_setting('statement_timeout')"
     with Pooler() as pooler:
         assert asked(pooler.url, question) == "0 0"
         unheld = manage(pooler, "hold_timeouts", "--check")
+        preflight = manage(pooler, "preflight", "--only", "database")
     assert (unheld.returncode, "hold_timeouts" in unheld.stderr) == (1, True)
+    assert (preflight.returncode, "hold_timeouts" in preflight.stdout) == (1, True)
     try:
         with Pooler() as pooler:
             assert manage(pooler, "hold_timeouts").returncode == 0
