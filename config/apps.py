@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth.signals import user_logged_out
 from django.db.backends.signals import connection_created
 
 
@@ -19,9 +20,14 @@ class SiteConfig(AppConfig):
         from django.conf import settings
 
         from config import logs, sentry, timing
+        from config.alarms import mails  # noqa: F401 - what an alarm's mail says
+        from config.signs import signed_out
 
         sentry.start(role=role())
         connection_created.connect(timing.watch_queries, dispatch_uid="timing")
+        user_logged_out.connect(signed_out, dispatch_uid="security")
+        if settings.METRICS_TOKEN:
+            from config.metrics import counted  # noqa: F401 - begins to count
         if settings.APP_ENV != "dev":
             logs.log_crashes()
 

@@ -247,3 +247,13 @@ ENV = read(os.environ)
 def for_child(**more: str) -> dict[str, str]:
     """The environment for a process that we start: ours, and `more`."""
     return {**os.environ, **more}
+
+
+def hand_down(name: str, value: str) -> None:
+    """Set a variable for a library that reads the environment by itself, in this process and those it starts."""
+    os.environ[name] = value
+
+
+def handed_down(name: str) -> str:
+    """What `hand_down` set here or in the process that started this one; empty when nothing."""
+    return os.environ.get(name, "")

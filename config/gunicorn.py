@@ -6,11 +6,13 @@ race in the web server and not in PostgreSQL (docs/decisions.md, "Places").
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
 try:
     from config.env import ENV
+    from config.metrics import files
 except ImproperlyConfigured as wrong:  # one line that names the variable, not a page of traceback
     sys.exit(f"refused to start: {wrong}")
 
@@ -30,4 +32,26 @@ preload_app = (
 )
 worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 control_socket_disable = True
+logger_class = "config.serverlog.GunicornLogger"
 # No max_requests: nothing leaks (docs/decisions.md), and each recycled process would close connections in use.
+
+counters = files.prepare()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Each process writes its timings once a minute, and looks whether the worker is alive."""
+    from config.watching import MINUTE
+
+    MINUTE.start()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """What is left is written when a process ends."""
+    from config.watching import MINUTE
+
+    MINUTE.finish()
+
+
+def on_exit(server: Any) -> None:
+    """The server is over."""
+    files.remove(counters)

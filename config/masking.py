@@ -20,6 +20,7 @@ _MAIL = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;]+")
 _ADDRESS = re.compile(
     r"\b(?!127\.0\.0\.1\b|0\.0\.0\.0\b)\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}\b", re.I
 )
+OWN_ADDRESSES = ("127.0.0.1", "0.0.0.0")  # noqa: S104 - compared, not bound to
 _QUERY = re.compile(r"\?[^\s\"'<>]+")
 _QUOTED = re.compile(r"""(?P<quote>["'`])(?:\\.|(?!(?P=quote)).){0,400}(?P=quote)|[「『][^」』]*[」』]""", re.DOTALL)
 _DETAIL = re.compile(r"\b(?:DETAIL|CONTEXT|HINT|QUERY|LINE \d+):.*", re.DOTALL)
@@ -47,7 +48,7 @@ def mask(text: str, *, keep_words: bool = False) -> str:
 
 def _short(number: re.Match[str]) -> str:
     digits = sum(char.isdigit() for char in number[0])
-    return number[0] if digits <= LONGEST_NUMBER else "[number]"
+    return number[0] if digits <= LONGEST_NUMBER or number[0] in OWN_ADDRESSES else "[number]"
 
 
 def mask_sql(sql: str, longest: int = 500) -> str:

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.utils import translation
 
 from config import errors
+from config.route import route_of
+from tenants.audit.security import note
 from tenants.request_id import request_id
 from tenants.retry import Busy
 from tenants.signin.throttle import TooMany
@@ -81,7 +83,7 @@ class BusyMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A page for TooMany, for Busy and for a database that does not answer; every other error is a 500."""
         if isinstance(exception, TooMany):
-            log.warning("too many attempts")
+            note("throttled", route=route_of(request))
             return errors.too_many(exception.seconds)
         if isinstance(exception, Busy | OperationalError | InterfaceError):
             log.error("busy: %s", type(exception).__name__, exc_info=exception)

@@ -6,6 +6,8 @@ from django.http import HttpRequest
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 UNKNOWN, STATIC = "unknown", "static"
+BEFORE_THE_URLCONF = {"/static/": STATIC, "/admin": "/admin/"}
+"""What a middleware answers before any pattern is looked for: files, and the closed door of the admin."""
 
 
 current: ContextVar[HttpRequest | None] = ContextVar("current_request", default=None)
@@ -21,4 +23,4 @@ def route_of(request: HttpRequest) -> str:
     match = request.resolver_match
     if match is not None:
         return f"/{match.route}"
-    return STATIC if request.path_info.startswith("/static/") else UNKNOWN
+    return next((name for start, name in BEFORE_THE_URLCONF.items() if request.path_info.startswith(start)), UNKNOWN)

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from config import route
 from config.masking import mask_sql
+from config.signs import FORBIDDEN, NOT_FOUND, refused
 from tenants.upkeep import timings
 from tenants.upkeep.buckets import bucket_of, merged
 from tenants.upkeep.counters import count
@@ -108,6 +109,10 @@ def watched(request: HttpRequest, response: HttpResponseBase, ms: float) -> None
         return
     count("requests", route=pattern, method=method, status=str(status))
     count("request_seconds", ms / 1_000, route=pattern)
+    if status in (FORBIDDEN, NOT_FOUND):
+        refused(request, status)
+    if status in (429, 503):
+        count("throttled" if status == 429 else "busy")
     if pattern not in PROBES and pattern != route.STATIC:
         TIMES.add(TimingKind.ADDRESS, pattern, ms, failed=status >= 500)
     facts = {"method": method, "route": pattern, "status": status, "ms": round(ms, 1), "bytes": _bytes(response)}

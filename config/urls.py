@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import health, styleguide
+from config.metrics import doors as metrics
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.page, name="metrics"),
     path("admin/", admin.site.urls),
     path("auth/", include("tenants.signin.urls")),
     path("staff/", include("catalog.urls")),

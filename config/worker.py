@@ -13,6 +13,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError, close_old
 from django.utils import timezone
 
 from config.job_threads import JobThreads
+from config.life import Life
+from config.timing import TIMES
 from entries.entry.reminders import remind_of_closing
 from tenants.housekeeping import clear_expired
 from tenants.outbox.delivery import Postman, ServiceDown
@@ -57,6 +59,7 @@ class Worker:
         self.stop = Stop()
         self.postman = Postman()
         self.jobs = JobThreads()
+        self.life = Life()
         self.next_housekeeping = datetime.min.replace(tzinfo=timezone.get_default_timezone())
         self.mail_tries = self.database_tries = 0
 
@@ -77,11 +80,13 @@ class Worker:
                 break
         self.postman.hang_up()
         self.jobs.finish()
+        TIMES.flush()
         log.info("worker stopped")
 
     def step(self) -> float:
         """All that is due now; how many seconds to wait before the next step."""
         close_old_connections()
+        self.life.sign(timezone.now())
         if stopped(Function.READ_ONLY):
             self.postman.hang_up()
             return IDLE_SECONDS
@@ -90,13 +95,17 @@ class Worker:
         try:
             while not self.stop.asked and not stopped(Function.READ_ONLY) and self.postman.deliver_next(at=timezone.now()):
                 self.mail_tries = 0
+                self.life.mail_lives = True
+                self.life.sign(timezone.now())
                 self.jobs.start_due(at=timezone.now())
         except ServiceDown as down:
             wait = MAIL_AWAY[min(self.mail_tries, len(MAIL_AWAY) - 1)]
             self.mail_tries += 1
+            self.life.mail_lives = False
             log.warning("mail waits %d s: %s", wait, down)
             return wait
         self.postman.hang_up()
+        self.life.mail_lives = True
         self.database_tries = 0
         return IDLE_SECONDS
 
@@ -104,6 +113,7 @@ class Worker:
         """Wait for the next step, or until asked to stop. Jobs do not wait for a mail server that is away."""
         until = monotonic() + seconds
         while not self.stop.wait(min(IDLE_SECONDS, until - monotonic())) and monotonic() < until:
+            self.life.sign(timezone.now())
             self.jobs.start_due(at=timezone.now())
 
     def keep_house(self, at: datetime) -> None:

@@ -26,6 +26,7 @@ DOORS = {
     "": PUBLIC,
     "healthz": PUBLIC,
     "readyz": PUBLIC,
+    "metrics": PUBLIC,
     "styleguide/": DEV,
     "meets/": PUBLIC,
     "meets/<slug:tenant>/<slug:meet>/": PUBLIC,

@@ -16,6 +16,7 @@ WRITES = {
 }  # fmt: skip
 ACROSS_TENANTS = {
     "config/envdata.py": "check_env_data counts the catalogue of every host, for ops who may see the whole database",
+    "config/metrics/known.py": "/metrics counts the entries of all hosts, for whoever runs the installation",
     "entries/news/queries.py": "home and meet list show the published meets of all hosts",
     "entries/entry/queries.py": "a receipt is found by its reference before its host is known; a team's last meet is its own",
     "entries/entry/receipt_views.py": "a team's list of receipts is its own history, whatever the host",

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -22,6 +23,7 @@ from tenants.outbox.actions import enqueue
 from tenants.refusal import Refused
 from tenants.request_id import request_id
 from tenants.retry import retry_when_locked
+from tenants.upkeep.counters import count
 
 Held = list[tuple[int, int]]
 Columns = dict[str, list[Any]]
@@ -38,14 +40,23 @@ def submit(
     with every row's reasons, Busy after lock conflicts. The caller has checked that `by` may enter for `team`.
     """
     try:
-        return _submit(meet, team, lines, key, by, at, source)
+        order = _submit(meet, team, lines, key, by, at, source)
     except (Refused, SheetRefused, IntegrityError):
         first = Submission.objects.filter(team=team, key=key).first()
         if first is None:
+            _counted("refused", len(lines))
             raise
         if first.body_hash != hash_of(meet.pk, lines):
             raise Refused("key_reused") from None
         return first
+    transaction.on_commit(partial(_counted, "taken", len(lines)))
+    return order
+
+
+def _counted(outcome: str, lines: int) -> None:
+    """For whoever watches the rush."""
+    count("submissions", outcome=outcome)
+    count("entries", lines, outcome=outcome)
 
 
 def _submit(meet: Meet, team: Team, lines: Sequence[Line], key: str, by: User, at: datetime, source: str) -> Submission:

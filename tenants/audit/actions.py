@@ -7,6 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from tenants.audit.models import AuditRecord
+from tenants.audit.security import note_change
 from tenants.request_id import request_id
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def record(
     """
     row = _unsaved(verb, target, by=by, before=before, after=after, why=why)
     row.save(force_insert=True)
+    note_change(row)
     return row
 
 

@@ -86,12 +86,13 @@ def due(at: datetime) -> QuerySet[OutboxMail]:
 
 
 @transaction.atomic
-def claim(*, at: datetime) -> OutboxMail | None:
-    """The oldest mail that is due, now held by the caller until `leased_until`; None when there is none.
+def claim(*, at: datetime, kind: str = "") -> OutboxMail | None:
+    """The oldest mail that is due, of one `kind` if asked, now held by the caller until `leased_until`; None when there is none.
 
     Rows that another worker is about to claim are passed over. The transaction is over before anything is sent.
     """
-    rows = due(at).select_for_update(skip_locked=True, of=("self",)).select_related("tenant")
+    waiting = due(at).filter(kind=kind) if kind else due(at)
+    rows = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("tenant")
     mail = rows.order_by("next_attempt_at", "pk").first()
     if mail is not None:
         mail.leased_until, mail.attempts = at + LEASE, min(mail.attempts + 1, MANY)
@@ -110,10 +111,10 @@ class Postman:
     marks: list[Mark] = field(default_factory=list)
     connection: BaseEmailBackend | None = None
 
-    def deliver_next(self, *, at: datetime) -> bool:
-        """Send the oldest mail that is due; False when none is. Raises ServiceDown, and DatabaseError."""
+    def deliver_next(self, *, at: datetime, kind: str = "") -> bool:
+        """Send the oldest mail that is due, of one `kind` if asked; False when none is. Raises ServiceDown, and DatabaseError."""
         self.write_marks()
-        mail = claim(at=at)
+        mail = claim(at=at, kind=kind)
         if mail is None:
             return False
         if is_nowhere(mail.to):

@@ -1,6 +1,5 @@
 """Signing in and out, mailed links, and the password."""
 
-import logging
 from datetime import datetime, timedelta
 
 from django.contrib.auth import authenticate, login, update_session_auth_hash
@@ -8,13 +7,13 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from tenants.audit.actions import record
+from tenants.audit.security import note
 from tenants.models import User, normal_email
 from tenants.outbox.actions import enqueue
 from tenants.refusal import Refused
 from tenants.signin import links, rules, throttle
 from tenants.signin.models import Purpose
-
-log = logging.getLogger(__name__)
+from tenants.upkeep.counters import count
 
 SIGN_IN_LIFETIME = timedelta(minutes=15)
 RESET_LIFETIME = timedelta(minutes=60)
@@ -35,7 +34,8 @@ def check_password(request: HttpRequest, *, email: str, password: str, at: datet
     attempt = throttle.count(request, what="sign_in", account=email, limits=throttle.SIGN_IN, at=at)
     user = authenticate(request, email=email, password=password)
     if not isinstance(user, User):
-        log.warning("sign-in refused")
+        note("sign_in_refused")
+        count("sign_ins", outcome="refused")
         raise Refused("sign_in_failed")
     throttle.take_back(attempt)
     return user
@@ -44,7 +44,8 @@ def check_password(request: HttpRequest, *, email: str, password: str, at: datet
 def open_session(request: HttpRequest, user: User) -> None:
     """Sign the person in: the session gets a new id, and nothing of somebody else's session is left."""
     login(request, user)
-    log.info("signed in: user %s", user.pk)
+    note("signed_in", user=user.pk, tenant=user.tenant_id)
+    count("sign_ins", outcome="ok")
 
 
 def ask_for_link(request: HttpRequest, purpose: str, *, email: str, at: datetime) -> links.Issued:
@@ -66,6 +67,7 @@ def ask_for_link(request: HttpRequest, purpose: str, *, email: str, at: datetime
             f"auth.{purpose}", to=address, key=f"auth.link:{issued.link.pk}", context=issued.context, at=at,
             language=user.language if user else "",
         )  # fmt: skip
+    note("link_asked", user=user.pk if user else None, purpose=purpose)
     return issued
 
 

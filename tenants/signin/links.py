@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
+from tenants.audit.security import note
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.signin.models import OneTimeLink
@@ -59,6 +60,7 @@ def find(purpose: str, token: str, *, at: datetime) -> OneTimeLink:
     rows = OneTimeLink.objects.select_related("user__tenant")
     link = rows.filter(purpose=purpose, token_hash=_hash(token), used_at__isnull=True, expires_at__gt=at).first()
     if link is None:
+        note("link_refused", purpose=purpose)
         raise Refused("link_invalid")
     return link
 
@@ -71,6 +73,7 @@ def redeem(purpose: str, token: str, *, at: datetime) -> OneTimeLink:
     link = find(purpose, token, at=at)
     unused = OneTimeLink.objects.filter(pk=link.pk, used_at__isnull=True, expires_at__gt=at)
     if unused.update(used_at=at) != 1:
+        note("link_refused", purpose=purpose, user=link.user_id)
         raise Refused("link_invalid")
     link.used_at = at
     return link

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -43,7 +44,7 @@ def add(sums: Sequence[Sums]) -> None:
     kind = connection.vendor
     ordered = sorted(sums, key=lambda one: (one.hour, one.kind, one.name))
     field_of = Timing._meta.get_field("hour")
-    values: list[object] = []
+    values: list[Any] = []
     for one in ordered:
         hour = field_of.get_db_prep_value(one.hour, connection)
         values += [hour, one.kind, one.name[:500], one.count, one.failures, one.total_ms, one.worst_ms]

@@ -1,0 +1,1 @@
+"""Alarms for what dies in silence, raised by whoever is still alive, told once (reliability O4)."""

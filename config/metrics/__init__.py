@@ -1,0 +1,1 @@
+"""Counters for Prometheus at /metrics: what each process counts, and what the database says (docs/monitoring.md)."""
