@@ -12,6 +12,7 @@ urlpatterns = [
     path("metrics", metrics.page, name="metrics"),
     path("admin/", admin.site.urls),
     path("auth/", include("tenants.signin.urls")),
+    path("anymail/", include("tenants.outbox.urls")),
     path("staff/", include("catalog.urls")),
     path("styleguide/", styleguide.page, name="styleguide"),
     path("", include("entries.urls")),

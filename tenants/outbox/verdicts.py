@@ -5,6 +5,7 @@ import smtplib
 from typing import Any
 
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailInvalidAddress, AnymailRecipientsRefused
+from django.conf import settings
 from django.core.mail import EmailMessage
 
 from tenants.outbox.contents import is_control
@@ -15,6 +16,7 @@ NO_SUCH_MAILBOX = (550, 551, 553)
 ABOUT_ADDRESS = re.compile(r"^5\.(?:1\.\d|2\.1)\b")
 ANY_EXACT_CODE = re.compile(r"^[245]\.\d{1,3}\.\d{1,3}\b")
 ABOUT_RELAYING = re.compile(r"relay|authenticat|not permitted|denied|sender", re.IGNORECASE)
+ACCEPTED = 202
 KEY_OR_MONEY = (401, 402, 403, 404, 429)
 """HTTP answers that every other mail would get too: key, unpaid account, unknown domain or address of the API, limit."""
 TELLING = (400, 422)
@@ -37,13 +39,18 @@ class Garbled(AnymailAPIError):
 
 
 def check_taken(message: EmailMessage) -> None:
-    """Raises AnymailAPIError when the provider answered, but took the mail for nobody (Mailjet says so in its text)."""
+    """Raises AnymailAPIError when the provider answered without taking the mail, which anymail does not call an error.
+
+    Mailjet says so in its text. SendGrid's yes has no text; whoever answers 200 instead of 202 is not SendGrid.
+    """
     status = getattr(message, "anymail_status", None)
-    if status is not None and status.status and status.status <= {"failed", "invalid", "rejected"}:
-        answer = status.esp_response
-        raise AnymailAPIError(
-            "refused", response=answer, status_code=getattr(answer, "status_code", None), esp_name="Mailjet"
-        )
+    if status is None:
+        return
+    answer, code = status.esp_response, getattr(status.esp_response, "status_code", None)
+    if status.status and status.status <= {"failed", "invalid", "rejected"}:
+        raise AnymailAPIError("refused", response=answer, status_code=code, esp_name="Mailjet")
+    if settings.ANYMAIL_ESP == "sendgrid" and code != ACCEPTED:
+        raise Garbled("the answer is not SendGrid's", response=answer, status_code=code)
 
 
 def provider_id(message: EmailMessage) -> str:

@@ -11,6 +11,7 @@ class Purpose(models.TextChoices):
     REGISTER = "register"
     RESET = "reset"
     INVITE = "invite"
+    ADDRESS = "address"
 
 
 class OneTimeLink(models.Model):
