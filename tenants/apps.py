@@ -14,5 +14,6 @@ class TenantsConfig(AppConfig):
         """Make mails and wordings known."""
         from tenants.incidents import mails as incident_mails  # noqa: F401
         from tenants.incidents import wording as incident_wording  # noqa: F401
+        from tenants.outbox import trial  # noqa: F401
         from tenants.signin import mails  # noqa: F401
         from tenants.switches import wording  # noqa: F401

@@ -31,6 +31,7 @@ from tenants.outbox.dead import WHY, holds_back, note_dead
 from tenants.outbox.models import OutboxMail
 from tenants.outbox.nowhere import is_nowhere
 from tenants.outbox.verdicts import (
+    UNREADABLE,
     Garbled,
     check_taken,
     has_answered,
@@ -62,8 +63,6 @@ CONTENT_FAULTS = (
     ScopeError,
 )  # fmt: skip
 """What a content function may stumble over, but no trouble of the database: that is for the worker."""
-UNREADABLE = (LookupError, TypeError, AttributeError)
-"""What anymail stumbles over when a provider's answer is not of the form that it documents."""
 
 
 class ServiceDown(Exception):

@@ -33,7 +33,7 @@ class Webhook(NamedTuple):
 
 def _sparkpost(event: Event) -> bool:
     """Its events come wrapped. Classes 10 (invalid), 30 (no such recipient), 90 (asked for nothing more)."""
-    inner = next(iter(event.get("msys", {}).values()), {})
+    inner: Event = next(iter(event.get("msys", {}).values()), {})
     return str(inner.get("bounce_class")) in ("10", "30", "90")
 
 

@@ -32,9 +32,11 @@ ADDRESS_REFUSED = {
 }
 """What each provider says when it is the recipient's address that it refuses, tried against stand-ins of their APIs."""
 ANSWER_READ = 4_000
+UNREADABLE = (LookupError, TypeError, AttributeError)
+"""What anymail stumbles over when a provider's answer is not of the form that it documents."""
 
 
-class Garbled(AnymailAPIError):
+class Garbled(AnymailAPIError):  # type: ignore[misc]  # anymail is untyped
     """The provider's answer cannot be read: whether it took the mail is unknown."""
 
 

@@ -1,0 +1,52 @@
+"""`manage.py send_test_mail TO`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
+from django.utils import timezone, translation
+
+from config.management.commands.seed_dev import database_name
+from config.management.ready import check_ready
+from tenants.outbox import trial
+
+
+class Command(BaseCommand):
+    """Seed 002, 送信テスト."""
+
+    help = "Send one mail to TO through the configured server, and say by which way, under which Message-ID and how long it took."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Whom, and by which way."""
+        parser.add_argument("to", metavar="TO", help="address that gets the mail")
+        parser.add_argument("--via-outbox", action="store_true", help="queue it and wait until the worker sent it")
+        parser.add_argument("--timeout", type=float, default=60, help="seconds to wait for the worker (60)")
+
+    def handle(self, *args: Any, to: str, via_outbox: bool, timeout: float, **options: Any) -> None:
+        """Exit 0 when the server took it."""
+        try:
+            validate_email(to)
+        except ValidationError:
+            raise CommandError(f"not a mail address: {to!r}") from None
+        self.stdout.write(f"By {trial.route()}, from {settings.DEFAULT_FROM_EMAIL}")
+        try:
+            with translation.override(settings.LANGUAGE_CODE):
+                sent = self._send(to, timeout if via_outbox else None)
+        except trial.Failed as failed:
+            raise CommandError(f"not sent: {failed}") from None
+        self.stdout.write(f"Message-ID: {sent.message_id}")
+        if sent.provider_id:
+            self.stdout.write(f"Provider's id: {sent.provider_id}")
+        self.stdout.write(
+            f"{'Sent by the worker' if via_outbox else 'Taken by the server'} after {sent.seconds:.1f} s."
+        )
+
+    def _send(self, to: str, timeout: float | None) -> trial.Trial:
+        if timeout is None:
+            return trial.send_directly(to, at=timezone.now())
+        check_ready()
+        self.stdout.write(f"Database: {database_name()}")
+        return trial.send_by_worker(to, at=timezone.now(), timeout=timeout)
