@@ -30,6 +30,9 @@ register(
         "account.password_given": _("仮パスワード発行"),
         "account.password_reset": _("パスワード再設定"),
         "account.password_changed": _("パスワード変更"),
+        "account.address_changed": _("メールアドレス変更"),
         "mail.retried": _("メール再送"),
+        "loadtest.struck": _("負荷テストの片付け"),
+        "address.cleared": _("届かない宛先の解除"),
     }
 )
