@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from config.backups import manifest as contents
+from config.backups.databases import first_line
 from config.backups.errors import Damaged
 from config.backups.manifest import Manifest, Member
 from config.backups.sealed import decrypted
@@ -43,6 +44,12 @@ class Packer:
                 continue
             with source:
                 self.add(contents.UPLOADS + path.relative_to(folder).as_posix(), source)
+
+    def __enter__(self) -> "Packer":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.zip.fp = None  # what was not finished stays so: zipfile would write an end to it when it is collected
 
     def finish(self, manifest: Manifest) -> None:
         """The manifest, and with it the end."""
@@ -93,7 +100,7 @@ def opened(path: Path, *, key: str, into: Path) -> Opened:
             manifest = _manifest(archive, path)
             _unpack(archive, manifest, folder)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
-        raise Damaged(f"{path.name}: damaged or cut short ({error})") from None
+        raise Damaged(f"{path.name}: damaged or cut short ({first_line(error)})") from None
     if plain != path:
         plain.unlink()
     return Opened(manifest, folder, plain != path)

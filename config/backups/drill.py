@@ -1,12 +1,15 @@
 """The restore drill as a noted run: by command, and by the worker for the page of the platform admin."""
 
+from django.db import transaction
 from django.utils import timezone
 
 from config.backups import places
 from config.backups.errors import BackupError
 from config.backups.verify import Proof, Step, prove
+from tenants.audit.actions import record
 from tenants.jobs.models import Job
-from tenants.jobs.work import Report
+from tenants.jobs.work import Report, enqueue
+from tenants.models import User
 from tenants.upkeep.actions import beat, clear_alarm, noted, raise_alarm
 
 KIND = "verify_backup"
@@ -45,3 +48,14 @@ def drill_job(job: Job, report: Report) -> None:
         drill(places.LATEST, step=report)
     except BackupError:
         report(0, 0)
+
+
+@transaction.atomic
+def ask(*, by: User) -> Job | None:
+    """Ask the worker for a drill; None when one is under way. That two who ask at once get two drills harms nobody."""
+    waiting = Job.objects.filter(kind=JOB, finished_at__isnull=True, failed_at__isnull=True)
+    if waiting.exists():
+        return None
+    job = enqueue(JOB, tenant=None, by=by)
+    record("backups.drill_asked", job, by=by)
+    return job

@@ -44,8 +44,7 @@ class Made:
 def make(path: Path, *, database: Database, uploads: Path, key: str) -> Made:
     """Write a backup of database and uploads to `path`, encrypted when `key` is given. Raises BackupError."""
     began = perf_counter()
-    with written(path, key=key) as (out, tally):
-        packer = Packer(out)
+    with written(path, key=key) as (out, tally), Packer(out) as packer:
         manifest = _add_postgres(packer, database) if isinstance(database, Postgres) else _add_sqlite(packer, database)
         if not manifest.facts.rows or not manifest.facts.migrations:
             raise BackupError(f"{database.label}: there is nothing in this database; an empty backup is none")

@@ -30,7 +30,7 @@ class Programs:
 
 
 @cache
-def installed(search: str, debian: Path = DEBIAN) -> tuple[Programs, ...]:
+def installed(search: str, debian: Path) -> tuple[Programs, ...]:
     """All complete installations of this PATH and of Debian's own places, the oldest first."""
     folders = [Path(part) for part in search.split(os.pathsep) if part] + sorted(debian.glob("*/bin"))
     found: dict[int, Programs] = {}
@@ -49,7 +49,7 @@ def _major(folder: Path) -> int:
 def programs_for(major: int) -> Programs:
     """The oldest that is not older than the server: pg_dump refuses a newer server, and what a much newer one writes an
     older pg_restore cannot read (reliability, defect 26). Raises BackupError with what there is."""
-    all_of_them = installed(for_child().get("PATH", os.defpath))
+    all_of_them = installed(for_child().get("PATH", os.defpath), DEBIAN)
     for programs in all_of_them:
         if programs.major >= major:
             return programs

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
+from config.backups.databases import first_line
 from config.backups.errors import BackupError, Damaged
 
 AGE = b"age-encryption.org/v1"
@@ -146,9 +147,9 @@ def decrypted(path: Path, *, key: str, into: Path) -> Path:
     except pyrage.DecryptError as error:
         if "No matching keys" in str(error):
             raise BackupError(f"{path.name}: the key in BACKUP_KEY is not the one that it was made with") from None
-        raise Damaged(f"{path.name}: damaged or cut short (age: {error})") from None
+        raise Damaged(f"{path.name}: damaged or cut short (age: {first_line(error)})") from None
     except OSError as error:
         if error.errno:
             raise BackupError(f"{plain}: cannot be written: {error.strerror}") from None
-        raise Damaged(f"{path.name}: damaged or cut short (age: {error})") from None
+        raise Damaged(f"{path.name}: damaged or cut short (age: {first_line(error)})") from None
     return plain

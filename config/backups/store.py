@@ -55,13 +55,14 @@ class Bucket:
     def _said_clearly(self, name: str = "") -> Iterator[None]:
         from boto3.exceptions import Boto3Error
         from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+        from botocore.exceptions import ConnectionError as NoConnection
 
         try:
             yield
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", ""))
             raise BackupError(f"{self.label}: {_meaning(code, name)}") from None
-        except HTTPClientError as error:
+        except (HTTPClientError, NoConnection) as error:
             raise BackupError(f"{self.label}: does not answer ({type(error).__name__}). BACKUP_S3_ENDPOINT?") from None
         except (BotoCoreError, Boto3Error) as error:
             raise BackupError(f"{self.label}: {type(error).__name__}") from None
@@ -96,10 +97,10 @@ class Bucket:
             self._client.download_fileobj(self.store.bucket, self._key(name), file)
 
     def facts_of(self, name: str) -> dict[str, str]:
-        """What was kept beside it."""
+        """What was kept beside it; HTTP leaves the case of names open."""
         with self._said_clearly(name):
             found = self._client.head_object(Bucket=self.store.bucket, Key=self._key(name))
-        return dict(found.get("Metadata", {}))
+        return {str(fact).lower(): str(value) for fact, value in found.get("Metadata", {}).items()}
 
     def backups(self, *, site: str) -> list[Named]:
         """Those of this site."""

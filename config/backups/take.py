@@ -5,7 +5,7 @@ import urllib.error
 import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,7 @@ def take(path: Path | None, *, at: datetime, scheduled: bool = False, accept_sma
         try:
             taken = _taken(path or _default_path(at), run, scheduled=scheduled, accept_smaller=accept_smaller, at=at)
         except BackupError as error:
+            run.facts |= {"problems": [str(error)], "scheduled": scheduled}
             with suppress(DatabaseError):
                 raise_alarm(FAILED, at=at, reason=str(error))
             raise
@@ -70,8 +71,11 @@ def take(path: Path | None, *, at: datetime, scheduled: bool = False, accept_sma
 
 
 def _default_path(at: datetime) -> Path:
+    """Two within one second get names of their own."""
     ours = places.ours()
-    return ours.folder / name_at(at, site=settings.APP_ENV, encrypted=bool(ours.key))
+    path = ours.folder / name_at(at, site=settings.APP_ENV, encrypted=bool(ours.key))
+    is_taken = path.exists() or path.with_name(suspect(path.name)).exists()
+    return _default_path(at + timedelta(seconds=1)) if is_taken else path
 
 
 def _taken(path: Path, run: OpsRun, *, scheduled: bool, accept_smaller: bool, at: datetime) -> Taken:

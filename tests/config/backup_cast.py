@@ -1,0 +1,122 @@
+"""What the tests of backups stand on: a small database in a file, and a real S3 server in a process of its own."""
+
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pyrage
+
+from config.backups.databases import Sqlite
+from config.backups.dump import Made, make
+from config.ops_env import Backups, Store
+
+KEY = str(pyrage.x25519.Identity.generate())
+OTHER_KEY = str(pyrage.x25519.Identity.generate())
+KEY_ID, SECRET = "backup-tests", "a-secret-of-the-tests-0123456789"
+BUCKET = "nit-sys"
+NO_STORE = Store("", "", "auto", "", "", "")
+
+
+def small_database(path: Path, *, people: int = 40) -> Sqlite:
+    """The tables that a backup asks about, and people in them."""
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE django_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, app TEXT, name TEXT)")
+        database.execute(
+            "CREATE TABLE tenants_user (id INTEGER PRIMARY KEY, role TEXT, is_active BOOL, password TEXT, name TEXT)"
+        )
+        database.execute("CREATE TABLE tenants_erasure (id INTEGER PRIMARY KEY, key CHAR(32), subject TEXT, at TEXT)")
+        database.execute("INSERT INTO django_migrations (app, name) VALUES ('tenants', '0001_initial')")
+        rows = [("platform_admin" if n == 0 else "", True, "argon2$x", f"𠮷田{n}") for n in range(people)]
+        database.executemany("INSERT INTO tenants_user (role, is_active, password, name) VALUES (?, ?, ?, ?)", rows)
+    return Sqlite(path)
+
+
+def backups(folder: Path, *, key: str = "", store: Store = NO_STORE, keep_days: int = 35) -> Backups:
+    """Settings of backups."""
+    return Backups(folder, keep_days, key, store, "")
+
+
+def made(folder: Path, *, key: str = "", uploads: Path | None = None) -> Made:
+    """A small backup in the folder."""
+    folder.mkdir(exist_ok=True)
+    database = small_database(folder / "site.sqlite3")
+    return make(folder / "backup.zip", database=database, uploads=uploads or folder / "no-uploads", key=key)
+
+
+def rewritten(path: Path, *, manifest: Callable[[dict[str, Any]], None] | None = None, without: str = "",
+              instead: dict[str, bytes] | None = None) -> Path:  # fmt: skip
+    """A backup as somebody made it who changed something in it."""
+    changed = path.with_name("changed.zip")
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(changed, "w") as out:
+        for name in source.namelist():
+            content = (instead or {}).get(name, source.read(name))
+            if name == "manifest.json" and manifest is not None:
+                values = json.loads(content)
+                manifest(values)
+                content = json.dumps(values).encode()
+            if name != without:
+                out.writestr(name, content)
+    return changed
+
+
+@contextmanager
+def s3_server(folder: Path) -> Iterator[str]:
+    """The address of a real S3 server (`rclone serve s3`, which checks signatures); its buckets are folders."""
+    (folder / BUCKET).mkdir(parents=True, exist_ok=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = Path(sys.executable).parent / "rclone"
+    command = [program, "serve", "s3", "--config", folder / "none.conf", "--addr", f"127.0.0.1:{port}",
+               "--auth-key", f"{KEY_ID},{SECRET}", "--vfs-cache-mode", "off", "--dir-cache-time", "0s", folder]  # fmt: skip
+    env = {**os.environ, "RCLONE_CACHE_DIR": str(folder.parent / "rclone-cache")}
+    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
+    ends = monotonic() + 30
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=5)
+        except urllib.error.HTTPError:
+            return  # it answers: 403 without a signature
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            assert process.poll() is None, "rclone ended"
+            assert monotonic() < ends, "rclone does not answer"
+            try:  # a bounded wait for the next try that ends early when the process does
+                process.wait(timeout=0.05)
+            except subprocess.TimeoutExpired:
+                continue
+        else:
+            raise AssertionError("the server takes requests without a signature")
+
+
+def store_at(address: str, **changed: str) -> Store:
+    """That server's settings."""
+    values = {
+        "bucket": BUCKET,
+        "endpoint": address,
+        "region": "auto",
+        "prefix": "staging",
+        "key_id": KEY_ID,
+        "secret": SECRET,
+    }
+    return Store(**{**values, **changed})
