@@ -84,12 +84,11 @@ def child_of(team: Team, coach: User, race: Race, now: datetime, *, is_alone: bo
 def _around(meet: Meet, athlete: Athlete, coach: User, now: datetime) -> None:
     """What speaks of the person elsewhere."""
     mail = {"kind": "entry.promoted", "next_attempt_at": now, "tenant": meet.tenant}
-    entry = athlete.pk and {"entry": meet.pk}
     OutboxMail.objects.create(
         key="k1", to="someone@example.com", context={"note": "早乙女丸 鶴之助"}, sent_at=now, **mail
     )
     OutboxMail.objects.create(
-        key="k2", to="x@example.com", context=entry or {}, last_error="550 サオトメマル ツルノスケ", **mail
+        key="k2", to="x@example.com", context={"entry": 0}, last_error="550 サオトメマル ツルノスケ", **mail
     )
     OneTimeLink.objects.create(
         purpose="register", token_hash="h1", email="other@example.com", expires_at=now,

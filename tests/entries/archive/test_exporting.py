@@ -155,7 +155,7 @@ def test_an_export_that_breaks_leaves_no_file(
     assert not AuditRecord.objects.filter(verb="meet.exported").exists()
 
 
-@pytest.mark.parametrize("meet_name", ["nobody/ld326", "x", "9" * 40, "\x00", "../..", "-1"])
+@pytest.mark.parametrize("meet_name", ["nobody/ld326", "x", "9" * 40, "../..", "-1"])
 def test_an_unknown_meet_is_one_line(meet: Meet, meet_name: str, tmp_path: Path) -> None:
     with pytest.raises(CommandError) as wrong:
         call_command("export_meet", "--output", str(tmp_path / "x"), "--", meet_name, stdout=StringIO())
