@@ -172,9 +172,9 @@ def in_order(sheets: Sequence[Sheet], found: Found) -> Line:
         tickets[row.race].append(row.ticket)
     for race, numbers in tickets.items():
         if numbers != list(range(1, len(numbers) + 1)):
-            wrong.append(f"#{race}: {_('受付順に欠番または重複')}")
+            wrong.append(_("#%(race)d 受付順に欠番または重複") % {"race": race})
         if found.committed is not None and found.committed[race] != numbers:
-            wrong.append(f"#{race}: {_('確定した順と違う')}")
+            wrong.append(_("#%(race)d 確定した順と違う") % {"race": race})
     wrong += overtaken(sheets, found.entries)
     how = _("送信と応答の時刻") if found.committed is None else _("データベースの確定時刻")
     return _line("order", _("受付順は確定した順（確認: %(how)s）") % {"how": how}, wrong)

@@ -53,7 +53,7 @@ def drill(week: Week) -> Line:
     for name, names in (("RTO", ("rto_seconds", "rto")), ("RPO", ("rpo_seconds", "rpo"))):
         figure = runs.number(run, *names)
         if figure is not None:
-            text += f"、{name} {seconds(figure)}"
+            text += _("、%(name)s %(length)s") % {"name": name, "length": seconds(figure)}
     return judged(
         "drill", text, RUN_DRILL, is_ng=age > DRILL_OVERDUE, is_look=age > DRILL_DUE,
         age_seconds=int(age.total_seconds()),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from config.routine.lines import Line, judged, look, ok
 from config.routine.week import Week
-from config.routine.words import ago, percent, size, span
+from config.routine.words import ago, listed, percent, size, span
 
 LITTLE, TOO_LITTLE = 0.2, 0.1
 FAST_GROWTH, SMALL = 0.5, 100_000_000
@@ -75,7 +75,7 @@ def tables(week: Week) -> Line:
         " ORDER BY 2 DESC, 1 LIMIT %s",
         [SHOWN],
     )
-    names = "、".join(f"{name} {size(whole)}" for name, whole, _index in rows)
+    names = listed(f"{name} {size(whole)}" for name, whole, _index in rows)
     facts = {name: whole for name, whole, _index in rows}
     return ok("tables", _("大きな表（索引込み）: %(names)s") % {"names": names}, bytes=facts)
 
@@ -91,7 +91,7 @@ def dead_rows(week: Week) -> Line:
     )
     if not rows:
         return ok("dead_rows", _("不要行: 目立つ表なし"), tables=0)
-    names = "、".join(f"{name} {dead:,}/{live:,}" for name, dead, live in rows)
+    names = listed(f"{name} {dead:,}/{live:,}" for name, dead, live in rows)
     todo = _("利用の少ない時間に VACUUM (ANALYZE) を実行してください。長い取引が残っていないかも確認してください。")
     return look("dead_rows", _("不要行が多い表: %(names)s") % {"names": names}, todo, tables=len(rows))
 

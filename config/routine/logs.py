@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from config.routine.lines import Line, judged, look, ng, ok
 from config.routine.week import SPAN, Week
-from config.routine.words import ago, percent
+from config.routine.words import ago, listed, percent
 from tenants.models import Alarm, Heartbeat, Incident, Job, OutboxMail, Timing
 from tenants.outbox.delivery import due
 from tenants.outbox.nowhere import RESERVED
@@ -50,7 +50,7 @@ def jobs(week: Week) -> Line:
     names = [f"{kind} {error}".strip() for kind, error in failed.order_by("-pk").values_list("kind", "error_id")]
     text = _("処理: 失敗%(failed)d件、15分以上待っているもの%(stuck)d件") % {"failed": len(names), "stuck": stuck}
     if names:
-        text += f"（{', '.join(names[:SHOWN])}）"
+        text += f" ({', '.join(names[:SHOWN])})"
     return judged(
         "jobs", text, _("ワーカーのログをこの番号で探してください。待っているなら run_worker が動いているか確認してください。"),
         is_ng=stuck > 0, is_look=bool(names), failed=len(names), stuck=stuck,
@@ -80,7 +80,7 @@ def alarms(week: Week) -> Line:
     opened = list(Alarm.objects.filter(cleared_at__isnull=True).order_by("raised_at"))
     closed = Alarm.objects.filter(cleared_at__gte=week.since).count()
     if opened:
-        names = "、".join(f"{alarm.name}（{ago(alarm.raised_at, week.at)}）" for alarm in opened[:SHOWN])
+        names = listed(f"{alarm.name} ({ago(alarm.raised_at, week.at)})" for alarm in opened[:SHOWN])
         todo = _("障害対応の手順（/admin/ の障害対応）に従ってください。")
         return ng(
             "alarms", _("警報: 未解消%(n)d件 %(names)s") % {"n": len(opened), "names": names}, todo, open=len(opened)
@@ -108,5 +108,5 @@ def beats(week: Week) -> Line:
     if not rows:
         todo = _("run_worker が動いているか確認してください。")
         return look("beats", _("動作記録: まだ1つもありません"), todo)
-    text = "、".join(f"{row.name} {ago(row.beat_at, week.at)}" for row in rows[:SHOWN])
+    text = listed(f"{row.name} {ago(row.beat_at, week.at)}" for row in rows[:SHOWN])
     return ok("beats", _("動作記録: %(names)s") % {"names": text}, names=len(rows))

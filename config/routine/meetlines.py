@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from catalog.models import SHOE, MasterProduct, ShoeLimit
 from catalog.shoes.limits import BUILT_IN
 from config.routine.lines import Line, judged, look, ng, ok
-from config.routine.words import span
+from config.routine.words import listed, span
 from entries.entry.rules import moment
 from entries.meet.models import Meet, Race, State, TimetableSlot
 from entries.meet.rules import is_within
@@ -94,7 +94,7 @@ def days(one: Subject) -> Line:
     over = meet.ends_on < one.at.astimezone(meet.zone).date()
     outside = [race.name for race in one.races if not is_within(meet, race)]
     if outside:
-        text += _("、会期外の種目 %(names)s") % {"names": "、".join(outside[:SHOWN])}
+        text += _("、会期外の種目 %(names)s") % {"names": listed(outside[:SHOWN])}
     todo = _("管理画面で会期、会場、種目の実施日を確認してください。")
     return judged("days", text, todo, is_ng=over or bool(outside), is_look=not meet.venue)
 
@@ -108,9 +108,14 @@ def races(one: Subject) -> Line:
     endless = [race.name for race in one.races if race.places is None]
     text = _("種目: %(n)d、定員の合計%(places)d") % {"n": len(one.races), "places": one.places}
     for said, names in ((_("定員0"), none), (_("受付停止中"), stopped), (_("定員なし"), endless)):
-        text += f"、{said}: {'・'.join(names[:SHOWN])}" if names else ""
+        text += _also(said, names)
     todo = _("意図した設定か、管理画面の種目で確認してください。")
     return judged("races", text, todo, is_ng=bool(none or stopped), is_look=bool(endless), places=one.places)
+
+
+def _also(said: str, names: Sequence[str]) -> str:
+    """A further clause that names some of them; nothing when there are none."""
+    return _("、%(what)s: %(names)s") % {"what": said, "names": " / ".join(names[:SHOWN])} if names else ""
 
 
 def standards(one: Subject) -> Line:
@@ -121,7 +126,7 @@ def standards(one: Subject) -> Line:
     with_standard = sum(race.standard is not None for race in one.races)
     text = _("参加標準記録: %(n)d種目") % {"n": with_standard}
     for said, names in ((_("有効期間が過ぎた種目"), dead), (_("NCGから回る種目が未設定"), lost)):
-        text += f"、{said}: {'・'.join(names[:SHOWN])}" if names else ""
+        text += _also(said, names)
     todo = _("管理画面の種目で標準記録の有効期間と、NCGから回る種目を確認してください。")
     return judged("standards", text, todo, is_ng=bool(dead), is_look=bool(lost))
 
@@ -132,7 +137,7 @@ def fees(one: Subject) -> Line:
     amounts = sorted({race.fee_yen for race in one.races})
     if not any(amounts):
         return look("fees", _("参加料: すべて0円"), _("無料でなければ、管理画面の大会か種目に参加料を入れてください。"))
-    text = _("参加料: %(amounts)s円") % {"amounts": "・".join(f"{amount:,}" for amount in amounts)}
+    text = _("参加料: %(amounts)s円") % {"amounts": " / ".join(f"{amount:,}" for amount in amounts)}
     text += _("、入金期限 %(day)s") % {"day": meet.payment_due_on or _("未入力")}
     if not meet.tenant.payment_note.strip():
         todo = _("管理画面の主催団体に「お支払い方法」を入れてください。受付票に表示されます。")
@@ -152,7 +157,7 @@ def timetable(one: Subject) -> Line:
     n = sum(one.slots.values())
     if not missing and n:
         return ok("timetable", _("タイムテーブル: %(n)d組") % {"n": n}, heats=n)
-    text = _("タイムテーブル: %(n)d組、足りない種目 %(names)s") % {"n": n, "names": "、".join(missing[:SHOWN])}
+    text = _("タイムテーブル: %(n)d組、足りない種目 %(names)s") % {"n": n, "names": listed(missing[:SHOWN])}
     return look(
         "timetable", text, _("管理画面の種目でタイムテーブルを作ってください（組数は定員÷1組の人数）。"), heats=n
     )
@@ -173,7 +178,7 @@ def contacts(one: Subject) -> Line:
     missing = [role for role in ROLES if not any(role in row.role for row in filled)]
     if not missing:
         return ok("contacts", _("緊急連絡先: 主担当、副担当、運営責任者がそろっています"))
-    text = _("緊急連絡先: 電話番号つきで入っていない役割 %(roles)s") % {"roles": "、".join(missing)}
+    text = _("緊急連絡先: 電話番号つきで入っていない役割 %(roles)s") % {"roles": listed(missing)}
     return ng("contacts", text, _("管理画面の緊急連絡先に氏名と電話番号を入れてください。"), missing=missing)
 
 

@@ -54,12 +54,16 @@ def text(found: Report) -> Iterator[str]:
     yield from _of_database(found.figures)
     yield from _of_hours(span)
     yield from _of_rushes(found.rushes)
-    yield from ("", f"■ {_('所見')}")
-    yield from (f"・{printable(line)}" for line in remarks(found.addresses, found.queries, found.figures, found.rushes))
+    yield from _head(_("所見"))
+    yield from (f"- {printable(line)}" for line in remarks(found.addresses, found.queries, found.figures, found.rushes))
+
+
+def _head(title: str) -> tuple[str, str]:
+    return "", f"■ {title}"
 
 
 def _table(title: str, rows: Sequence[Compared]) -> Iterator[str]:
-    yield from ("", f"■ {title}")
+    yield from _head(title)
     if not rows:
         yield _("この期間の記録がありません。")
         return
@@ -80,7 +84,7 @@ def cut(name: str) -> str:
 def _of_database(figures: DatabaseFigures | None) -> Iterator[str]:
     if figures is None:
         return
-    yield from ("", f"■ {_('データベース（統計の開始から）')}")
+    yield from _head(_("データベース（統計の開始から）"))
     yield _("メモリから読めた割合: 表%(table)s、索引%(index)s") % {
         "table": percent(figures.table_hits, 1), "index": percent(figures.index_hits, 1),
     }  # fmt: skip
@@ -95,7 +99,7 @@ def _of_database(figures: DatabaseFigures | None) -> Iterator[str]:
 def _of_hours(span: Span) -> Iterator[str]:
     busiest = hours(span)
     if busiest:
-        yield from ("", f"■ {_('混んだ時間')}")
+        yield from _head(_("混んだ時間"))
     for hour, count, failures, average in busiest:
         yield _("%(hour)s 応答%(count)d件、5xx %(failures)d件、平均%(ms).0f ms") % {
             "hour": timezone.localtime(hour).strftime("%m-%d %H:00"), "count": count, "failures": failures, "ms": average,
@@ -104,7 +108,7 @@ def _of_hours(span: Span) -> Iterator[str]:
 
 def _of_rushes(found: Sequence[Rush]) -> Iterator[str]:
     if found:
-        yield from ("", f"■ {_('申込が集中した1分')}")
+        yield from _head(_("申込が集中した1分"))
     for rush in found:
         yield _("%(meet)s: %(minute)s に申込票%(in_minute)d件（期間全体で申込票%(all)d件、%(entries)d人）") % {
             "meet": rush.meet, "minute": day(rush.minute), "in_minute": rush.in_minute, "all": rush.submissions,

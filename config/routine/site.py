@@ -11,7 +11,7 @@ from config.routine.lines import Line, judged, look, ng, ok
 from config.routine.runs import last, last_good, number
 from config.routine.upkeep import from_preflight
 from config.routine.week import Week
-from config.routine.words import ago
+from config.routine.words import ago, listed
 from entries.meet.models import Meet, State
 from tenants.models import OutboxMail
 from tenants.outbox.nowhere import RESERVED
@@ -34,7 +34,7 @@ def paused(week: Week) -> Line:
         meets = list(Meet.objects.filter(entries_paused_at__isnull=False).select_related("tenant").order_by("pk"))
     if not meets:
         return ok("paused", _("申込を一時停止中の大会: なし"), meets=0)
-    names = "、".join(f"{address_of(one)}（{_since(one, week.at)}）" for one in meets[:SHOWN])
+    names = listed(f"{address_of(one)} ({_since(one, week.at)})" for one in meets[:SHOWN])
     todo = _("再開してよければ管理画面の大会で再開してください。")
     return look("paused", _("申込を一時停止中の大会: %(names)s") % {"names": names}, todo, meets=len(meets))
 
@@ -92,6 +92,6 @@ def beside(meet: Meet) -> Line:
         found = list(others.exclude(pk=meet.pk).exclude(tenant__slug=LOADTEST).select_related("tenant").order_by("pk"))
     if not found:
         return ok("beside", _("同じ時間帯に申込を始める大会: なし"), meets=0)
-    names = "、".join(address_of(one) for one in found[:SHOWN])
+    names = listed(address_of(one) for one in found[:SHOWN])
     todo = _("開始時刻を1時間以上ずらすか、両方の定員を合わせた負荷テストをしてください。")
     return look("beside", _("同じ時間帯に申込を始める大会: %(names)s") % {"names": names}, todo, meets=len(found))

@@ -16,6 +16,7 @@ from config.preflight.line import Mark, Seen
 from config.routine import support
 from config.routine.lines import Line, Word, judged, look, ng, ok
 from config.routine.week import Week
+from config.routine.words import listed
 from tenants.models import MAX_ACTIVE_STAFF, IncidentContact, Role, Tenant, User
 from tenants.privacy import retention as keeping
 
@@ -61,7 +62,7 @@ def retention(week: Week) -> Line:
     overdue = [line for line in keeping.run(at=week.at, apply=False) if line.overdue]
     if not overdue:
         return ok("retention", _("保存期間を過ぎたデータ: なし"), overdue=0)
-    names = "、".join(f"{line.title} {line.overdue}" for line in overdue[:SHOWN])
+    names = listed(f"{line.title} {line.overdue}" for line in overdue[:SHOWN])
     rows = sum(line.overdue for line in overdue)
     text = _("保存期間を過ぎたデータ: %(n)d件（%(names)s）") % {"n": rows, "names": names}
     return look("retention", text, _("内容を確認: python manage.py retention、削除: --apply を付ける"), overdue=rows)
@@ -114,8 +115,9 @@ def versions(week: Week) -> Line:
     today = timezone.localdate(week.at)
     parts = support.parts()
     known = [part.ends for part in parts if part.ends is not None]
-    named = [f"{part.name} {part.version}（{part.ends or _('期限不明')}）" for part in parts]
-    text = _("サポート期限: %(names)s") % {"names": "、".join(named)}
+    unknown = _("期限不明")
+    named = [f"{part.name} {part.version} ({part.ends or unknown})" for part in parts]
+    text = _("サポート期限: %(names)s") % {"names": listed(named)}
     first = min(known, default=today)
     facts = {part.name: part.version for part in parts}
     if first < today:

@@ -1,13 +1,16 @@
 """Ages, sizes and shares as people read them."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 STEPS = (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000))
 TWO_DAYS = timedelta(days=2)
 TWO_HOURS = timedelta(hours=2)
+AS_SECONDS = 600
 
 
 def size(count: float) -> str:
@@ -26,15 +29,24 @@ def ago(then: datetime, now: datetime) -> str:
 def span(length: timedelta) -> str:
     """A length of time in its own unit: days from two days on, hours from two hours on, else minutes."""
     if length >= TWO_DAYS:
-        return _("%(n)d日") % {"n": length.days}
+        return ngettext("%(n)d日", "%(n)d日", length.days) % {"n": length.days}
     if length >= TWO_HOURS:
-        return _("%(n)d時間") % {"n": length // timedelta(hours=1)}
-    return _("%(n)d分") % {"n": max(length // timedelta(minutes=1), 0)}
+        hours = length // timedelta(hours=1)
+        return ngettext("%(n)d時間", "%(n)d時間", hours) % {"n": hours}
+    minutes = max(length // timedelta(minutes=1), 0)
+    return ngettext("%(n)d分", "%(n)d分", minutes) % {"n": minutes}
 
 
 def seconds(count: float) -> str:
     """Seconds as a length of time that a person can wait for."""
-    return _("%(n)d秒") % {"n": round(count)} if count < 600 else span(timedelta(seconds=count))
+    if count >= AS_SECONDS:
+        return span(timedelta(seconds=count))
+    return ngettext("%(n)d秒", "%(n)d秒", round(count)) % {"n": round(count)}
+
+
+def listed(items: Iterable[str]) -> str:
+    """Several things one after the other, as the language separates them."""
+    return _("、").join(items)
 
 
 def day(at: datetime) -> str:
