@@ -20,6 +20,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command, get_commands
 from django.core.management.base import CommandError
+from django.core.management.utils import get_random_secret_key
 from django.db import connection
 from django.test import Client
 
@@ -98,6 +99,12 @@ def test_a_key_made_as_the_runbook_says_is_taken() -> None:
     """seed 000_352228edfa213c32 section 3: secrets.token_urlsafe(64)."""
     for _ in range(50):
         env.read({**PROD, "SECRET_KEY": secrets.token_urlsafe(64)})
+
+
+def test_a_key_made_as_the_second_runbook_says_is_taken() -> None:
+    """seed 002_d4f32087aee95a7b 環境変数設定, SECRET_KEY生成方法: get_random_secret_key()."""
+    for _ in range(50):
+        env.read({**PROD, "SECRET_KEY": get_random_secret_key()})
 
 
 def test_the_server_process_itself_refuses_without_a_key() -> None:
