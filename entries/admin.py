@@ -1,6 +1,7 @@
 """One import line per room."""
 
+from entries.archive import admin as archive
 from entries.entry import admin as entry
 from entries.news import admin as news
 
-__all__ = ["entry", "news"]
+__all__ = ["archive", "entry", "news"]

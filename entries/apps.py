@@ -12,7 +12,7 @@ class EntriesConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the rooms' wordings and mails known."""
-        from entries.archive import contents, erasing, purging  # noqa: F401
+        from entries.archive import actions, contents, erasing, purging  # noqa: F401
         from entries.archive import mails as archive_mails  # noqa: F401
         from entries.archive import retention as archive_retention  # noqa: F401
         from entries.archive import wording as archive_wording  # noqa: F401
@@ -22,8 +22,10 @@ class EntriesConfig(AppConfig):
         from entries.roster import mails as roster_mails  # noqa: F401
         from entries.roster import registration_mails  # noqa: F401
         from entries.roster import wording as roster_wording  # noqa: F401
+        from tenants.jobs import work
         from tenants.privacy import replay
 
+        work.register(actions.MAKE, actions.make)
         replay.register("athlete", erasing.replay_athlete)
         replay.register("user", erasing.replay_user)
         replay.register("meet", purging.replay_meet)

@@ -137,7 +137,7 @@ register(
     ),
     RetentionClass(
         "archives", _("記録保存用ファイル"), MADE, GOES, 1, least=1, most=14, overdue=before(MeetArchive, "created_at"),
-        batch=20,
+        is_short_lived=True, batch=20,
     ),
     RetentionClass("meets_rest", _("大会後に削除できるようになるまで"), ENDED, _("purge_meet を実行できます"), 14, most=400),
     RetentionClass(

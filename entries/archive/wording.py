@@ -18,6 +18,7 @@ wording.register(
         "not_the_name": _("名前が一致しません。表示されているとおりに入力してください。"),
         "purge_not_over": _("大会が終わって%(days)s日たってから削除できます（%(on)s から）。"),
         "purge_not_exported": _("記録保存用の書き出しがまだです。先に書き出すか、書き出さない理由を添えてください。"),
+        "password_again_wrong": _("パスワードが正しくありません。"),
         "archive_expired": _("このファイルの保存期限が過ぎました。もう一度書き出してください。"),
         "retention_days": _("%(least)s日から%(most)s日までの数で入力してください。"),
     }

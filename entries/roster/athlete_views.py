@@ -97,7 +97,7 @@ def edit_athlete(request: TeamRequest, athlete: int) -> HttpResponse:
 
 
 def _athlete(request: TeamRequest, pk: int) -> Athlete:
-    row = request.team.athletes.filter(pk=pk).first()
+    row = request.team.athletes.filter(pk=pk, erased_at__isnull=True).first()
     if row is None:
         raise Http404
     row.team = request.team

@@ -44,6 +44,8 @@ class RetentionClass:
     clear: Clear = field(default=deleted)
     prepare: Prepare | None = None
     batch: int = 1_000
+    is_short_lived: bool = False
+    """Whether the worker clears it every few minutes, beside the daily command."""
 
 
 _classes: dict[str, RetentionClass] = {}

@@ -18,8 +18,6 @@ from tenants.upkeep.models import Alarm, OpsRun, Timing
 PERSONAL_TARGETS = ("athlete", "user", "team", "membership", "onetimelink", "entry")
 """Rows whose values in the trail are about people."""
 MAIL_GONE = "erased-{}@erased.invalid"
-SHORT_LIVED = ("sessions", "links", "registrations", "throttle", "jobs")
-"""What the worker clears every ten minutes; the rest is the daily command's."""
 
 
 def before(model: Any, name: str) -> Callable[[datetime, datetime], QuerySet]:
@@ -67,11 +65,11 @@ EXPIRY, END, SENT = _("期限が切れてから"), _("終わってから"), _("�
 GOES = _("削除します")
 
 register(
-    RetentionClass("sessions", _("サインインの状態"), EXPIRY, GOES, 0, most=30, overdue=before(Session, "expire_date")),
-    RetentionClass("links", _("メールで送ったリンク"), EXPIRY, GOES, 7, most=90, overdue=_links),
-    RetentionClass("registrations", _("確認されなかった登録"), EXPIRY, GOES, 1, most=30, overdue=_registrations),
-    RetentionClass("throttle", _("試行回数の記録"), END, GOES, 0, most=30, overdue=before(Throttle, "window_ends_at")),
-    RetentionClass("jobs", _("裏で行った処理の記録"), END, GOES, 90, least=1, most=400, overdue=_jobs),
+    RetentionClass("sessions", _("サインインの状態"), EXPIRY, GOES, 0, most=30, is_short_lived=True, overdue=before(Session, "expire_date")),
+    RetentionClass("links", _("メールで送ったリンク"), EXPIRY, GOES, 7, most=90, is_short_lived=True, overdue=_links),
+    RetentionClass("registrations", _("確認されなかった登録"), EXPIRY, GOES, 1, most=30, is_short_lived=True, overdue=_registrations),
+    RetentionClass("throttle", _("試行回数の記録"), END, GOES, 0, most=30, is_short_lived=True, overdue=before(Throttle, "window_ends_at")),
+    RetentionClass("jobs", _("裏で行った処理の記録"), END, GOES, 90, least=1, most=400, is_short_lived=True, overdue=_jobs),
     RetentionClass(
         "mails", _("送信メールの宛先と内容"), SENT, _("宛先と内容を消し、種類と日時を残します"), 90,
         least=7, most=400, overdue=_mails, clear=_empty_mails,
