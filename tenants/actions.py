@@ -2,14 +2,12 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.db import models, transaction
 
 from tenants import rules
 from tenants.audit.actions import Values, record
 from tenants.models import Role, User
-from tenants.outbox.models import OutboxMail
 
 PASSWORD_ALPHABET = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 PASSWORD_LENGTH = 14
@@ -111,15 +109,3 @@ def make_platform_admin(*, email: str, name: str, password: str) -> tuple[User, 
     person.save(update_fields=["password", "is_active", "must_change_password"])
     record("account.password_given", person, by=None)
     return person, False
-
-
-@transaction.atomic
-def retry_mail(mail: OutboxMail, *, by: User, at: datetime) -> bool:
-    """Put a mail that was given up, or that waits for its next try, in front again. False when it was sent meanwhile."""
-    row = OutboxMail.objects.select_for_update(of=("self",)).get(pk=mail.pk)
-    if row.sent_at is not None:
-        return False
-    row.failed_at, row.next_attempt_at, row.attempts = None, at, 0
-    row.save(update_fields=["failed_at", "next_attempt_at", "attempts"])
-    record("mail.retried", row, by=by)
-    return True

@@ -1,4 +1,4 @@
-"""The desk's pages about hosts, people, mail and the trail."""
+"""The desk's pages about hosts, people and the trail."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,11 +21,12 @@ from tenants.audit.reading import changes_of
 from tenants.audit.verbs import name_of
 from tenants.chips import chip
 from tenants.incidents import admin as incidents
-from tenants.models import HOST_ROLES, OutboxMail, Tenant, User
+from tenants.models import HOST_ROLES, Tenant, User
+from tenants.outbox import admin as outbox
 from tenants.rules import may_manage
 from tenants.switches import admin as switches
 
-__all__ = ["AuditAdmin", "MailAdmin", "PersonAdmin", "TenantAdmin", "incidents", "switches"]
+__all__ = ["AuditAdmin", "PersonAdmin", "TenantAdmin", "incidents", "outbox", "switches"]
 
 
 @admin.register(Tenant)
@@ -201,60 +201,3 @@ class AuditAdmin(ReadOnly, DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditRecord]:
         """The own host's, or all."""
         return visible_to(user_of(request)).order_by("-at", "-pk")
-
-
-class SentFilter(admin.SimpleListFilter):
-    """Where a mail stands."""
-
-    title = gettext_lazy("状態")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Three."""
-        return [("failed", _("送信不能")), ("waiting", _("送信待ち")), ("sent", _("送信済み"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Narrow."""
-        wanted = {
-            "failed": {"failed_at__isnull": False, "sent_at__isnull": True},
-            "waiting": {"failed_at__isnull": True, "sent_at__isnull": True},
-            "sent": {"sent_at__isnull": False},
-        }
-        return queryset.filter(**wanted.get(self.value() or "", {}))
-
-
-@admin.register(OutboxMail)
-class MailAdmin(ReadOnly, DeskAdmin):
-    """Mail that was or will be sent. Its `context` may hold the key of a link and is shown to nobody."""
-
-    list_display = ("created_at", "to", "kind", "state", "attempts", "last_error")
-    list_filter = (SentFilter,)
-    search_fields = ("to",)
-    search_help_text = gettext_lazy("宛先")
-    ordering = ("-created_at", "-pk")
-    fields = ("kind", "to", "language", "state", "created_at", "next_attempt_at", "attempts", "sent_at", "failed_at",
-              "last_error")  # fmt: skip
-    actions = ("retry",)
-
-    @admin.display(description=gettext_lazy("状態"))
-    def state(self, mail: OutboxMail) -> SafeString:
-        """Sent, given up, or waiting."""
-        if mail.sent_at:
-            return chip("ok", _("送信済み"))
-        return chip("bad", _("送信不能")) if mail.failed_at else chip("wait", _("送信待ち"))
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxMail]:
-        """The own host's, or all."""
-        user, mails = user_of(request), super().get_queryset(request)
-        return mails if user.is_platform_admin else mails.filter(tenant_id=user.tenant_id)
-
-    @confirmed(
-        gettext_lazy("もう一度送信する"),
-        text=gettext_lazy("送信できなかったメールを、次の送信に回します。"),
-        when=lambda mail: mail.sent_at is None,
-    )
-    def retry(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """Queue again."""
-        me, now = user_of(request), timezone.now()
-        each(self, request, rows, lambda row: actions.retry_mail(row, by=me, at=now),
-             _("%(count)d通を送信待ちに戻しました。"))  # fmt: skip

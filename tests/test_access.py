@@ -42,6 +42,8 @@ DOORS = {
     "auth/password/reset": SIGN_IN,
     "auth/password/reset/confirm": SIGN_IN,
     "auth/account": USER,
+    "auth/account/address": USER,
+    "auth/account/address/confirm": SIGN_IN,
     "teams/": USER,
     "teams/new": USER,
     "teams/join": SIGN_IN,
@@ -124,6 +126,7 @@ def fill(pattern: str, mine: Own, organizer: User) -> str:
         "meet": mine.meet.slug, "reference": mine.order.reference, "entry": mine.entry.pk, "content_type_id": 1,
         "app_label": "entries", "url": "nowhere", "race": mine.race.pk,
         "product": mine.product.pk, "draft": mine.draft.pk, "esp": "sendgrid",
+        "function": "uploads",
     }  # fmt: skip
     if "object_id" in pattern and "content_type_id" not in pattern:
         values["object_id"] = object_of(pattern, mine, organizer)

@@ -17,6 +17,7 @@ from entries.entry.shoes import verdicts_of
 from entries.marks import format_time
 from entries.meet.models import Meet
 from entries.roster.doors import TeamRequest, in_team
+from tenants.outbox.queries import mail_state
 from tenants.refusal import Refused
 from tenants.scope import across_tenants
 from tenants.wording import say
@@ -49,6 +50,7 @@ def _page(request: OrderRequest, *, wrong: TimesForm | None = None, entry: int =
         "may_withdraw": request.may_change and any(_may_withdraw(row, request) for row in entries),
         "may_correct": request.may_change and meet.takes_entries_at(request.clock),
         "by_organizer": order.source == Source.ORGANIZER,
+        "mail_state": mail_state(f"entry.received:{order.pk}", to=request.user.email, at=request.clock),
     }  # fmt: skip
     return render(request, "entry/receipt.html", values, status=422 if said or wrong else 200)
 

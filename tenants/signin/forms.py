@@ -10,7 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from tenants.forms import Form
-from tenants.models import User
+from tenants.models import User, normal_email
 
 LONGEST_PASSWORD = 200
 """Far above what anyone types; a megabyte must not reach the hash (reliability A9)."""
@@ -60,6 +60,31 @@ class AccountForm(Form):
     language = forms.ChoiceField(
         label=_("言語"), choices=settings.LANGUAGES, help_text=_("メールもこの言語で届きます。")
     )
+
+
+class MoveForm(Form):
+    """The account's address, and the password when it is to become another one."""
+
+    email = EmailField(help_text=_("変えるときは、新しいアドレスを入力してください。"))
+    password = PasswordField(
+        label=_("現在のパスワード"), required=False, help_text=_("アドレスを変えるときだけ必要です。")
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["email"].widget.attrs["autocomplete"] = "email"
+
+    @property
+    def is_move(self) -> bool:
+        """Whether the address is another one than the account's."""
+        return normal_email(self.cleaned_data["email"]) != self.user.email
+
+    def clean(self) -> dict[str, Any]:
+        """Who only confirms needs no password; who moves the account does."""
+        if self.cleaned_data.get("email") and self.is_move and not self.cleaned_data.get("password"):
+            self.add_error("password", _("アドレスを変えるには、現在のパスワードを入力してください。"))
+        return self.cleaned_data
 
 
 class NewPasswordForm(Form):

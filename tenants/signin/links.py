@@ -16,11 +16,14 @@ from django.utils.crypto import salted_hmac
 
 from tenants.audit.security import note
 from tenants.models import User
+from tenants.outbox.dead import proved_alive
 from tenants.refusal import Refused
-from tenants.signin.models import OneTimeLink
+from tenants.signin.models import OneTimeLink, Purpose
 
 SALT = "tenants.signin.links"
 LONGEST_TOKEN = 200
+PROOFS = frozenset({Purpose.SIGN_IN, Purpose.REGISTER, Purpose.RESET, Purpose.ADDRESS})
+"""Links that only reach who reads the mail, so that using one shows that mail arrives. An invitation may be passed on."""
 
 
 class Issued(NamedTuple):
@@ -76,6 +79,8 @@ def redeem(purpose: str, token: str, *, at: datetime) -> OneTimeLink:
         note("link_refused", purpose=purpose, user=link.user_id)
         raise Refused("link_invalid")
     link.used_at = at
+    if purpose in PROOFS:
+        proved_alive(link.email, at=at)
     return link
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from tenants.models import User
 from tenants.outbox.contents import Letter, content_of
 from tenants.signin import links
+from tenants.signin.models import OneTimeLink
 
 
 def letter(subject: str, template: str, **values: Any) -> Letter:
@@ -35,6 +36,24 @@ def sign_in(context: dict[str, Any]) -> Letter | None:
 def reset(context: dict[str, Any]) -> Letter | None:
     """The link to a new password; None for an address without an account."""
     return _with_link(context, "/auth/password/reset/confirm", _("【NIT-SYS】パスワードの再設定"), "auth_reset")
+
+
+@content_of("auth.confirm_address")
+def confirm_address(context: dict[str, Any]) -> Letter | None:
+    """The link that confirms an address; None for one that has another account."""
+    link = OneTimeLink.objects.filter(pk=context["link"]).first()
+    if link is None or User.objects.filter(email__iexact=link.email).exclude(pk=link.user_id or 0).exists():
+        return None
+    subject = _("【NIT-SYS】メールアドレスの確認")
+    return _with_link(context, "/auth/account/address/confirm", subject, "auth_confirm_address")
+
+
+@content_of("auth.address_changed")
+def address_changed(context: dict[str, Any]) -> Letter | None:
+    """The old address hears of the new one, in case it was not its owner."""
+    if not User.objects.filter(pk=context["user"]).exists():
+        return None
+    return letter(_("【NIT-SYS】メールアドレスを変更しました"), "auth_address_changed")
 
 
 @content_of("auth.password_changed")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from tenants.doors import UserRequest, signed_in
 from tenants.models import User
+from tenants.outbox.dead import is_dead
 from tenants.refusal import Refused
 from tenants.signin import actions, links, rules
 from tenants.signin.doors import private
@@ -97,4 +98,4 @@ def account(request: UserRequest) -> HttpResponse:
         messages.success(request, _("保存しました。"))
         return HttpResponseRedirect(f"/auth/account?lang={user.language}")
     status = REFUSED if form.is_bound else HTTPStatus.OK
-    return render(request, "auth/account.html", {"form": form}, status=status)
+    return render(request, "auth/account.html", {"form": form, "dead": is_dead(user.email)}, status=status)

@@ -50,7 +50,23 @@ def check_link_still_fits(link: OneTimeLink) -> User:
     user = link.user
     if user is None or not user.is_active or user.email != link.email:
         raise Refused("link_invalid")
+    _check_password_unchanged(user, link)
+    return user
+
+
+def check_address_link_still_fits(link: OneTimeLink) -> User:
+    """The active person of a link that confirms an address. Raises Refused("link_invalid").
+
+    It dies when the account's password or address changes after it was mailed.
+    """
+    user = link.user
+    if user is None or not user.is_active or user.email != link.payload.get("from"):
+        raise Refused("link_invalid")
+    _check_password_unchanged(user, link)
+    return user
+
+
+def _check_password_unchanged(user: User, link: OneTimeLink) -> None:
     known = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
     if not any(constant_time_compare(one, link.payload.get("fits", "")) for one in known):
         raise Refused("link_invalid")
-    return user

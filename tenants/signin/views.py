@@ -2,15 +2,18 @@
 
 from http import HTTPStatus
 
+from django.contrib import messages
 from django.contrib.auth import logout as end_session
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants.middleware import CHANGE_PASSWORD
 from tenants.models import User
+from tenants.outbox.dead import is_dead
 from tenants.refusal import Refused
 from tenants.signin import actions, links, rules
 from tenants.signin.doors import dev_only, private
@@ -35,6 +38,7 @@ def login(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, say(refusal))
         else:
+            _say_when_mail_does_not_arrive(request, user)
             return _onwards(request, user, request.POST.get("next", ""))
     return _login_page(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -43,6 +47,12 @@ def _login_page(request: HttpRequest, form: SignInForm, status: int = HTTPStatus
     asked = (request.POST if request.method == "POST" else request.GET).get("next", "")
     values = {"form": form, "next": asked, "links": rules.mailed_links_sign_in()}
     return render(request, "auth/login.html", values, status=status)
+
+
+def _say_when_mail_does_not_arrive(request: HttpRequest, user: User) -> None:
+    if is_dead(user.email):
+        text = _("登録のメールアドレスに届きませんでした。「アカウント」からアドレスを確認するか、変更してください。")
+        messages.warning(request, text)
 
 
 def _onwards(request: HttpRequest, user: User, asked: str) -> HttpResponse:
