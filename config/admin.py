@@ -31,6 +31,12 @@ class DeskSite(AdminSite):
         if admin_class is not None and issubclass(admin_class, DeskAdmin):
             super().register(model_or_iterable, admin_class, **options)
 
+    def get_urls(self) -> list[Any]:
+        """With the platform admin's page about what is alive."""
+        from config.status.admin import urls_of as status
+
+        return [*status(self), *super().get_urls()]
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What needs attention today; the list of tables is at its foot."""
         return super().index(request, {**desk_of(user_of(request)), **(extra_context or {})})

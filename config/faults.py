@@ -2,7 +2,8 @@
 
 The text of an exception is written by whoever raised it, and most hold the very value that was wrong: a key, a name,
 a row (`DETAIL: Key (email)=…`), the bytes of an upload. So a text is told only when the interpreter's own wording can
-be recognised in it, or when its parts (a code, a status, a constraint's name) are read one by one.
+be recognised in it, when its parts (a code, a status, a constraint's name) are read one by one, or as far as it stands in
+the code that raised it (`config.sources`).
 """
 
 import json
@@ -15,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from config.masking import WITHHELD
+from config.sources import said_at
 from tenants.refusal import Refused
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,7 +69,17 @@ def spoken(error: BaseException) -> str:
     if not error.args:
         return ""
     text = error.args[0]
-    return text if len(error.args) == 1 and isinstance(text, str) and _KNOWN.fullmatch(text) else WITHHELD
+    if len(error.args) == 1 and isinstance(text, str) and _KNOWN.fullmatch(text):
+        return text
+    return _as_written(error) or WITHHELD
+
+
+def _as_written(error: BaseException) -> str:
+    """The words of the `raise` statement from which the error came, without what it put into them."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return said_at(last.tb_frame.f_code.co_filename, last.tb_lineno) if last is not None else ""
 
 
 def _facts(error: BaseException) -> str:

@@ -39,7 +39,7 @@ def mask(text: str, *, keep_words: bool = False) -> str:
     A name in Latin letters cannot be told from a word: texts that may hold one are withheld by their callers.
     """
     found = _CONTROL.sub(" ", _DETAIL.sub(f"DETAIL: {WITHHELD}", text[: 4 * LONGEST]))
-    found = _QUERY.sub("?…", _MAIL.sub("[mail]", found))
+    found = _QUERY.sub("?[query]", _MAIL.sub("[mail]", found))
     found = _NUMBER.sub(_short, _ADDRESS.sub("[ip]", found))
     if not keep_words:
         found = _FOREIGN.sub("[text]", _QUOTED.sub("[value]", found))
@@ -53,7 +53,7 @@ def _short(number: re.Match[str]) -> str:
 
 def mask_sql(sql: str, longest: int = 500) -> str:
     """A statement's text without literals, lists of values as one; parameters were never part of it."""
-    found = _LITERAL.sub("?", _MARKS.sub("(…)", " ".join(sql[:8_000].split())))
+    found = _MARKS.sub("(…)", _LITERAL.sub("?", " ".join(sql[:8_000].split())))
     return re.sub(r"\(…\)(?:, \(…\))+", "(…), …", found)[:longest]
 
 
@@ -76,9 +76,10 @@ def message_of(record: logging.LogRecord, *, strings: bool) -> str:
 
 def _filled(template: str, args: Any, *, strings: bool) -> str:
     try:
-        if isinstance(args, dict):
+        if isinstance(args, dict) and "%(" in template:
             return template % {name: told(value, strings=strings) for name, value in args.items()}
-        return template % tuple(told(value, strings=strings) for value in args)
+        values = (args,) if isinstance(args, dict) else args  # logging unpacks a single dict
+        return template % tuple(told(value, strings=strings) for value in values)
     except (TypeError, ValueError, KeyError):
         return template
 
