@@ -32,10 +32,11 @@ class DeskSite(AdminSite):
             super().register(model_or_iterable, admin_class, **options)
 
     def get_urls(self) -> list[Any]:
-        """With the platform admin's page about what is alive."""
+        """With the platform admin's pages about backups and about what is alive."""
+        from config.backups.admin import urls_of
         from config.status.admin import urls_of as status
 
-        return [*status(self), *super().get_urls()]
+        return [*urls_of(self), *status(self), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What needs attention today; the list of tables is at its foot."""

@@ -30,6 +30,7 @@ class SiteConfig(AppConfig):
             from config.metrics import counted  # noqa: F401 - begins to count
         if settings.APP_ENV != "dev":
             logs.log_crashes()
+        from config.backups import jobs  # noqa: F401 - what the worker does for backups
 
 
 def role() -> str:

@@ -17,6 +17,7 @@ APP_ENV = ENV.app_env
 RELEASE = ENV.eyes.release
 METRICS_TOKEN, ALARM_EMAILS = ENV.eyes.metrics_token, ENV.eyes.alarm_emails
 WORKER_PING_URL = ENV.eyes.worker_ping_url
+BACKUPS, BACKUP_PING_URL = ENV.backups, ENV.eyes.backup_ping_url
 
 INSTALLED_APPS = [
     "config.apps.SiteConfig",

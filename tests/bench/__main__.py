@@ -13,14 +13,16 @@ from tests.pgplugin import start_postgres
 DURABLE = "-c shared_buffers=1GB -c random_page_cost=1.1 -c fsync=on -c synchronous_commit=on"
 SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
 TEAMS = 800
-PARTS = ("entries", "imports", "search")
+PARTS = ("entries", "imports", "search", "backup")
+LARGE = ("growth", "steps")
+"""Only when named: they take long, and `growth` fills a database of gigabytes."""
 
 
 def main() -> None:
     """Set a database and the product up, measure, print."""
     parts = sys.argv[1:] or PARTS
-    if unknown := set(parts) - set(PARTS):
-        sys.exit(f"unknown: {', '.join(sorted(unknown))}. Parts: {', '.join(PARTS)}")
+    if unknown := set(parts) - {*PARTS, *LARGE}:
+        sys.exit(f"unknown: {', '.join(sorted(unknown))}. Parts: {', '.join([*PARTS, *LARGE])}")
     if "entries" in parts and shutil.which("wrk") is None:
         sys.exit("make bench needs wrk: apt-get install wrk")
     os.environ["DATABASE_URL"] = start_postgres(DURABLE)
@@ -40,6 +42,18 @@ def measure(part: str) -> None:
         from tests.bench import imports
 
         imports.run()
+    elif part == "growth":
+        from tests.bench import growth
+
+        growth.run()
+    elif part == "backup":
+        from tests.bench import backup
+
+        backup.run()
+    elif part == "steps":
+        from tests.bench import steps
+
+        steps.run(os.environ["DATABASE_URL"], seconds=SECONDS, teams=TEAMS)
     elif part == "search":
         from tests.bench import search
 
