@@ -33,20 +33,18 @@ class ChecklistCommand(BaseCommand):
         self, look: Callable[[], list[Line]], *, title: str, as_json: bool, language: str, **facts: Any
     ) -> None:
         """Print the lines and note them. Raises CommandError naming the lines that are NG."""
+        if not as_json:
+            self.stdout.write(f"{title}  {day(timezone.now())}  {settings.APP_ENV}  {database_name()}")
         try:
             with noted(self.kind) as run, translation.override(language):
                 lines = look()
                 run.facts = {**facts, **facts_of(lines)}
                 run.succeeded = worst(lines) != Word.NG
-                self.stdout.write(self._json(lines, facts) if as_json else self._text(lines, title))
+                self.stdout.write(self._json(lines, facts) if as_json else _text(lines))
         except DatabaseError as error:
             raise CommandError(f"the database does not answer: {reason(error)}.") from None
         if bad := [line.key for line in lines if line.word == Word.NG]:
             raise CommandError(f"{len(bad)} NG: {', '.join(bad)}")
-
-    def _text(self, lines: list[Line], title: str) -> str:
-        head = f"{title}  {day(timezone.now())}  {settings.APP_ENV}  {database_name()}"
-        return "\n".join([head, *(printable(line) for line in plain(lines)), "", tally(lines)])
 
     def _json(self, lines: list[Line], facts: dict[str, Any]) -> str:
         found = {
@@ -54,3 +52,7 @@ class ChecklistCommand(BaseCommand):
             "database": database_name(), **facts, "worst": str(worst(lines)), "lines": for_machines(lines),
         }  # fmt: skip
         return json.dumps(found, ensure_ascii=False, indent=1, default=str)
+
+
+def _text(lines: list[Line]) -> str:
+    return "\n".join([*(printable(line) for line in plain(lines)), "", tally(lines)])

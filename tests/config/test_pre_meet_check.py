@@ -6,6 +6,7 @@ from collections import namedtuple
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +14,15 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from catalog.models import MasterProduct
+from config.loadtest import invariants
+from config.loadtest.invariants import Found
+from config.loadtest.rush import Sheet
+from config.loadtest.stage import Stage
 from config.routine import meetlines, site, trial
 from config.routine.before_meet import meet_lines
 from config.routine.lines import Line, Word
 from config.routine.meets import NoSuchMeet, find_meet
+from config.routine.weekly import weekly_lines
 from entries.meet.models import Meet, Race, State, TimetableSlot
 from tenants.models import Heartbeat, IncidentContact, OpsRun, OutboxMail, Role, Switch, Tenant, User
 from tenants.scope import across_tenants, tenant_scope
@@ -314,3 +320,12 @@ def test_every_line_that_is_not_ok_says_what_to_do(meet: Meet, now: datetime) ->
     assert [line.key for line in found if line.word != Word.OK and not line.todo] == []
     keys = [line.key for line in found]
     assert len(keys) == len(set(keys))
+
+
+def test_docs_say_what_to_do_at_every_line(meet: Meet, now: datetime) -> None:
+    """docs/routine.md: lines that only tell something in passing are named there too."""
+    keys = {line.key for line in [*meet_lines(find_meet("ld326"), at=now, smoke=False), *weekly_lines(at=now)]}
+    sheets: list[Sheet] = []
+    keys |= {line.key for line in invariants.check(Stage(0, "", {}), sheets, Found([], [], None))}
+    page = (Path(__file__).parents[2] / "docs/routine.md").read_text()
+    assert sorted(key for key in keys if f"`{key}`" not in page) == []
