@@ -54,6 +54,8 @@ NO_ANSWER = timedelta(minutes=5)
 """The longest wait after a server fell silent: the mail is not to blame, and the server may be back (reliability M1)."""
 OUTAGE = 5
 """So many refusals in a row are the server's trouble: the worker pauses, and after the next success all are tried at once."""
+AHEAD = timedelta(minutes=1)
+"""What was put off goes before what was written in the same minute and never tried."""
 TURNS_KEPT = 2
 """So often a mail keeps its turn when the service is down. Then others go first, lest this one is the trouble."""
 MANY = 9_999
@@ -226,8 +228,8 @@ class Postman:
 def bring_forward(at: datetime) -> None:
     """The server works again: all that it refused for a while takes its old turn, before what was written since."""
     refused = OutboxMail.objects.filter(sent_at__isnull=True, failed_at__isnull=True, leased_until__isnull=True)
-    old_turn = Least(F("created_at"), Value(at, output_field=DateTimeField()))
-    refused.filter(attempts__gt=0, next_attempt_at__gt=at).update(next_attempt_at=old_turn)
+    old_turn = Least(F("created_at") - AHEAD, Value(at), output_field=DateTimeField())
+    refused.filter(attempts__gt=0).update(next_attempt_at=old_turn)
 
 
 def compose(mail: OutboxMail) -> EmailMessage | None:
