@@ -23,12 +23,13 @@ def drill(asked: str, *, store_only: bool = False, step: Step = lambda done, tot
     try:
         with noted(KIND) as run:
             run.facts = {"file": asked if is_ours or asked.startswith(places.FROM_STORE) else asked.rpartition("/")[2]}
+            run.facts["latest"] = is_ours
             try:
                 proof = prove(asked, store_only=store_only, step=step)
             except BackupError as error:
                 run.facts |= {"problems": [str(error)]}
                 raise
-            run.facts = proof.facts
+            run.facts = {**proof.facts, "latest": is_ours}
             if proof.problems:
                 more = f" and {len(proof.problems) - 1} more" if len(proof.problems) > 1 else ""
                 raise BackupError(f"{proof.name} was restored, but not as it was: {proof.problems[0]}{more}")

@@ -80,9 +80,10 @@ def page_of(at: datetime) -> dict[str, Any]:
     last = OpsRun.objects.filter(succeeded=True)
     backup, proof = last.filter(kind=take.KIND).first(), last.filter(kind=drill.KIND).first()
     lines = [Line.of(run) for run in runs[:SHOWN]]
-    failed = next((line for line in lines if line.run.kind == drill.KIND and line.run.succeeded is not None), None)
+    drills = (line for line in lines if line.run.kind == drill.KIND and line.run.facts.get("latest"))
+    ended = next((line for line in drills if line.run.succeeded is not None), None)
     return {
-        "states": [_backup_state(backup, at), _drill_state(proof, failed, at)],
+        "states": [_backup_state(backup, at), _drill_state(proof, ended, at)],
         "proof": Line.of(proof) if proof else None,
         "lines": lines,
         "job": job_under_way(),
@@ -98,6 +99,7 @@ def _backup_state(run: OpsRun | None, at: datetime) -> State:
 
 
 def _drill_state(proof: OpsRun | None, last: Line | None, at: datetime) -> State:
+    """`last` is the last drill of the latest backup: a file that somebody named is not the site's."""
     if last is not None and not last.run.succeeded:
         return State("bad", _("失敗"), _("最後の復元演習は失敗しました。下の一覧に理由があります。"))
     if proof is None:

@@ -66,7 +66,9 @@ def test_what_is_late_or_failed_is_said_with_word_and_shape(client: Client, ran:
     page = text(client)
     assert '<span class="chip chip--bad">古い</span> 最後のバックアップは1日3時間前です。' in page
     assert '<span class="chip chip--wait">古い</span> 最後の復元演習は9日前' in page
-    ran("verify_backup", succeeded=False, problems=["x.zip: damaged <b>or</b> cut short"])
+    ran("verify_backup", succeeded=False, problems=["typo.zip: there is no such file"], latest=False)
+    assert "最後の復元演習は9日前" in text(client), "a file that somebody named is not the site's"
+    ran("verify_backup", succeeded=False, problems=["x.zip: damaged <b>or</b> cut short"], latest=True)
     page = text(client)
     assert '<span class="chip chip--bad">失敗</span> 最後の復元演習は失敗しました。' in page
     assert "damaged &lt;b&gt;or&lt;/b&gt; cut short" in page
