@@ -26,7 +26,7 @@ worker_class = "gthread"
 threads = ENV.gunicorn_threads
 timeout = ENV.gunicorn_timeout
 graceful_timeout = min(ENV.gunicorn_timeout, PLATFORM_PATIENCE)
-keepalive = 120  # longer than any proxy keeps an idle connection: who closes first loses the request sent just then
+keepalive = 120  # as Render advises: who closes an idle connection first loses the request that is just being sent
 preload_app = (
     True  # one import for all processes: half the start-up time, shared memory; nothing connects while importing
 )

@@ -90,7 +90,12 @@ VARIABLES = (
     Variable("BATCH_SIZE", "number", "5000", "default of --batch-size for the SQLite import"),
     Variable("WEB_CONCURRENCY", "number", "from the cores", "web server processes"),
     Variable("GUNICORN_THREADS", "number", "3", "threads in each process"),
-    Variable("GUNICORN_TIMEOUT", "seconds", "30", "a request that takes longer is ended"),
+    Variable(
+        "GUNICORN_TIMEOUT",
+        "seconds",
+        "30",
+        "a process without a sign of life for so long is replaced; a stop waits so long for requests under way (at most 50)",
+    ),
     Variable("HOST", "host", "127.0.0.1 in dev, else 0.0.0.0", "address that the web server listens on"),
     Variable("PORT", "number", "8000", "port of the web server"),
     Variable("SEED_ADMIN_PASSWORD", "text", "in dev the demo's", "password of platform-admin@example.com"),

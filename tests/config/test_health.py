@@ -10,6 +10,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
 from config import health
+from config.env import read
+from config.growth import databases
+from tests.config.test_env import PROD
 
 
 def test_alive_touches_nothing(client: Client, django_assert_num_queries: Any) -> None:
@@ -90,3 +93,11 @@ def test_silence_is_answered_in_time_and_asked_about_once(monkeypatch: pytest.Mo
 def test_the_wait_is_shorter_than_the_platforms() -> None:
     """Render gives a health check five seconds."""
     assert health.SECONDS < 5
+
+
+def test_a_database_host_that_vanished_is_given_up_within_a_minute() -> None:
+    """M4: else every thread that waits for it does so for a quarter of an hour, and the site with them."""
+    options = databases(read(PROD))["default"]["OPTIONS"]
+    assert 0 < options["tcp_user_timeout"] <= 30_000
+    assert options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"] < 60
+    assert options["connect_timeout"] <= 5

@@ -121,6 +121,13 @@ def test_the_web_server_ends_before_the_platform_kills_it() -> None:
     assert gunicorn.graceful_timeout < min(s["maxShutdownDelaySeconds"] for s in all_services() if s["type"] == "web")
 
 
+def test_the_web_server_keeps_idle_connections_longer_than_any_proxy() -> None:
+    """Who closes first loses the request that the other is just sending. Render advises 120 seconds."""
+    from config import gunicorn
+
+    assert gunicorn.keepalive >= 120
+
+
 def test_every_command_in_it_exists_and_knows_its_options() -> None:
     said = {found for service in all_services() for value in service.values() for found in COMMAND.findall(str(value))}
     assert len({name for name, _options in said}) >= 9
