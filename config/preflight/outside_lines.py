@@ -33,7 +33,7 @@ def static_files(at: datetime) -> Seen:
     storage = storages["staticfiles"]
     if not isinstance(storage, ManifestStaticFilesStorage):
         return unsafe("ファイル名にハッシュが付きません", "STORAGES の staticfiles を確認する")
-    names, _hash = storage.load_manifest()
+    names = storage.hashed_files
     if not names:
         return unsafe("収集されていません", COLLECT)
     missing = [name for name in names.values() if not storage.exists(name)]
