@@ -1,9 +1,11 @@
 """What the commands `maintenance` and `pause` share: reading a time, switching, and saying how it stands."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.core.management.base import CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -33,22 +35,26 @@ def moment_of(text: str) -> datetime | None:
     return timezone.make_aware(found) if timezone.is_naive(found) else found
 
 
-def switch_on(function: Function, *, message: str, back_at: datetime | None) -> None:
-    """Stop it, or change what is said. Raises CommandError."""
+@contextmanager
+def database_may_refuse() -> Iterator[None]:
+    """One clear line for whatever the database says. Missing migrations are no reason to refuse: the site is closed in the
+    middle of a deployment too. Raises CommandError."""
     try:
-        actions.stop(function, by=None, at=timezone.now(), message=" ".join(message.split()), back_at=back_at)
+        yield
     except Refused as refusal:
         raise CommandError(say(refusal)) from None
-    except DatabaseError as error:
+    except (DatabaseError, InterfaceError) as error:
         raise CommandError(f"the database refused: {reason(error)}. Nothing was changed.") from None
+
+
+def switch_on(function: Function, *, message: str, back_at: datetime | None) -> None:
+    """Stop it, or change what is said. Raises Refused."""
+    actions.stop(function, by=None, at=timezone.now(), message=" ".join(message.split()), back_at=back_at)
 
 
 def switch_off(function: Function) -> None:
-    """Let it go on. Raises CommandError."""
-    try:
-        actions.resume(function, by=None)
-    except DatabaseError as error:
-        raise CommandError(f"the database refused: {reason(error)}. Nothing was changed.") from None
+    """Let it go on."""
+    actions.resume(function, by=None)
 
 
 def describe(function: Function) -> str:
@@ -76,25 +82,17 @@ def meet_named(name: str) -> Meet:
 
 
 def pause_entries(name: str, *, message: str) -> None:
-    """Pause the entries of a meet, or change what is said. Raises CommandError."""
+    """Pause the entries of a meet, or change what is said. Raises CommandError for an unknown meet, Refused."""
     meet = meet_named(name)
-    try:
-        with tenant_scope(meet.tenant_id):
-            pausing.pause(meet=meet, by=None, at=timezone.now(), note=" ".join(message.split()), why="manage.py pause")
-    except Refused as refusal:
-        raise CommandError(say(refusal)) from None
-    except DatabaseError as error:
-        raise CommandError(f"the database refused: {reason(error)}. Nothing was changed.") from None
+    with tenant_scope(meet.tenant_id):
+        pausing.pause(meet=meet, by=None, at=timezone.now(), note=" ".join(message.split()), why="manage.py pause")
 
 
 def resume_entries(name: str) -> None:
-    """Take entries again. Raises CommandError."""
+    """Take entries again. Raises CommandError for an unknown meet."""
     meet = meet_named(name)
-    try:
-        with tenant_scope(meet.tenant_id):
-            pausing.resume(meet=meet, by=None, at=timezone.now(), why="manage.py pause")
-    except DatabaseError as error:
-        raise CommandError(f"the database refused: {reason(error)}. Nothing was changed.") from None
+    with tenant_scope(meet.tenant_id):
+        pausing.resume(meet=meet, by=None, at=timezone.now(), why="manage.py pause")
 
 
 def describe_meet(name: str) -> str:

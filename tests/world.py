@@ -17,7 +17,7 @@ from entries.roster.actions import invite
 from entries.roster.changes import keep_upload
 from entries.roster.models import Athlete, Membership, RosterUpload, Team
 from tenants.audit.actions import record
-from tenants.models import OneTimeLink, OutboxMail, Tenant, User
+from tenants.models import IncidentContact, OneTimeLink, OutboxMail, Tenant, User
 from tenants.scope import tenant_scope
 from tests.conftest import open_meet, race_of, team_of
 
@@ -77,11 +77,12 @@ def own(host: Tenant, coach: User, staff: User, canary: str) -> Own:
         notice = Notice.objects.create(tenant=host, meet=meet, title=f"{canary}のお知らせ")
     record("meet.changed", meet, by=staff, after={"name": canary})
     OutboxMail.objects.create(key=canary, kind="entry.received", to=coach.email, tenant=host, next_attempt_at=now)
+    IncidentContact.objects.create(tenant=host, role="大会運営責任者", name=f"{canary}の担当", phone="090-0000-0000")
     member = Membership.objects.get(team=team)
     return Own(
         team, athlete, member, upload, link, meet, race, order, entry, entry_upload, product, draft, notice,
         secrets=(f"{canary}姓", f"{canary}商品.csv", f"{canary}の文", f"{canary}.xlsx", f"{canary}.csv", f"{canary}@example.com"),
-        secrets_of_the_host=(f"{canary}-1", f"{canary}要項"),
+        secrets_of_the_host=(f"{canary}-1", f"{canary}要項", f"{canary}の担当"),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from config.seeds.accounts import seed_accounts, seed_coaches, seed_hosts
+from config.seeds.contacts import seed_contacts
 from config.seeds.entries import seed_entries
 from config.seeds.meets import plans, seed_meet
 from config.seeds.products import seed_products, seed_products_of_b
@@ -22,6 +23,7 @@ def seed(*, at: datetime) -> Counter[str]:
     hosts = seed_hosts()
     people = seed_accounts(hosts)
     coaches = seed_coaches(len(TEAMS))
+    written["contacts"] += seed_contacts(hosts)
     written["teams"] += len(seed_teams(coaches, people, at))
     seed_individual(people["athlete-a@example.com"], at)
     seed_products(hosts["tenant-a"])

@@ -329,3 +329,26 @@ def test_a_message_that_is_too_long_changes_nothing() -> None:
     with pytest.raises(CommandError):
         call_command("maintenance", "on", message="あ" * 301)
     assert Client().get("/").status_code == 200
+
+
+def test_the_site_is_closed_also_in_the_middle_of_a_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Migrations that are still missing are a reason to close, not one to refuse it."""
+    monkeypatch.setattr("config.health.missing_migrations", lambda: ["tenants.9999_later"])
+    monkeypatch.setattr("config.management.ready.missing_migrations", lambda: ["tenants.9999_later"])
+    call_command("maintenance", "on")
+    assert Client().get("/").status_code == 503
+
+
+def test_a_database_that_does_not_answer_is_said_in_one_line() -> None:
+    def gone(*args: Any) -> None:
+        raise OperationalError("connection to server failed\nmore")
+
+    for command in (
+        ("maintenance", "on"),
+        ("maintenance", "status"),
+        ("pause", "uploads", "off"),
+        ("incident", "list"),
+    ):
+        with connection.execute_wrapper(gone), pytest.raises(CommandError) as refused:
+            call_command(*command)
+        assert str(refused.value) == "the database refused: connection to server failed. Nothing was changed."

@@ -4,16 +4,14 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
 from django.utils import timezone
 
 from config.management.commands.seed_dev import database_name
-from config.management.ready import check_ready, printable, reason
+from config.management.ready import printable
+from config.switching import database_may_refuse
 from tenants.incidents import actions
 from tenants.incidents.models import Incident
 from tenants.incidents.queries import latest
-from tenants.refusal import Refused
-from tenants.wording import say
 
 WAIT_SECONDS = 10.0
 
@@ -40,13 +38,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, step: str, **options: Any) -> None:
         """Say which database, do the step."""
         self.stdout.write(f"incident {step} on {database_name()}")
-        check_ready()
-        try:
+        with database_may_refuse():
             getattr(self, f"_{step}")(options)
-        except Refused as refusal:
-            raise CommandError(say(refusal)) from None
-        except DatabaseError as error:
-            raise CommandError(f"the database refused: {reason(error)}.") from None
 
     def _open(self, options: dict[str, Any]) -> None:
         values = {name: options[name] for name in ("level", "title", "note")}

@@ -6,8 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from config.management.commands.seed_dev import database_name
-from config.management.ready import check_ready
-from config.switching import describe, moment_of, switch_off, switch_on
+from config.switching import database_may_refuse, describe, moment_of, switch_off, switch_on
 from tenants.switches.models import Function
 
 
@@ -27,9 +26,9 @@ class Command(BaseCommand):
         """Say which database, switch, say how it is now."""
         back_at = moment_of(until)
         self.stdout.write(f"maintenance on {database_name()}")
-        check_ready()
-        if what == "on":
-            switch_on(Function.MAINTENANCE, message=message, back_at=back_at)
-        elif what == "off":
-            switch_off(Function.MAINTENANCE)
-        self.stdout.write(describe(Function.MAINTENANCE))
+        with database_may_refuse():
+            if what == "on":
+                switch_on(Function.MAINTENANCE, message=message, back_at=back_at)
+            elif what == "off":
+                switch_off(Function.MAINTENANCE)
+            self.stdout.write(describe(Function.MAINTENANCE))
