@@ -35,6 +35,24 @@ EVENTS: dict[str, str | Promise] = {
     "complained": gettext_lazy("迷惑メールとして報告"),
 }
 
+KINDS: dict[str, str | Promise] = {
+    "entry.received": gettext_lazy("受付のお知らせ"),
+    "entry.promoted": gettext_lazy("繰り上がりのお知らせ"),
+    "entry.withdrawn": gettext_lazy("取り消しのお知らせ"),
+    "entry.closing_tomorrow": gettext_lazy("締切前日のお知らせ"),
+    "roster.invitation": gettext_lazy("チームへの招待"),
+    "auth.register": gettext_lazy("登録の確認"),
+    "auth.sign_in": gettext_lazy("サインイン用リンク"),
+    "auth.reset": gettext_lazy("パスワードの再設定"),
+    "auth.password_changed": gettext_lazy("パスワード変更のお知らせ"),
+    "auth.confirm_address": gettext_lazy("メールアドレスの確認"),
+    "auth.address_changed": gettext_lazy("メールアドレス変更のお知らせ"),
+    "incident.opened": gettext_lazy("障害の連絡"),
+    "ops.alarm": gettext_lazy("警報"),
+    "ops.test": gettext_lazy("送信テスト"),
+}
+"""What kinds of mail are called; a kind that is missing here shows its code."""
+
 
 class StateFilter(admin.SimpleListFilter):
     """Where a mail stands."""
@@ -55,14 +73,23 @@ class StateFilter(admin.SimpleListFilter):
 class MailAdmin(ReadOnly, DeskAdmin):
     """Mail that was or will be sent. Its `context` may hold the key of a link and is shown to nobody."""
 
-    list_display = ("created_at", "to", "kind", "state", "attempts", "reason")
+    list_display = ("created_at", "to", "kind_name", "state", "attempts", "reason")
     list_filter = (StateFilter,)
     search_fields = ("to",)
     search_help_text = gettext_lazy("宛先")
     ordering = ("-created_at", "-pk")
-    fields = ("kind", "to", "language", "state", "reason", "told", "created_at", "next_attempt_at", "attempts", "sent_at",
+    fields = ("kind_name", "to", "language", "state", "reason", "told", "created_at", "next_attempt_at", "attempts", "sent_at",
               "failed_at", "bounced_at")  # fmt: skip
     actions = ("retry",)
+
+    @admin.display(description=gettext_lazy("種類"), ordering="kind")
+    def kind_name(self, mail: OutboxMail) -> str:
+        """In words."""
+        return str(KINDS.get(mail.kind, mail.kind))
+
+    def headline(self, obj: OutboxMail) -> str:
+        """What it is and to whom."""
+        return f"{self.kind_name(obj)}: {obj.to}"
 
     @admin.display(description=gettext_lazy("状態"))
     def state(self, mail: OutboxMail) -> SafeString:

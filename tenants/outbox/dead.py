@@ -9,8 +9,10 @@ from tenants.outbox.models import DeadAddress, OutboxMail
 
 WHY = "dead address"
 """`OutboxMail.last_error` of what was not handed to a server, because its address is known to be dead."""
-ASKED_FOR = frozenset({"auth.sign_in", "auth.reset", "auth.register", "auth.confirm_address", "ops.test"})
-"""Mails that their reader asks for and waits for: sent to a dead address too, since only they can show that it lives."""
+TRIED_ANYWAY = frozenset({
+    "auth.sign_in", "auth.reset", "auth.register", "auth.confirm_address", "ops.test", "ops.alarm", "incident.opened",
+})  # fmt: skip
+"""Sent to a dead address too: links that their reader asks for, since only they can show that it lives, and alarms."""
 
 
 def is_dead(address: str) -> bool:
@@ -26,7 +28,7 @@ def dead_among(addresses: Iterable[str]) -> set[str]:
 
 def holds_back(mail: OutboxMail) -> bool:
     """Whether this mail is not sent because nobody would get it."""
-    return mail.kind not in ASKED_FOR and is_dead(mail.to)
+    return mail.kind not in TRIED_ANYWAY and is_dead(mail.to)
 
 
 def note_dead(address: str, *, reason: str, at: datetime) -> None:

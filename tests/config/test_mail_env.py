@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import env
 from config.mail_env import ESPS
-from tests.config.test_env import PROD
+from tests.config.test_env import PROD, ROOT
 
 SITE = {**PROD, "EMAIL_URL": ""}
 GMAIL = {
@@ -95,3 +95,13 @@ def test_what_is_wrong_is_refused_by_name_and_never_by_value(name: str, change: 
         env.read({**SITE, "ANYMAIL_ESP": "brevo", "BREVO_API_KEY": "k", **change})
     assert str(refused.value).startswith(f"{name}:")
     assert "canary" not in str(refused.value)
+
+
+def test_the_guide_names_every_provider_and_shows_the_runbooks_settings() -> None:
+    guide = (ROOT / "docs/mail.md").read_text()
+    for name, esp in ESPS.items():
+        assert f"`{name}`" in guide
+        assert all(f"`{one}`" in guide for one in esp.needs), name
+        assert all(one in guide for one in esp.may_have), name
+    for given in (GMAIL, SENDGRID):
+        assert all(f"{key}={value}" in guide for key, value in given.items() if "abcdefgh" not in value)

@@ -175,3 +175,4 @@ def test_a_receipt_says_when_its_mail_will_not_arrive(client: Client, receipt: s
     page = client.get(receipt).content.decode()
     assert "登録のメールアドレスに届きませんでした" in page
     assert PAGE in page
+    assert "メールでお送りします" not in page

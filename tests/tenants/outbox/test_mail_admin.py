@@ -9,6 +9,7 @@ from django.test import Client
 
 from tenants.models import AuditRecord, DeadAddress, MailEvent, OutboxMail, Tenant, User
 from tenants.outbox import contents
+from tenants.outbox.admin import KINDS
 from tenants.outbox.contents import Letter
 from tenants.outbox.dead import WHY
 from tenants.outbox.delivery import Postman
@@ -77,6 +78,12 @@ def test_each_state_has_its_word_and_its_reason(desk: Client, mails: dict[str, O
         "以前のメールが届かなかった宛先",
     ):
         assert word in page
+
+
+def test_every_kind_of_mail_has_a_name() -> None:
+    """But for those that tests made, and those of ops."""
+    ours = {kind for kind in contents._contents if kind.split(".")[0] in ("entry", "auth", "roster", "ops")}
+    assert ours - KINDS.keys() == set()
 
 
 def test_a_mails_page_tells_what_the_provider_told(desk: Client, mails: dict[str, OutboxMail], now: datetime) -> None:
