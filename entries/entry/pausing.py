@@ -10,7 +10,7 @@ from django.db import transaction
 
 from entries.entry.upkeep import hold_queues
 from entries.meet.models import Meet
-from tenants.audit.actions import record
+from tenants.audit.actions import Values, record
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.retry import retry_when_locked
@@ -25,7 +25,7 @@ def pause(*, meet: Meet, by: User | None, at: datetime, note: str = "", why: str
     if len(note) > LONGEST_NOTE:
         raise Refused("message_too_long", limit=LONGEST_NOTE)
     row = _held(meet)
-    before = {"entries_paused_at": row.entries_paused_at, "pause_note": row.pause_note}
+    before: Values = {"entries_paused_at": row.entries_paused_at, "pause_note": row.pause_note}
     if row.entries_paused_at is not None and row.pause_note == note:
         return False
     verb = "meet.pause_said" if row.entries_paused_at else "meet.paused"
@@ -41,7 +41,7 @@ def resume(*, meet: Meet, by: User | None, at: datetime, why: str = "") -> bool:
     row = _held(meet)
     if row.entries_paused_at is None:
         return False
-    before = {"entries_paused_at": row.entries_paused_at, "pause_note": row.pause_note}
+    before: Values = {"entries_paused_at": row.entries_paused_at, "pause_note": row.pause_note}
     row.entries_paused_at, row.pause_note = None, ""
     _keep(row, "meet.resumed", before=before, by=by, why=why)
     return True
@@ -52,7 +52,7 @@ def _held(meet: Meet) -> Meet:
     return Meet.objects.select_for_update(of=("self",), no_key=True).get(pk=meet.pk)
 
 
-def _keep(row: Meet, verb: str, *, before: dict[str, object], by: User | None, why: str) -> None:
+def _keep(row: Meet, verb: str, *, before: Values, by: User | None, why: str) -> None:
     row.save(update_fields=["entries_paused_at", "pause_note"])
     after = {"entries_paused_at": row.entries_paused_at, "pause_note": row.pause_note}
     record(verb, row, by=by, before=before, after=after, why=why)

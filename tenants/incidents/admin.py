@@ -61,7 +61,7 @@ class IncidentAdmin(DeskAdmin):
     list_display_links = ("title",)
     ordering = ("-opened_at", "-pk")
     actions = ("add_note", "close")
-    fields: Any = ("level", "title", "state_chip", "note", "opened_at", "closed_at", "event_id", "by")
+    fields = ("level", "title", "state_chip", "note", "opened_at", "closed_at", "event_id", "by")
 
     @admin.display(description=gettext_lazy("状態"))
     def state_chip(self, incident: Incident) -> SafeString:
