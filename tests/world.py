@@ -8,6 +8,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from catalog.models import ImportFile, ImportRun, MasterProduct, ProductDraft, ShoeLimit
+from entries.archive.models import MeetArchive
 from entries.entry import actions
 from entries.entry.models import Entry, EntryUpload, SheetDraft, Submission
 from entries.entry.order import Line
@@ -74,6 +75,7 @@ def own(host: Tenant, coach: User, staff: User, canary: str) -> Own:
         )
         draft = ProductDraft.objects.create(tenant=host, product=product, text=f"{canary}の文", state="done")
         ShoeLimit.objects.create(tenant=host, event="track", most_stack_mm=20, source=f"{canary}要項")
+        MeetArchive.objects.create(tenant=host, meet=meet, by=staff)
         notice = Notice.objects.create(tenant=host, meet=meet, title=f"{canary}のお知らせ")
     record("meet.changed", meet, by=staff, after={"name": canary})
     OutboxMail.objects.create(key=canary, kind="entry.received", to=coach.email, tenant=host, next_attempt_at=now)

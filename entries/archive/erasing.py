@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from entries.archive import rules
 from entries.archive.person import Person, of_athlete, of_user
+from entries.archive.queries import pending_entries
 from entries.archive.traces import Trace, traces_of
 from entries.entry.changes import withdraw as withdraw_entry
 from entries.roster.models import Athlete
@@ -77,7 +78,7 @@ def erase_user(user: User, *, by: User | None, at: datetime, why: str = "", with
 def _withdraw(person: Person, *, by: User | None, at: datetime, withdraw: bool) -> None:
     today = timezone.localdate(at)
     rules.check_may_erase(person, withdraw=withdraw, today=today)
-    for entry in rules.pending_entries(person.athletes, today=today):
+    for entry in pending_entries(person.athletes, today=today):
         withdraw_entry(entry=entry, by=by, at=at, by_organizer=True)
 
 
@@ -118,7 +119,7 @@ def replay_user(pk: int, at: datetime) -> Counts:
 
 def _again(find: Callable[[], Person], at: datetime) -> Counts:
     with across_tenants():
-        for entry in rules.pending_entries(find().athletes, today=timezone.localdate(at)):
+        for entry in pending_entries(find().athletes, today=timezone.localdate(at)):
             withdraw_entry(entry=entry, by=None, at=at, by_organizer=True)
         with transaction.atomic():
             return _erase(find(), at=at)

@@ -25,6 +25,6 @@ def unused(context: dict[str, Any]) -> Letter | None:
     return letter(
         _("【NIT-SYS】アカウントの削除のお知らせ"),
         "account_unused",
-        years=days_of("accounts") // 365,
+        days=days_of("accounts"),
         erased_on=erased_on,
     )

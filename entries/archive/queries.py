@@ -1,10 +1,21 @@
-"""Questions that this room's pages ask."""
+"""Questions that this room's rules and pages ask."""
 
 from datetime import date
 
-from entries.archive.rules import pending_entries
+from django.db.models import QuerySet
+
+from entries.entry.models import Entry
+from entries.meet.models import State
 from entries.roster.models import Athlete
 from tenants.scope import across_tenants
+
+OVER = (State.RESULTS_OUT, State.ARCHIVED)
+
+
+def pending_entries(athletes: tuple[Athlete, ...], *, today: date) -> QuerySet[Entry]:
+    """Live entries in meets that are still to come or under way. Read it across tenants."""
+    rows = Entry.objects.live().filter(athlete__in=athletes, race__meet__ends_on__gte=today)
+    return rows.exclude(race__meet__state__in=OVER).select_related("race__meet", "athlete").order_by("pk")
 
 
 def meets_to_come(athlete: Athlete, *, today: date) -> list[str]:

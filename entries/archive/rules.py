@@ -3,25 +3,17 @@
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from entries.archive.person import Person
+from entries.archive.queries import OVER, pending_entries
 from entries.entry.models import Entry
-from entries.meet.models import Meet, State
-from entries.roster.models import Athlete, Membership, Team
+from entries.meet.models import Meet
+from entries.roster.models import Membership, Team
 from tenants.audit.models import AuditRecord
 from tenants.models import User
 from tenants.privacy.classes import days_of
 from tenants.refusal import Refused
-
-OVER = (State.RESULTS_OUT, State.ARCHIVED)
-
-
-def pending_entries(athletes: tuple[Athlete, ...], *, today: date) -> QuerySet[Entry]:
-    """Live entries in meets that are still to come or under way. Read it across tenants."""
-    rows = Entry.objects.live().filter(athlete__in=athletes, race__meet__ends_on__gte=today)
-    return rows.exclude(race__meet__state__in=OVER).select_related("race__meet", "athlete").order_by("pk")
 
 
 def check_may_erase(person: Person, *, withdraw: bool, today: date) -> None:

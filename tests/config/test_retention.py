@@ -104,7 +104,9 @@ def test_every_class_is_cleared_in_its_time_and_a_second_run_changes_nothing(old
     before = lines(now, apply=False)
     first = lines(now, apply=True)
     assert before["mails"].overdue == first["mails"].overdue + 1  # the oldest went with its row
-    assert {kind for kind, line in first.items() if line.overdue} == {kind for kind, line in before.items() if line.overdue}
+    assert {kind for kind, line in first.items() if line.overdue} == {
+        kind for kind, line in before.items() if line.overdue
+    }
     cleared = {kind for kind, line in first.items() if line.cleared}
     assert set(first) - cleared == {"accounts", "entries_old"}  # told first; nobody has so old an entry
     second = lines(now, apply=True)
@@ -172,7 +174,7 @@ def test_the_warning_says_until_when(make_user: Callable[..., User], now: dateti
     user = make_user("unused@canary.example")
     letter = write("account.unused", {"user": user.pk, "since": now.isoformat()})
     assert letter is not None
-    assert "3年以上" in letter.body
+    assert "1095日以上" in letter.body
     assert "/auth/login" in letter.body
     User.objects.filter(pk=user.pk).update(last_login=now + timedelta(days=1))
     assert write("account.unused", {"user": user.pk, "since": now.isoformat()}) is None
