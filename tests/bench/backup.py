@@ -113,14 +113,12 @@ def state_rows(database: Postgres) -> int:
 
 
 def copy_all(database: Postgres) -> float:
-    """Every row of every table over a connection, thrown away."""
+    """Every row of every table, thrown away by the server itself: no client, no wire."""
     with facts.snapshot(database) as (cursor, _name, _at):
         tables = [name for (name,) in cursor.execute(facts.TABLES).fetchall()]
         began = perf_counter()
         for table in tables:
-            with cursor.copy(f'COPY "{table}" TO STDOUT') as copy:  # type: ignore[arg-type]
-                for _piece in copy:
-                    pass
+            cursor.execute(f"COPY \"{table}\" TO '/dev/null'")  # type: ignore[arg-type]
         return perf_counter() - began
 
 
