@@ -28,7 +28,7 @@ SECRETS = re.compile(
 )
 
 SAMPLE = b"AGE-SECRET-KEY-" + b"1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33"
-"""The key of age's own published examples, which tests/bench uses: it opens nothing of ours."""
+"""The key that tests/bench holds in the open: it opens nothing of ours."""
 
 
 @pytest.fixture
