@@ -40,16 +40,6 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "動作記録",
             },
         ),
-        migrations.AddField(
-            model_name="outboxmail",
-            name="bounced_at",
-            field=models.DateTimeField(null=True, verbose_name="不達"),
-        ),
-        migrations.AddField(
-            model_name="outboxmail",
-            name="provider_id",
-            field=models.CharField(blank=True, db_default="", default="", max_length=200),
-        ),
         migrations.CreateModel(
             name="Alarm",
             fields=[
@@ -290,5 +280,16 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "メールの結果",
                 "constraints": [models.UniqueConstraint(fields=("esp", "event_id"), name="one_row_per_mail_event")],
             },
+        ),
+        # Last, so that the lock on a table in use is held for an instant and not while the others are made.
+        migrations.AddField(
+            model_name="outboxmail",
+            name="bounced_at",
+            field=models.DateTimeField(null=True, verbose_name="不達"),
+        ),
+        migrations.AddField(
+            model_name="outboxmail",
+            name="provider_id",
+            field=models.CharField(blank=True, db_default="", default="", max_length=200),
         ),
     ]
