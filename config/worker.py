@@ -93,7 +93,9 @@ class Worker:
         self.keep_house(timezone.now())
         self.jobs.start_due(at=timezone.now())
         try:
-            while not self.stop.asked and not stopped(Function.READ_ONLY) and self.postman.deliver_next(at=timezone.now()):
+            while (
+                not self.stop.asked and not stopped(Function.READ_ONLY) and self.postman.deliver_next(at=timezone.now())
+            ):
                 self.mail_tries = 0
                 self.life.mail_lives = True
                 self.life.sign(timezone.now())

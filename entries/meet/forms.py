@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from entries.meet import rules
 from entries.meet.fields import MarkField
-from entries.meet.models import Meet, Race
+from entries.meet.models import Meet, Race, State
 from tenants.adminconfirm import ConfirmForm
 from tenants.adminform import DATE, DeskForm, HostedForm, MomentField
 from tenants.refusal import Refused
@@ -155,7 +155,7 @@ class MoveForm(ConfirmForm):
         move = rules.next_move(meet)
         forward = move.to.value if move else ""
         self.checks = [] if self.back else rules.checks_of(meet, at=timezone.now())
-        self.fields["to"].initial = rules.BACK.get(meet.state, "") if self.back else forward  # type: ignore[call-overload]
+        self.fields["to"].initial = rules.BACK.get(State(meet.state)) if self.back else forward
 
 
 class UndoForm(MoveForm):
@@ -178,7 +178,7 @@ class PauseForm(ConfirmForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["note"].initial = self.rows[0].pause_note  # type: ignore[call-overload]
+        self.fields["note"].initial = self.rows[0].pause_note
 
 
 class CopyForm(ConfirmForm):

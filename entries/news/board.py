@@ -38,7 +38,8 @@ def cards(meet: Meet, races: list[Race]) -> list[RaceCard]:
     """One card for each race; `races` come from `queries.races_with_slots`."""
     is_open, paused = meet.takes_entries_at(meet.clock), meet.entries_paused_at is not None
     return [
-        RaceCard(race, Gauge.of(race), status(race, is_open=is_open, paused=paused), sorted(vars(race)["planned"])) for race in races
+        RaceCard(race, Gauge.of(race), status(race, is_open=is_open, paused=paused), sorted(vars(race)["planned"]))
+        for race in races
     ]
 
 

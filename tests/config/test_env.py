@@ -191,7 +191,9 @@ def test_the_list_is_what_is_read_no_more_and_no_less() -> None:
 
 
 def test_the_documentation_repeats_the_list() -> None:
-    table = re.findall(r"^\| `([A-Z0-9_]+)` \| (.*) \| (.*) \| (.*) \|$", (ROOT / "docs/environment.md").read_text(), re.M)
+    table = re.findall(
+        r"^\| `([A-Z0-9_]+)` \| (.*) \| (.*) \| (.*) \|$", (ROOT / "docs/environment.md").read_text(), re.M
+    )
     assert table == [(v.name, v.kind.replace("|", "/"), v.default or "none", v.meaning) for v in VARIABLES]
 
 
