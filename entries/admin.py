@@ -2,6 +2,7 @@
 
 from entries.archive import admin as archive
 from entries.entry import admin as entry
+from entries.entry import meet_admin as entry_meet
 from entries.news import admin as news
 
-__all__ = ["archive", "entry", "news"]
+__all__ = ["archive", "entry", "entry_meet", "news"]

@@ -135,7 +135,7 @@ def test_the_desk_costs_the_same_for_any_number_of_meets_races_and_entries(
 MODELS = sorted(
     (model._meta.app_label, model._meta.model_name or "", model) for model in admin.site._registry
 )  # fmt: skip
-PLATFORM_ONLY = {"deadaddress", "incident", "switch"}
+PLATFORM_ONLY = {"deadaddress", "incident", "retentionrule", "switch"}
 LISTS = [(app, name) for app, name, _model in MODELS if name not in PLATFORM_ONLY]
 
 
