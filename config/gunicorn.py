@@ -33,7 +33,7 @@ preload_app = (
 worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 control_socket_disable = True
 logger_class = "config.serverlog.GunicornLogger"
-# No max_requests: nothing leaks (docs/decisions.md), and each recycled process would close connections in use.
+# No max_requests: each recycled process would close connections in use (docs/decisions.md).
 
 counters = files.prepare()
 

@@ -67,8 +67,8 @@ def check_listing(programs: Programs, dump: Path) -> None:
         raise Damaged(f"{dump.name}: pg_restore cannot read it")
 
 
-def load(dump: Path, target: Postgres, programs: Programs, *, server_major: int) -> None:
-    """Replace all that is in `target` by the dump. Raises BackupError; then the target is as it was.
+def load(dump: Path, target: Postgres, programs: Programs, *, server_major: int, last: bytes = b"") -> None:
+    """Replace all that is in `target` by the dump, then do `last`. Raises BackupError; then the target is as it was.
 
     COMMIT is sent only after pg_restore ended well: a stream that breaks off is rolled back by the server.
     """
@@ -82,7 +82,7 @@ def load(dump: Path, target: Postgres, programs: Programs, *, server_major: int)
             stdout=subprocess.PIPE, stderr=said_too,
         )  # fmt: skip
         try:
-            is_whole = _feed(psql, source, server_major)
+            is_whole = _feed(psql, source, server_major, last + COMMIT)
         finally:
             for process in (source, psql):
                 if process.poll() is None:
@@ -94,7 +94,7 @@ def load(dump: Path, target: Postgres, programs: Programs, *, server_major: int)
             raise Damaged(f"{target.label}: nothing was changed: {complaint(said_too, 'pg_restore')}")
 
 
-def _feed(psql: "subprocess.Popen[bytes]", source: "subprocess.Popen[bytes]", server_major: int) -> bool:
+def _feed(psql: "subprocess.Popen[bytes]", source: "subprocess.Popen[bytes]", server_major: int, end: bytes) -> bool:
     """Whether the dump was read to its end, and so committed."""
     assert psql.stdin is not None  # noqa: S101
     assert source.stdout is not None  # noqa: S101
@@ -104,7 +104,7 @@ def _feed(psql: "subprocess.Popen[bytes]", source: "subprocess.Popen[bytes]", se
         _pump(source.stdout, psql.stdin, server_major)
         is_whole = source.wait() == 0
         if is_whole:
-            psql.stdin.write(COMMIT)
+            psql.stdin.write(end)
     with suppress(BrokenPipeError):
         psql.stdin.close()
     source.stdout.close()

@@ -16,7 +16,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
-from config.backups import erasures, facts, places
+from config.backups import doors, erasures, facts, places
 from config.backups.archive import Opened, files_below, opened
 from config.backups.databases import Database, Postgres, Sqlite, first_line, site_database
 from config.backups.errors import BackupError
@@ -76,7 +76,7 @@ def restore(asked: str, *, replace: str = "", with_store: bool = True, say: Say 
         check_target(backup, target, replace)
         erased = [*erasures.in_database(target), *erasures.outside(with_store=with_store)]
         connections.close_all()
-        _put(backup, target)
+        _put(backup, target, say)
         put_uploads(backup, Path(settings.MEDIA_ROOT), say)
     say(f"restored and compared: {manifest.facts.rows} rows in {len(manifest.facts.tables)} tables")
     age = (datetime.now(UTC) - manifest.snapshot_at).total_seconds()
@@ -133,16 +133,20 @@ def _filled(target: Database) -> str:
     return ""
 
 
-def _put(backup: Opened, target: Database) -> None:
+def _put(backup: Opened, target: Database, say: Say) -> None:
     """The database. Raises BackupError when what is there afterwards is not what was backed up."""
     manifest = backup.manifest
     if isinstance(target, Sqlite):
         _put_file(backup.dump, target.path)
         problems = facts.differences(manifest.facts, facts.of_sqlite(target.path))
     else:
-        major = major_of(target)
-        load(backup.dump, target, programs_that_read(manifest, major), server_major=major)
-        problems = compared(manifest, target)
+        major, held = major_of(target), doors.held_in(target)
+        held = held if doors.TABLE in manifest.facts.tables else []
+        last = doors.held_again(held)
+        load(backup.dump, target, programs_that_read(manifest, major), server_major=major, last=last)
+        problems = compared(manifest, target, but=doors.TABLE if held else "")
+        for switch in held:
+            say(f"still stopped, as before the restore: {switch.function}")
         with target.connect() as connection:
             connection.execute("ANALYZE")  # a restored database has no statistics, and the first rush needs them
     if problems:

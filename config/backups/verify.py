@@ -93,10 +93,13 @@ def _tried(backup: Opened, step: Step) -> list[str]:
         raise BackupError(f"{server.label}: {first_line(error)}") from None
 
 
-def compared(manifest: Manifest, database: Postgres) -> list[str]:
-    """What a restored database lacks; empty when it is what was backed up and somebody can run it."""
+def compared(manifest: Manifest, database: Postgres, *, but: str = "") -> list[str]:
+    """What a restored database lacks; empty when it is what was backed up and somebody can run it.
+
+    Rows of the table `but` may differ.
+    """
     with database.connect() as connection, connection.cursor() as cursor:
-        problems = facts.differences(manifest.facts, facts.of_postgres(cursor))
+        problems = facts.differences(manifest.facts, facts.of_postgres(cursor), but=but)
         problems += [f"sequence {name} would hand out a number again" for name in facts.sequences_behind(cursor)]
         row = cursor.execute(facts.ADMINS).fetchone() if "tenants_user" in manifest.facts.tables else None
     return problems + _nobody(row[0] if row else 0)

@@ -158,6 +158,25 @@ def test_a_filled_database_is_left_alone_until_its_name_is_typed(
     assert state(new_server).tables.keys() == before.tables.keys()
 
 
+def test_a_site_that_was_closed_stays_closed_through_a_restore(
+    world: Own, new_server: Postgres, restore: Any, tmp_path: Path
+) -> None:
+    """The backup is of a day on which nothing was stopped, with a message that psql must not read as its own."""
+    fill(open_one(take.take(None, at=timezone.now()).made.path, tmp_path), new_server)
+    message = "21時に再開 :name \\quit ' $$"
+    with new_server.connect() as there:
+        there.execute(
+            "INSERT INTO tenants_switch (function, stopped_at, message) VALUES ('maintenance', now(), %s)", [message]
+        )
+    shutil.rmtree(tmp_path / "new-media", ignore_errors=True)
+    done = restore("latest", "--replace", "--yes-replace", LAB)
+    assert done.returncode == 0, done.stderr
+    assert "still stopped, as before the restore: maintenance" in done.stdout
+    with new_server.connect() as there:
+        rows = there.execute("SELECT function, message, stopped_at IS NOT NULL FROM tenants_switch").fetchall()
+    assert rows == [("maintenance", message, True)]
+
+
 def test_uploads_that_are_there_make_a_target_filled(world: Own, new_server: Postgres, tmp_path: Path) -> None:
     backup = open_one(take.take(None, at=timezone.now()).made.path, tmp_path)
     with pytest.raises(BackupError, match=r"is not empty \(.*media\)"):
