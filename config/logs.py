@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -15,6 +16,15 @@ from config.masking import message_of
 from tenants.request_id import request_id
 
 log = logging.getLogger(__name__)
+
+SERVICES = ("run_worker", "serve", "runserver")
+
+
+def least_level(arguments: list[str]) -> str:
+    """The least level that is written. A command of ops says on the terminal itself what it did; between its lines, and
+    beside the one line that says why it failed, no record of the everyday may stand (contract, section 6)."""
+    is_command = Path(arguments[0]).name == "manage.py" and arguments[1:2] and arguments[1] not in SERVICES
+    return "WARNING" if is_command else "INFO"
 
 
 class RequestIdFilter(logging.Filter):

@@ -1,9 +1,12 @@
 """One settings module for all apps; every value that differs between sites comes from `config.env`."""
 
+import sys
+
 from csp.constants import NONE, SELF
 
 from config import growth
 from config.env import ENV, ROOT
+from config.logs import least_level
 
 SECRET_KEY = ENV.secret_key
 SECRET_KEY_FALLBACKS = ENV.secret_key_fallbacks
@@ -164,7 +167,14 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "config.logs.RequestIdFilter"}},
     "formatters": {"json": {"()": "config.logs.JsonFormatter", "tells_all": DEBUG}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "json"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": "json",
+            "level": least_level(sys.argv),
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }

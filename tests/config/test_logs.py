@@ -3,9 +3,12 @@
 import io
 import json
 import logging
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +21,7 @@ from django.utils import timezone
 
 from config import logs, serverlog
 from config.faults import as_lines, chain
-from config.logs import JsonFormatter, RequestIdFilter
+from config.logs import JsonFormatter, RequestIdFilter, least_level
 from config.masking import WITHHELD, mask
 from config.sources import said_at
 from entries.entry.upkeep import note_export
@@ -30,6 +33,7 @@ from tenants.signin import links
 from tenants.signin.models import Purpose
 from tests.conftest import PASSWORD
 from tests.entries.entry.sheets import address, row, send
+from tests.site import ROOT
 
 pytestmark = pytest.mark.django_db
 NAME, KANA, ROMAJI, BORN = "佐藤花子", "サトウハナコ", "Hanakocanary", "2009-04-17"
@@ -340,3 +344,25 @@ def test_every_logger_of_the_site_writes_in_this_form() -> None:
     assert site.LOGGING["root"]["handlers"] == ["stderr"]
     assert site.LOGGING["handlers"]["stderr"]["formatter"] == "json"
     assert site.LOGGING["formatters"]["json"]["tells_all"] is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "level"),
+    [
+        (["manage.py", "backup"], "WARNING"), (["/app/manage.py", "retention", "--apply"], "WARNING"),
+        (["manage.py", "run_worker"], "INFO"), (["manage.py", "serve"], "INFO"), (["manage.py"], "INFO"),
+        (["/venv/bin/gunicorn", "-c", "config/gunicorn.py"], "INFO"),
+    ],
+)  # fmt: skip
+def test_only_services_write_records_of_the_everyday(arguments: list[str], level: str) -> None:
+    assert least_level(arguments) == level
+
+
+def test_a_command_of_ops_says_its_own_lines_and_no_more(tmp_path: Path) -> None:
+    """Two tenants' worth of changes in the trail, and not one record between the lines on the terminal."""
+    env = {"PATH": os.environ["PATH"], "DATABASE_URL": f"sqlite:///{tmp_path}/site.sqlite3"}
+    for command in ("migrate", "seed_staging_min"):
+        done = subprocess.run(
+            [sys.executable, "manage.py", command, "-v0"], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+        )
+        assert done.stderr == ""

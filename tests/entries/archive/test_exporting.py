@@ -39,7 +39,7 @@ def full(kita: Team, baba: User, aoki: User, meet: Meet, now: datetime) -> Race:
     race = race_of(meet, places=2, standard=90_000, standard_from=date(2026, 1, 1))
     who = athletes_of(kita, 5)
     with tenant_scope(meet.tenant_id):
-        lines = [Line(0, one.pk, race.pk, 85_000 + one.pk) for one in who[:4]]
+        lines = [Line(0, one.pk, race.pk, 85_000 + number) for number, one in enumerate(who[:4])]
         order = actions.submit(meet=meet, team=kita, lines=lines, key="k", by=baba, at=now)
         changes.withdraw(entry=order.entries.order_by("pk")[0], by=baba, at=now)
         changes.invite(race=race, athlete=who[4], seed_time=None, by=aoki, at=now)
@@ -79,7 +79,7 @@ def test_entries_stand_as_the_lists_had_them(full: Race, meet: Meet, tmp_path: P
     assert [(row["state"], row["ticket"], row["waiting_position"]) for row in mine] == [
         ("withdrawn", 1, None), ("accepted", 2, None), ("accepted", 3, None), ("waitlisted", 4, 1), ("accepted", None, None),
     ]  # fmt: skip
-    assert mine[1]["seed_hundredths"] == 85_000 + mine[1]["athlete_id"]
+    assert mine[1]["seed_hundredths"] == 85_001
     assert mine[1]["seed_time"].startswith("14:1")
     assert (mine[4]["seed_time"], mine[4]["seed_hundredths"]) == ("NT", None)
     race = next(row for row in data["races"] if row["id"] == full.pk)
