@@ -7,12 +7,13 @@ from contextlib import ExitStack
 import hypothesis  # noqa: F401 - its plugin would import it after the last test, which crashes beside greenlets (Python 3.11)
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.conftest import PASSWORD
 
 # Playwright's event loop runs in this thread, beside the fixtures that write rows.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+expect.set_options(timeout=20_000)  # a machine that is full answers in its own time
 DESKTOP, PHONE = 1280, 360
 OpenPage = Callable[..., Page]
 
