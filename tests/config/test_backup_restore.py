@@ -39,10 +39,14 @@ def backup(tmp_path: Path, media: Path) -> Opened:
     return opened(made(tmp_path / "lab", uploads=old).path, key="", into=tmp_path / "opened")
 
 
+def said_nothing(line: str) -> None:
+    raise AssertionError(f"a file holds no closed doors, so there is nothing to say: {line}")
+
+
 def test_a_new_file_is_restored_and_equal(backup: Opened, tmp_path: Path) -> None:
     target = Sqlite(tmp_path / "new" / "site.sqlite3")
     restore.check_target(backup, target, "")
-    restore._put(backup, target)
+    restore._put(backup, target, said_nothing)
     assert facts.of_sqlite(target.path) == backup.manifest.facts
     assert [path.name for path in target.path.parent.iterdir()] == ["site.sqlite3"]
 
@@ -55,7 +59,7 @@ def test_a_filled_file_is_refused_until_its_name_is_typed(backup: Opened, tmp_pa
     restore.check_target(backup, target, "live.sqlite3")
     wal = tmp_path / "live.sqlite3-wal"
     wal.write_bytes(b"of the database that is replaced")
-    restore._put(backup, target)
+    restore._put(backup, target, said_nothing)
     assert facts.of_sqlite(target.path).tables["tenants_user"][0] == 40
     assert not wal.exists()
 
