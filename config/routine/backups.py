@@ -1,11 +1,13 @@
 """「バックアップ確認」: how old and how large the last good one is, and whether one was really restored lately."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from config.routine import runs
-from config.routine.lines import Line, judged, ng
+from config.routine.lines import Line, Word, judged, ng
 from config.routine.week import Week
 from config.routine.words import ago, seconds, size
 
@@ -19,7 +21,23 @@ RUN_DRILL = "python manage.py verify_backup --latest"
 
 
 def backup(week: Week, *, oldest: timedelta = OLDEST_BACKUP) -> Line:
-    """NG when there is none, when it is too old, when it shrank to half, or when a later run failed."""
+    """NG when there is none, when it is too old, or when it shrank to half; looked at when a later run failed."""
+    return _where_it_counts(_backup(week, oldest))
+
+
+def drill(week: Week) -> Line:
+    """The last restore into a scratch database: its age, how long it took (RTO), how old the backup was (RPO)."""
+    return _where_it_counts(_drill(week))
+
+
+def _where_it_counts(line: Line) -> Line:
+    """As it came out in production. Elsewhere nobody's data is lost and no backup is scheduled (render.yaml), so that
+    an NG there would fail every weekly run of staging, and hide the one that matters."""
+    at_most_look = settings.APP_ENV != "prod" and line.word == Word.NG
+    return replace(line, word=Word.LOOK) if at_most_look else line
+
+
+def _backup(week: Week, oldest: timedelta) -> Line:
     run = runs.last_good("backup")
     if run is None:
         return ng("backup", _("バックアップ: 成功した記録がありません"), RUN_BACKUP)
@@ -40,8 +58,7 @@ def backup(week: Week, *, oldest: timedelta = OLDEST_BACKUP) -> Line:
     )  # fmt: skip
 
 
-def drill(week: Week) -> Line:
-    """The last restore into a scratch database: its age, how long it took (RTO), how old the backup was (RPO)."""
+def _drill(week: Week) -> Line:
     newest, run = runs.last("verify_backup"), runs.last_good("verify_backup")
     if newest is not None and newest.succeeded is False:
         text = _("復元の演習: 最後の演習（%(ago)s）は失敗しました") % {"ago": ago(newest.started_at, week.at)}

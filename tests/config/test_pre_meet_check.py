@@ -87,7 +87,8 @@ def test_a_prepared_meet_exits_0_and_is_noted(prepared: Meet) -> None:
     assert run.facts["meet"] == "nittai/ld326"
 
 
-def test_an_unprepared_meet_exits_1_and_names_what_is_missing(meet: Meet) -> None:
+def test_an_unprepared_meet_exits_1_and_names_what_is_missing(meet: Meet, settings: Any) -> None:
+    settings.APP_ENV = "prod"
     with pytest.raises(CommandError) as wrong:
         call_command("pre_meet_check", "ld326", stdout=StringIO())
     assert len(str(wrong.value).splitlines()) == 1
@@ -269,7 +270,8 @@ def test_another_meet_of_the_same_hour_is_said(meet: Meet, chuo: Tenant) -> None
     assert site.beside(mine).word == Word.OK
 
 
-def test_a_backup_of_yesterday_is_too_old_before_a_meet(prepared: Meet, now: datetime) -> None:
+def test_a_backup_of_yesterday_is_too_old_before_a_meet(prepared: Meet, now: datetime, settings: Any) -> None:
+    settings.APP_ENV = "prod"
     OpsRun.objects.filter(kind="backup").update(started_at=now - timedelta(hours=25))
     with pytest.raises(CommandError, match="1 NG: backup"):
         call_command("pre_meet_check", "ld326", stdout=StringIO())

@@ -42,6 +42,12 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Usage = namedtuple("Usage", "total used free")
 
 
+@pytest.fixture(autouse=True)
+def production(settings: Any) -> None:
+    """Where backups are due."""
+    settings.APP_ENV = "prod"
+
+
 @pytest.fixture
 def roomy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with free space, whatever the one is that tests run on."""
@@ -226,6 +232,12 @@ def test_what_postgresql_knows_is_read(now: datetime) -> None:
 def test_a_backup_older_than_26_hours_is_ng(now: datetime, age: timedelta, word: Word) -> None:
     ran("backup", now - age, bytes=1_000)
     assert lines(now)["backup"].word == word
+
+
+@pytest.mark.parametrize("app_env", ["staging", "dev"])
+def test_where_no_backup_is_due_a_missing_one_is_looked_at(now: datetime, settings: Any, app_env: str) -> None:
+    settings.APP_ENV = app_env
+    assert [lines(now)[key].word for key in ("backup", "drill")] == [Word.LOOK, Word.LOOK]
 
 
 def test_a_backup_half_as_large_as_the_one_before_is_ng(now: datetime) -> None:
