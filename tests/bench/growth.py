@@ -239,7 +239,7 @@ def measure() -> dict[str, Figures]:
         ("organizer", signed_in(organizer), ["/admin/", *lists(), "/admin/entries/meet/1/change/",
                                              "/admin/entries/entry/?q=鈴木", "/admin/entries/entry/?meet=1"]),
         ("platform admin", signed_in(admin), ["/admin/", *lists(), "/admin/entries/entry/?q=鈴木",
-                                              "/admin/tenants/user/?q=coach-77"]),
+                                              "/admin/entries/entry/?meet=1&q=鈴木", "/admin/tenants/user/?q=coach-77"]),
     ]  # fmt: skip
     for who, client, paths in pages:
         for path in paths:

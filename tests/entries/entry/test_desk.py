@@ -77,6 +77,24 @@ def test_the_list_is_searched_by_reference(desk: Client, four: list[Entry]) -> N
     assert len(desk.get(LIST, {"q": four[0].submission.reference}).context["cl"].result_list) == 4
 
 
+def test_over_all_hosts_only_the_receipt_number_is_searched_and_the_page_says_so(
+    client: Client, four: list[Entry], meet: Meet, admin: User
+) -> None:
+    client.force_login(admin)
+    found = {}
+    for asked in ("鈴木", four[0].submission.reference):
+        for chosen in ({}, {"meet": str(meet.pk)}):
+            answer = client.get(LIST, {"q": asked, **chosen})
+            hinted = "先に絞り込みで大会を選んでください" in answer.content.decode()
+            found[asked == "鈴木", bool(chosen)] = (len(answer.context["cl"].result_list), hinted)
+    assert found == {
+        (True, False): (0, True),
+        (True, True): (4, False),
+        (False, False): (4, True),
+        (False, True): (4, False),
+    }
+
+
 @pytest.mark.parametrize("value", ["x", "-1", "9" * 30, "1 OR 1=1", "٣"])
 def test_a_filter_with_nonsense_finds_nothing(desk: Client, four: list[Entry], value: str, meet: Meet) -> None:
     for asked in ({"meet": value}, {"meet": str(meet.pk), "race": value}):
