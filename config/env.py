@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.mail_env import Mail, read_mail
 from config.ops_env import Backups, Eyes, Growth, read_backups, read_eyes, read_growth
-from config.reader import Reader
+from config.reader import WEB, Reader, is_address
 from config.variables import VARIABLES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -152,7 +152,7 @@ def _origins(reader: Reader, dev: bool) -> list[str]:
     origins = reader.items("CSRF_TRUSTED_ORIGINS")
     if not dev and any("*" in origin for origin in origins):
         raise ImproperlyConfigured("CSRF_TRUSTED_ORIGINS: * is refused outside dev, name the origins")
-    if any(urlsplit(origin).scheme not in ("http", "https") for origin in origins):
+    if not all(is_address(origin, WEB) for origin in origins):
         raise ImproperlyConfigured("CSRF_TRUSTED_ORIGINS: each begins with https://")
     host = reader.text("RENDER_EXTERNAL_HOSTNAME")
     return list(dict.fromkeys([*origins, *([f"https://{host}"] if host else [])]))
@@ -161,14 +161,9 @@ def _origins(reader: Reader, dev: bool) -> list[str]:
 def _base_url(reader: Reader, dev: bool, hosts: list[str]) -> str:
     own = f"https://{hosts[0].lstrip('.')}" if hosts else UNKNOWN_ADDRESS
     url = reader.text("BASE_URL", f"http://127.0.0.1:{_port(reader)}" if dev else own).rstrip("/")
-    try:
-        parts = urlsplit(url)
-        whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        whole = False
-    if not whole:
+    if not is_address(url, WEB):
         raise ImproperlyConfigured("BASE_URL: write the whole address, for example https://entry.example.jp")
-    if not dev and parts.scheme != "https":
+    if not dev and urlsplit(url).scheme != "https":
         raise ImproperlyConfigured("BASE_URL: outside dev it must begin with https://")
     return url
 
@@ -182,15 +177,22 @@ def _debug(reader: Reader, dev: bool) -> bool:
     return debug
 
 
+def _sentry_dsn(reader: Reader) -> str:
+    """`https://KEY@HOST/PROJECT`, the project a number: what the SDK could not read would end the start with its value."""
+    write = "copy it from the project's settings, https://KEY@HOST/PROJECT"
+    dsn = reader.address("SENTRY_DSN", write=write)
+    if dsn and not (urlsplit(dsn).username and urlsplit(dsn).path.rpartition("/")[2].isdecimal()):
+        raise ImproperlyConfigured(f"SENTRY_DSN: {write}")
+    return dsn
+
+
 def _trusted_proxies(reader: Reader, dev: bool) -> int:
     """On Render a request passes Cloudflare and Render's own proxy, and each appends whom it was called by."""
     return 0 if dev else reader.number("TRUSTED_PROXIES", 2 if reader.text("RENDER") else 1)
 
 
 def _drafting(reader: Reader) -> Drafting:
-    url = reader.text("ANTHROPIC_BASE_URL").rstrip("/")
-    if url and not url.startswith(("http://", "https://")):
-        raise ImproperlyConfigured("ANTHROPIC_BASE_URL: write the whole address, beginning with https://")
+    url = reader.address("ANTHROPIC_BASE_URL").rstrip("/")
     model = reader.text("CATALOG_DRAFT_MODEL", "claude-sonnet-5-5")
     return Drafting(reader.text("ANTHROPIC_API_KEY"), url, model)
 
@@ -218,7 +220,7 @@ def read(environ: Mapping[str, str]) -> Env:
         base_url=base_url,
         debug_auth_links=reader.flag("DEBUG_AUTH_LINKS"),
         trusted_proxies=_trusted_proxies(reader, dev),
-        sentry_dsn=reader.text("SENTRY_DSN"),
+        sentry_dsn=_sentry_dsn(reader),
         sentry_traces_sample_rate=reader.rate("SENTRY_TRACES_SAMPLE_RATE"),
         mail=read_mail(reader, dev, urlsplit(base_url).hostname or "localhost"),
         web_concurrency=reader.number("WEB_CONCURRENCY", max(2, min(8, os.cpu_count() or 2))),

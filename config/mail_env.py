@@ -89,7 +89,7 @@ def read_mail(reader: Reader, dev: bool, host: str) -> Mail:
 
 def _by_provider(reader: Reader, sender: str) -> Mail:
     given = {name: reader.text(name) for esp in ESPS.values() for name in (*esp.needs, *esp.may_have)}
-    name, url, secret = reader.text("ANYMAIL_ESP").lower(), reader.text("ANYMAIL_API_URL"), _webhook_secret(reader)
+    name, url, secret = reader.text("ANYMAIL_ESP").lower(), reader.address("ANYMAIL_API_URL"), _webhook_secret(reader)
     if name not in ESPS:
         raise ImproperlyConfigured(f"ANYMAIL_ESP: write one of {', '.join(ESPS)}")
     esp = ESPS[name]
@@ -98,8 +98,6 @@ def _by_provider(reader: Reader, sender: str) -> Mail:
         raise ImproperlyConfigured(f"ANYMAIL_ESP: this provider needs {' and '.join(missing)} too")
     if name == "mailersend" and secret and not given["MAILERSEND_SIGNING_SECRET"]:
         raise ImproperlyConfigured("MAILERSEND_SIGNING_SECRET: required for the webhook of this provider")
-    if url and not url.startswith(("http://", "https://")):
-        raise ImproperlyConfigured("ANYMAIL_API_URL: write the whole address, beginning with https://")
     values = _ses(given, url) if name == "amazon_ses" else _over_http(name, given, url)
     if esp.tracks:  # links of ours sign people in: nobody rewrites them, and nobody watches who reads what
         values["SEND_DEFAULTS"] = {"track_clicks": False, "track_opens": False}
@@ -141,7 +139,7 @@ def _by_url(reader: Reader, dev: bool, sender: str) -> Mail:
         url = urlsplit(reader.text("EMAIL_URL"))
         asked_port = url.port
     except ValueError:
-        raise ImproperlyConfigured("EMAIL_URL: its port is not a number") from None
+        raise ImproperlyConfigured("EMAIL_URL: its host or port cannot be read") from None
     if url.scheme == "console":
         if not dev:
             raise ImproperlyConfigured("EMAIL_URL: console is refused outside dev, nobody would get a mail")
@@ -152,7 +150,10 @@ def _by_url(reader: Reader, dev: bool, sender: str) -> Mail:
     port = asked_port or (SMTPS if ssl else 587)
     user, password = unquote(url.username or ""), _password(url.hostname, unquote(url.password or ""))
     query = Reader({name.lower(): values[-1] for name, values in parse_qs(url.query).items()})
-    tls = query.flag("tls", url.scheme != "smtp" or _wants_tls(port, user))
+    try:
+        tls = query.flag("tls", url.scheme != "smtp" or _wants_tls(port, user))
+    except ImproperlyConfigured:
+        raise ImproperlyConfigured("EMAIL_URL: write ?tls=1 or ?tls=0") from None
     return Mail("smtp", url.hostname, port, tls and not ssl, ssl, user, password, sender=sender)
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -105,21 +104,14 @@ def read_eyes(reader: Reader) -> Eyes:
 
 def read_growth(reader: Reader) -> Growth:
     """Raises ImproperlyConfigured naming the variable."""
-    cache = reader.text("CACHE_URL")
-    if cache and urlsplit(cache).scheme not in ("redis", "rediss"):
-        raise ImproperlyConfigured("CACHE_URL: write redis://… or rediss://…")
+    cache = reader.address("CACHE_URL", ("redis", "rediss"), write="write redis://… or rediss://…")
     return Growth(_postgres(reader, "REPLICA_DATABASE_URL"), cache, reader.flag("DATABASE_POOLED"))
 
 
 def _address(reader: Reader, name: str) -> str:
-    url = reader.text(name).rstrip("/")
-    if url and not url.startswith(("http://", "https://")):
-        raise ImproperlyConfigured(f"{name}: write the whole address, beginning with https://")
-    return url
+    return reader.address(name).rstrip("/")
 
 
 def _postgres(reader: Reader, name: str) -> str:
-    url = reader.text(name)
-    if url and urlsplit(url).scheme not in POSTGRES:
-        raise ImproperlyConfigured(f"{name}: only PostgreSQL, postgres://…")
-    return url
+    """A host may be left out: then the server is reached by its socket on this machine."""
+    return reader.address(name, POSTGRES, write="only PostgreSQL, postgres://…", may_lack_host=True)

@@ -1,8 +1,13 @@
 """Typed look-ups in a mapping of strings. `config.env` reads the environment with it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+WEB = ("http", "https")
+_SPACE = re.compile(r"\s")
 
 
 class Reader:
@@ -44,6 +49,25 @@ class Reader:
             raise ImproperlyConfigured(f"{name}: write a number from 0 to 1")
         return value
 
+    def address(
+        self, name: str, schemes: Collection[str] = WEB, *, write: str = "", may_lack_host: bool = False
+    ) -> str:
+        """A whole address of one of these schemes; empty when unset. Raises ImproperlyConfigured, saying what to `write`."""
+        url = self.text(name)
+        if url and not is_address(url, schemes, may_lack_host=may_lack_host):
+            raise ImproperlyConfigured(f"{name}: {write or 'write the whole address, beginning with https://'}")
+        return url
+
     def items(self, name: str) -> list[str]:
         """A comma separated list, without empty items."""
         return [part.strip() for part in self.text(name).split(",") if part.strip()]
+
+
+def is_address(url: str, schemes: Collection[str], *, may_lack_host: bool = False) -> bool:
+    """Whether scheme, host and port can be read: what cannot would be found out by a request, or end a start with its value."""
+    try:
+        parts = urlsplit(url)
+        has_place = bool(parts.hostname or may_lack_host) and parts.port != 0
+    except ValueError:
+        return False
+    return parts.scheme in schemes and has_place and not _SPACE.search(url)
