@@ -1,4 +1,4 @@
-"""gunicorn as every deployment runs it: `gunicorn -c config/gunicorn.py config.wsgi`.
+"""gunicorn's configuration: `python -m config.web` is what every deployment starts, and reads this.
 
 Threads keep a slow upload from stalling a process; few connections (processes x threads) keep the queue for a hot
 race in the web server and not in PostgreSQL (docs/decisions.md, "Places").

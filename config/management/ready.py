@@ -1,19 +1,30 @@
-"""What commands ask before they look at rows: does the database answer, and is it as new as the code."""
+"""What commands say and ask before they look at rows: which database, does it answer, and is it as new as the code."""
 
 from django.core.management.base import CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, connection
 
 from config.health import missing_migrations
 
 MIGRATE = "python manage.py migrate --noinput"
 
 
+def database_name() -> str:
+    """Host and name of the database, never a password: what a command says before it writes."""
+    values = connection.settings_dict
+    return f"{values['HOST'] or 'this machine'} {values['NAME']}"
+
+
+def away(error: Exception) -> CommandError:
+    """What a database that does not answer said, as one line."""
+    return CommandError(f"the database does not answer: {reason(error)}. Check DATABASE_URL.")
+
+
 def check_ready() -> None:
     """Raises CommandError, one line with what to run, unless the database answers and no migration is missing."""
     try:
         missing = missing_migrations()
-    except DatabaseError as error:
-        raise CommandError(f"the database does not answer: {reason(error)}. Check DATABASE_URL.") from None
+    except (DatabaseError, InterfaceError) as error:
+        raise away(error) from None
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise CommandError(f"{len(missing)} migrations are missing ({missing[0]}{more}). Run: {MIGRATE}")

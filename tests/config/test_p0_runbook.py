@@ -111,7 +111,7 @@ def test_a_key_made_as_the_second_runbook_says_is_taken() -> None:
 def test_the_server_process_itself_refuses_without_a_key() -> None:
     """seed 000_352228edfa213c32 section 6-2: 未設定だと起動失敗にする. What render.yaml starts ends before it serves."""
     done = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"], cwd=ROOT, capture_output=True,
+        [sys.executable, "-m", "config.web"], cwd=ROOT, capture_output=True,
         text=True, check=False, timeout=60, env={"PATH": os.environ["PATH"], **PROD, "SECRET_KEY": "", "PORT": "1"},
     )  # fmt: skip
     assert done.returncode != 0

@@ -99,7 +99,7 @@ def test_a_deployment_migrates_first_and_is_asked_whether_it_is_ready(site: str)
     assert web["healthCheckPath"] == "/readyz"
     assert web["preDeployCommand"].startswith("python manage.py migrate --noinput && ")
     assert "migrations --wait" in worker["preDeployCommand"], "new code of the worker on the old schema"
-    assert web["startCommand"] == "gunicorn -c config/gunicorn.py config.wsgi"
+    assert web["startCommand"] == "python -m config.web"
     assert worker["startCommand"] == "python manage.py run_worker"
 
 

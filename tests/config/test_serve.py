@@ -159,7 +159,7 @@ def test_nothing_outlives_it(quick: Serve, how: str) -> None:
     assert quick.end() != 0
 
 
-@pytest.mark.parametrize("child", ["run_worker", "gunicorn"])
+@pytest.mark.parametrize("child", ["run_worker", "config.web"])
 def test_when_a_part_dies_all_stops_and_the_status_says_so(quick: Serve, child: str) -> None:
     quick.start()
     quick.until_ready()
@@ -167,7 +167,7 @@ def test_when_a_part_dies_all_stops_and_the_status_says_so(quick: Serve, child: 
     assert quick.end() == 2, "make's way to say that its recipe failed"
     assert quick.process is not None
     assert quick.process.stdout is not None
-    name = {"run_worker": "worker", "gunicorn": "web"}[child]
+    name = {"run_worker": "worker", "config.web": "web"}[child]
     assert f"CommandError: the {name} process ended with status -9, see " in quick.process.stdout.read()
 
 

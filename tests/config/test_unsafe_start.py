@@ -34,6 +34,10 @@ TEN = (
     ("DEBUG_AUTH_LINKS", {"DEBUG_AUTH_LINKS": "1"}, "sign-in links"),
     ("CSRF_TRUSTED_ORIGINS", {"CSRF_TRUSTED_ORIGINS": "https://*.canary.jp"}, "name the origins"),
     ("TRUSTED_PROXIES", {"TRUSTED_PROXIES": "canary"}, "whole number"),
+    ("WEB_CONCURRENCY", {"WEB_CONCURRENCY": "canary"}, "whole number"),
+    ("GUNICORN_TIMEOUT", {"GUNICORN_TIMEOUT": "canary"}, "whole number"),
+    ("SENTRY_DSN", {"SENTRY_DSN": "canary"}, "project's settings"),
+    ("CACHE_URL", {"CACHE_URL": "redis://cache.internal:canary"}, "write redis"),
 )
 
 
@@ -48,7 +52,7 @@ def start(command: str, **env: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("command", [WEB, CHECK])
 def test_none_of_them_starts(command: str) -> None:
-    """Started 0 of 14, each for one reason."""
+    """Started 0 of 18, each for one reason."""
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(lambda case: start(command, **case[1]), TEN))
     for (name, _change, why), ended in zip(TEN, done, strict=True):
@@ -61,6 +65,12 @@ def test_none_of_them_starts(command: str) -> None:
         assert "Listening at" not in said
 
 
+def test_a_variable_that_is_set_but_empty_is_left_to_us() -> None:
+    """Render keeps a variable whose value was taken out. gunicorn by itself takes "" for a number, and dies of it."""
+    ended = start(f"{WEB} --check-config", WEB_CONCURRENCY="", GUNICORN_TIMEOUT="", PORT="")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
 def test_the_worker_does_not_start_either() -> None:
     ended = start(WORKER, SECRET_KEY="canary-short")
     assert (ended.returncode, ended.stdout) == (1, "")
@@ -68,7 +78,7 @@ def test_the_worker_does_not_start_either() -> None:
 
 
 def test_what_is_tried_for_real_is_what_is_refused_when_read() -> None:
-    """Every variable of the fourteen is among the many that test_env.py reads in one process."""
+    """Every variable of the eighteen is among the many that test_env.py reads in one process."""
     assert {name for name, _change, _why in TEN} <= {name for name, _change in UNSAFE}
 
 

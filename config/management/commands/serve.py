@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from config.env import ENV, ROOT
-from config.management.commands.seed_dev import database_name
+from config.management.ready import away, database_name
 from config.processes import ChildEnded, Children, die_with, when_interrupted
 from config.seeds.accounts import ACCOUNTS
 from config.seeds.demo import seed
@@ -23,7 +23,7 @@ from config.static_files import collect_when_changed
 from tenants.models import Tenant, User
 
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
-GUNICORN = (sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi")
+WEB = (sys.executable, "-m", "config.web")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound to
 
@@ -90,7 +90,7 @@ class Command(BaseCommand):
                 self.stdout.write("writing the demo …")
                 seed(at=timezone.localtime())
         except DatabaseError as error:
-            raise CommandError(f"the database does not answer: {str(error).splitlines()[0]}") from None
+            raise away(error) from None
         finally:
             connection.close()
 
@@ -102,7 +102,7 @@ class Command(BaseCommand):
             command = (*MANAGE, "runserver", "--skip-checks", f"{host}:{port}")
             web = children.start("web", command, log=None, cwd=ROOT, DEBUG="True")
         else:
-            web = children.start("web", GUNICORN, log=logs / f"web-{port}.log", cwd=ROOT)
+            web = children.start("web", WEB, log=logs / f"web-{port}.log", cwd=ROOT)
         children.wait_until_answers(web, ANY_ADDRESS.get(host, host), port)
         worker = logs / f"worker-{port}.log"
         children.start("worker", (*MANAGE, "run_worker"), log=worker, cwd=ROOT)
