@@ -2,13 +2,12 @@
 
 import logging
 import threading
-import urllib.error
-import urllib.request
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
+from config import ping
 from config.alarms.watch import look
 from config.timing import TIMES
 from tenants.upkeep.actions import beat
@@ -16,7 +15,6 @@ from tenants.upkeep.actions import beat
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=1)
-PING_SECONDS = 10
 
 
 class Life:
@@ -49,8 +47,5 @@ class Life:
 
 
 def _call(url: str) -> None:
-    try:
-        with urllib.request.urlopen(url, timeout=PING_SECONDS):  # noqa: S310 - the environment's, http or https
-            log.debug("pinged")
-    except (OSError, urllib.error.URLError, ValueError) as error:
-        log.warning("the ping of WORKER_PING_URL failed: %s", type(error).__name__)
+    if failure := ping.failed(url):
+        log.warning("the ping of WORKER_PING_URL failed: %s", failure)

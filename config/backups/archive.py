@@ -1,5 +1,6 @@
 """The inside of a backup: a zip with the dump, the uploads and, last, the manifest that lists both with checksums."""
 
+import errno
 import hashlib
 import stat
 import zipfile
@@ -10,8 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from config.backups import manifest as contents
-from config.backups.databases import first_line
-from config.backups.errors import Damaged
+from config.backups.errors import Damaged, first_line
 from config.backups.manifest import Manifest, Member
 from config.backups.sealed import decrypted
 
@@ -101,6 +101,10 @@ def opened(path: Path, *, key: str, into: Path) -> Opened:
             _unpack(archive, manifest, folder)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
         raise Damaged(f"{path.name}: damaged or cut short ({first_line(error)})") from None
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise Damaged(f"{path.name}: damaged or cut short (its parts are not where it says)") from None
     if plain != path:
         plain.unlink()
     return Opened(manifest, folder, plain != path)

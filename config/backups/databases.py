@@ -9,7 +9,7 @@ import dj_database_url
 import psycopg
 from django.db import connection
 
-from config.backups.errors import BackupError
+from config.backups.errors import BackupError, first_line
 
 SSL = ("sslmode", "sslrootcert", "sslcert", "sslkey", "channel_binding")
 EVEN = "-c TimeZone=UTC -c DateStyle=ISO,YMD -c IntervalStyle=postgres -c extra_float_digits=1 -c bytea_output=hex"
@@ -75,11 +75,6 @@ class Sqlite:
 Database = Postgres | Sqlite
 
 
-def first_line(error: Exception) -> str:
-    """What a server said, without its second thoughts."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-
-
 def site_database() -> Database:
     """The one that this site runs on."""
     return of_settings(connection.settings_dict)
@@ -94,12 +89,14 @@ def of_url(url: str) -> Postgres:
 
 
 def of_settings(values: Mapping[str, Any]) -> Database:
-    """As Django holds it."""
+    """As Django holds it; `postgres:///name?host=/run/postgresql` stands among the options."""
     if "sqlite3" in values["ENGINE"]:
         return Sqlite(Path(values["NAME"]))
     options = values.get("OPTIONS") or {}
+    where = {
+        name: str(values[name.upper()] or options.get(name) or "") for name in ("host", "port", "user", "password")
+    }
     return Postgres(
-        name=str(values["NAME"]), host=str(values["HOST"] or ""), port=str(values["PORT"] or ""),
-        user=str(values["USER"] or ""), password=str(values["PASSWORD"] or ""),
+        name=str(values["NAME"]), **where,
         more={name: str(options[name]) for name in SSL if name in options},
     )  # fmt: skip

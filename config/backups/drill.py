@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.backups import places
-from config.backups.errors import BackupError
+from config.backups.errors import BackupError, said_clearly
 from config.backups.verify import Proof, Step, prove
 from tenants.audit.actions import record
 from tenants.jobs.models import Job
@@ -25,7 +25,8 @@ def drill(asked: str, *, store_only: bool = False, step: Step = lambda done, tot
             run.facts = {"file": asked if is_ours or asked.startswith(places.FROM_STORE) else asked.rpartition("/")[2]}
             run.facts["latest"] = is_ours
             try:
-                proof = prove(asked, store_only=store_only, step=step)
+                with said_clearly():
+                    proof = prove(asked, store_only=store_only, step=step)
             except BackupError as error:
                 run.facts |= {"problems": [str(error)]}
                 raise

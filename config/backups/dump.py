@@ -17,8 +17,8 @@ from django.conf import settings
 
 from config.backups import facts
 from config.backups.archive import Packer
-from config.backups.databases import Database, Postgres, Sqlite, first_line
-from config.backups.errors import BackupError
+from config.backups.databases import Database, Postgres, Sqlite
+from config.backups.errors import BackupError, first_line
 from config.backups.facts import Facts
 from config.backups.manifest import DUMPS, Manifest
 from config.backups.programs import Programs, complaint, programs_for

@@ -16,7 +16,9 @@ from django.utils import timezone
 
 from config.backups import places
 from config.backups.databases import Postgres, Sqlite
-from config.backups.errors import BackupError
+from config.backups.errors import BackupError, said_clearly
+from config.backups.sealed import PART
+from config.backups.store import Bucket
 from tenants.jobs.models import Job
 from tenants.jobs.work import Report
 from tenants.privacy import replay
@@ -46,16 +48,23 @@ def copy_out() -> int:
     if not rows:
         return 0
     store = places.bucket()
-    folder = places.ours().folder / FOLDER
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for row in rows:
-        text = json.dumps(asdict(Erased(str(row.key), row.subject, row.at.isoformat())))
-        (folder / f"{row.key}.json").write_text(text)
-        if store is not None:
-            store.put_text(f"{FOLDER}{row.key}.json", text)
+        _write(Erased(str(row.key), row.subject, row.at.isoformat()), store)
     if store is not None:
         Erasure.objects.filter(pk__in=[row.pk for row in rows]).update(copied_at=timezone.now())
     return len(rows)
+
+
+def _write(one: Erased, store: Bucket | None) -> None:
+    """Whole or not there: half of one would stop every restore."""
+    text, folder = json.dumps(asdict(one)), places.ours().folder / FOLDER
+    part = folder / f".{one.key}{PART}"
+    with said_clearly():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part.write_text(text)
+        part.replace(folder / f"{one.key}.json")
+    if store is not None:
+        store.put_text(f"{FOLDER}{one.key}.json", text)
 
 
 def copy_out_job(job: Job, report: Report) -> None:
@@ -74,6 +83,20 @@ def outside(*, with_store: bool = True) -> list[Erased]:
         names = [name for name, _size in store.names(FOLDER) if name.removeprefix(FOLDER) not in here]
         texts += [store.text(name) for name in names]
     return [_read(text) for text in texts]
+
+
+def gathered(database: Postgres | Sqlite, *, with_store: bool) -> list[Erased]:
+    """All that are known before `database` is replaced, in it and outside. Raises BackupError.
+
+    What only the database lists is written to the folder now: a restore may be broken off, or end at an erasure that
+    another release alone can do, and the next one would not find it anywhere.
+    """
+    listed, lying = in_database(database), outside(with_store=with_store)
+    known = {one.key for one in lying}
+    for one in listed:
+        if one.key not in known:
+            _write(one, None)
+    return [*listed, *lying]
 
 
 def _read(text: str) -> Erased:

@@ -18,8 +18,8 @@ from psycopg import sql
 
 from config.backups import doors, erasures, facts, places
 from config.backups.archive import Opened, files_below, opened
-from config.backups.databases import Database, Postgres, Sqlite, first_line, site_database
-from config.backups.errors import BackupError
+from config.backups.databases import Database, Postgres, Sqlite, site_database
+from config.backups.errors import BackupError, first_line, said_clearly
 from config.backups.load import check_listing, load, programs_that_read
 from config.backups.manifest import Manifest
 from config.backups.verify import compared, major_of
@@ -68,17 +68,19 @@ def restore(asked: str, *, replace: str = "", with_store: bool = True, say: Say 
     """
     began = perf_counter()
     target = site_database()
-    with tempfile.TemporaryDirectory(prefix="nitsys-restore-") as folder:
+    with said_clearly("nothing was changed: "), tempfile.TemporaryDirectory(prefix="nitsys-restore-") as folder:
         path = places.found(asked, into=Path(folder))
         backup = opened(path, key=places.ours().key, into=Path(folder))
         manifest = backup.manifest
         say(f"backup: {path.name}, of {manifest.snapshot_at:%Y-%m-%d %H:%M:%S} UTC, whole")
         check_target(backup, target, replace)
-        erased = [*erasures.in_database(target), *erasures.outside(with_store=with_store)]
+        erased = erasures.gathered(target, with_store=with_store)
         connections.close_all()
-        _put(backup, target, say)
-        put_uploads(backup, Path(settings.MEDIA_ROOT), say)
-    say(f"restored and compared: {manifest.facts.rows} rows in {len(manifest.facts.tables)} tables")
+        say(f"replacing {target.label}, whole or not at all, then the uploads")
+        with said_clearly("broken off, keep maintenance on and run it again: "):
+            _put(backup, target, say)
+            say(f"restored and compared: {manifest.facts.rows} rows in {len(manifest.facts.tables)} tables")
+            put_uploads(backup, Path(settings.MEDIA_ROOT), say)
     age = (datetime.now(UTC) - manifest.snapshot_at).total_seconds()
     done = Restored(path.name, manifest.facts.rows, len(manifest.uploads), age)
     done.migrated = bring_up_to_date(manifest, say)

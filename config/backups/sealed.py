@@ -3,17 +3,17 @@
 What goes through here never lies on the disk unencrypted when it is written: a thread encrypts what comes out of a pipe.
 """
 
+import fcntl
 import hashlib
 import os
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
-from config.backups.databases import first_line
-from config.backups.errors import BackupError, Damaged
+from config.backups.errors import BackupError, Damaged, first_line
 
 AGE = b"age-encryption.org/v1"
 SUFFIX = ".age"
@@ -64,6 +64,7 @@ def written(path: Path, *, key: str) -> Iterator[tuple[IO[bytes], Tally]]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with open(part, "xb", opener=_for_us_alone) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # alive: see clear_leftovers
             tally = Tally(file)
             if key:
                 with _encrypted(tally, identity(key)) as pipe:
@@ -78,6 +79,14 @@ def written(path: Path, *, key: str) -> Iterator[tuple[IO[bytes], Tally]]:
         raise BackupError(f"{path}: cannot be written: {error.strerror or error}") from None
     finally:
         part.unlink(missing_ok=True)
+
+
+def clear_leftovers(folder: Path) -> None:
+    """What killed backups left. One that is being written by another process is locked, a whole one has its own name."""
+    for part in folder.glob(f".*{PART}") if folder.is_dir() else ():
+        with suppress(FileNotFoundError, BlockingIOError), part.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            part.unlink()
 
 
 def _for_us_alone(name: str, flags: int) -> int:

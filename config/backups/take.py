@@ -1,8 +1,5 @@
 """Taking a backup: made, held against the one before, copied off the platform, old ones removed, noted, alarmed."""
 
-import logging
-import urllib.error
-import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,21 +9,20 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError
 
+from config import ping
 from config.backups import erasures, places
 from config.backups.databases import site_database
 from config.backups.dump import Made, make
-from config.backups.errors import BackupError
+from config.backups.errors import BackupError, said_clearly
 from config.backups.names import name_at, suspect
 from config.backups.retention import is_shrunk, latest, outdated
+from config.backups.sealed import clear_leftovers
 from config.backups.store import Bucket
 from tenants.upkeep.actions import beat, clear_alarm, noted, raise_alarm
 from tenants.upkeep.models import OpsRun
 
-log = logging.getLogger(__name__)
-
 KIND = "backup"
 FAILED, SHRUNK = "backup_failed", "backup_shrunk"
-PING_SECONDS = 10
 
 
 @dataclass
@@ -55,7 +51,10 @@ def take(path: Path | None, *, at: datetime, scheduled: bool = False, accept_sma
     """Take a backup of this site; into BACKUP_DIR without a `path`. Raises BackupError, after it raised an alarm."""
     with noted(KIND) as run:
         try:
-            taken = _taken(path or _default_path(at), run, scheduled=scheduled, accept_smaller=accept_smaller, at=at)
+            with said_clearly():
+                taken = _taken(
+                    path or _default_path(at), run, scheduled=scheduled, accept_smaller=accept_smaller, at=at
+                )
         except BackupError as error:
             run.facts |= {"problems": [str(error)], "scheduled": scheduled}
             with suppress(DatabaseError):
@@ -66,8 +65,14 @@ def take(path: Path | None, *, at: datetime, scheduled: bool = False, accept_sma
     for alarm in (FAILED, SHRUNK) if scheduled else ():
         clear_alarm(alarm, at=at)
     if scheduled:
-        ping(settings.BACKUP_PING_URL, taken.warnings)
+        _ping(settings.BACKUP_PING_URL, taken.warnings)
     return taken
+
+
+def _ping(url: str, warnings: list[str]) -> None:
+    failure = ping.failed(url) if url else ""
+    if failure:
+        warnings.append(f"BACKUP_PING_URL does not answer ({failure})")
 
 
 def _default_path(at: datetime) -> Path:
@@ -80,7 +85,7 @@ def _default_path(at: datetime) -> Path:
 
 def _taken(path: Path, run: OpsRun, *, scheduled: bool, accept_smaller: bool, at: datetime) -> Taken:
     ours, store = places.ours(), places.bucket() if scheduled else None
-    _clear_leftovers(ours.folder)
+    clear_leftovers(ours.folder)
     made = make(path, database=site_database(), uploads=Path(settings.MEDIA_ROOT), key=ours.key)
     taken = Taken(made)
     run.facts = taken.facts
@@ -97,12 +102,6 @@ def _taken(path: Path, run: OpsRun, *, scheduled: bool, accept_smaller: bool, at
     taken.erasures = erasures.copy_out()
     taken.removed = prune(store, at=at)
     return taken
-
-
-def _clear_leftovers(folder: Path) -> None:
-    """What a killed backup left behind; never a whole one, which has its own name."""
-    for part in folder.glob(".*.part") if folder.is_dir() else ():
-        part.unlink(missing_ok=True)
 
 
 def _warn_of_no_store(taken: Taken) -> None:
@@ -155,14 +154,3 @@ def prune(store: Bucket | None, *, at: datetime) -> list[str]:
             store.remove(backup.name)
             removed.append(f"{places.FROM_STORE}{backup.name}")
     return removed
-
-
-def ping(url: str, warnings: list[str]) -> None:
-    """Tell a dead man's switch outside that a backup was made. That it does not answer makes no backup bad."""
-    if not url:
-        return
-    try:
-        with urllib.request.urlopen(url, timeout=PING_SECONDS):  # noqa: S310 - config.ops_env takes http(s) only
-            log.info("backup: told the dead man's switch")
-    except (urllib.error.URLError, TimeoutError, OSError) as error:
-        warnings.append(f"BACKUP_PING_URL does not answer ({type(error).__name__})")

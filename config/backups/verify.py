@@ -17,8 +17,8 @@ from psycopg import sql
 
 from config.backups import facts, places
 from config.backups.archive import Opened, opened
-from config.backups.databases import Postgres, first_line, of_url, site_database
-from config.backups.errors import BackupError
+from config.backups.databases import Postgres, of_url, site_database
+from config.backups.errors import BackupError, first_line
 from config.backups.load import check_listing, load, programs_that_read
 from config.backups.manifest import Manifest
 
