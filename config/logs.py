@@ -6,6 +6,7 @@ What a line may say is decided in `config.masking` and `config.faults`, for the 
 import json
 import logging
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -67,7 +68,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def log_crashes() -> None:
-    """What ends a process is one line in the log as any other error, not a traceback with values in it."""
+    """What ends a process or a thread is one line in the log as any other error, not a traceback with values in it."""
 
     def crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
@@ -75,4 +76,8 @@ def log_crashes() -> None:
         else:
             log.critical("ended by an error", exc_info=error)
 
+    def thread_crashed(ended: threading.ExceptHookArgs) -> None:
+        log.error("a thread was ended by an error", exc_info=ended.exc_value)
+
     sys.excepthook = crashed
+    threading.excepthook = thread_crashed

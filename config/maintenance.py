@@ -120,21 +120,22 @@ def _refusal(request: HttpRequest, switch: Switch, *, title: str, text: str) -> 
     said = f"{text}{back_of(switch)}"
     if wants_json(request):
         body = {"error": said, "code": switch.function, "retry_after": seconds, "request_id": request_id.get()}
-        return _unlogged(JsonResponse(body, status=503, headers=headers, json_dumps_params={"ensure_ascii": False}))
+        return _meant(JsonResponse(body, status=503, headers=headers, json_dumps_params={"ensure_ascii": False}))
     if is_from_script(request):
-        return _unlogged(HttpResponse(said, status=503, headers=headers, content_type="text/plain; charset=utf-8"))
+        return _meant(HttpResponse(said, status=503, headers=headers, content_type="text/plain; charset=utf-8"))
     context = {
         "title": title, "text": text, "request_id": request_id.get(), "now": moment(now),
         "back": back_of(switch).strip(), "read_only": switch.function == Function.READ_ONLY,
         "was_sent": request.method not in READING, "kept": kept(request), "path": request.get_full_path(),
         "app_env": settings.APP_ENV, "language": get_language() or settings.LANGUAGE_CODE,
     }  # fmt: skip
-    return _unlogged(HttpResponse(render_to_string("errors/closed.html", context), status=503, headers=headers))
+    return _meant(HttpResponse(render_to_string("errors/closed.html", context), status=503, headers=headers))
 
 
-def _unlogged(response: HttpResponse) -> HttpResponse:
-    """Django logs each 5xx as an error, and errors go to Sentry. This one is meant, and comes in thousands."""
-    response._has_been_logged = True  # type: ignore[attr-defined]
+def _meant(response: HttpResponse) -> HttpResponse:
+    """Django logs each 5xx as an error, and errors go to Sentry; and we count them as failures (`config.timing`). This one
+    is meant, and comes in thousands."""
+    response._has_been_logged = response.is_meant = True  # type: ignore[attr-defined]
     return response
 
 

@@ -27,8 +27,12 @@ _DETAIL = re.compile(r"\b(?:DETAIL|CONTEXT|HINT|QUERY|LINE \d+):.*", re.DOTALL)
 _NUMBER = re.compile(r"[+(]?\d(?:[\d\s().-]*\d)?")
 _FOREIGN = re.compile(r"[^\x00-\x7f]+(?:\s+[^\x00-\x7f]+)*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-_LITERAL = re.compile(r"'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$|\b\d+(?:\.\d+)?\b|[^\x00-\x7f]+", re.DOTALL)
-_MARKS = re.compile(r"\(\s*(?:%s|\?|\$\d+)(?:\s*,\s*(?:%s|\?|\$\d+))*\s*\)")
+_LITERAL = re.compile(
+    r"\b[eE]'(?:\\.|''|[^'\\])*(?:'|\Z)|'(?:[^']|'')*(?:'|\Z)|\$([^\W\d]\w*|)\$.*?(?:\$\1\$|\Z)|\$\d+|\b\d+(?:\.\d+)?\b|[^\x00-\x7f]+",
+    re.DOTALL,
+)
+"""A text may also have been cut off before its closing quote."""
+_MARKS = re.compile(r"\(\s*(?:%s|\?)(?:\s*,\s*(?:%s|\?))*\s*\)")
 LONGEST_NUMBER = 5
 """Digits that a number may have: a count or a port. More may be a phone, a JAAF number, a birth date."""
 

@@ -27,6 +27,8 @@ LINES = (
     Line("drill", "復元の演習", database_lines.drill, asks_database=True),
     Line("certificate", "SSL証明書", outside_lines.certificate),
 )
+LACKS = ("42P01", "42703")
+"""PostgreSQL's codes for a table and a column that is not there."""
 NO_DATABASE = fail("データベースが応答しません", "DATABASE_URL とデータベースの状態を確認する")
 
 
@@ -47,7 +49,7 @@ def look(lines: Iterable[Line], *, at: datetime) -> Iterator[tuple[Line, Seen]]:
 
 def _refused(line: Line, error: Exception) -> Seen:
     """A database that lacks a table answers; what it lacks is said by the line of the migrations."""
-    if getattr(error.__cause__, "sqlstate", None) or "no such table" in str(error):
+    if getattr(error.__cause__, "sqlstate", None) in LACKS or "no such" in str(error):
         return fail("表が足りないため確認できません", "python manage.py migrate --noinput")
     return NO_DATABASE
 

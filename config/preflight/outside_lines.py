@@ -46,7 +46,7 @@ def static_files(at: datetime) -> Seen:
 
 def disk(at: datetime) -> Seen:
     """「ディスク使用量確認」, where we write."""
-    free, folder = min((shutil.disk_usage(_existing(path)).free, path) for path in (ROOT / "var", ENV.backups.folder))
+    free, folder = min((shutil.disk_usage(existing(path)).free, path) for path in (ROOT / "var", ENV.backups.folder))
     text = f"空き {free // MB:,} MB（{folder}）"
     todo = "古いバックアップやログを消すか、容量を増やす"
     if free < TOO_FEW_MB * MB:
@@ -54,8 +54,9 @@ def disk(at: datetime) -> Seen:
     return warn(text, todo) if free < FEW_MB * MB else ok(text)
 
 
-def _existing(path: Path) -> Path:
-    return path if path.exists() else _existing(path.parent)
+def existing(path: Path) -> Path:
+    """The folder itself, or the next above it that is there: on its disk it would be made."""
+    return path if path.exists() else existing(path.parent)
 
 
 def mail(at: datetime) -> Seen:
@@ -78,6 +79,8 @@ def _smtp() -> Seen:
         line.open()
     except smtplib.SMTPAuthenticationError:
         return fail(f"{where} にサインインできません", "EMAIL_HOST_USER と EMAIL_HOST_PASSWORD（EMAIL_URL）を直す")
+    except UnicodeError:
+        return fail(f"{where} に接続できません", "EMAIL_HOST と EMAIL_HOST_PASSWORD（EMAIL_URL）の文字を直す")
     except (OSError, smtplib.SMTPException) as error:
         return warn(
             f"{where} が応答しません（{type(error).__name__}）", "ホスト名とポートを確認する。届くまで控えに残る"

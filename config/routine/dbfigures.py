@@ -4,10 +4,12 @@ from typing import NamedTuple
 
 from django.db import DatabaseError, connection, transaction
 
+from config.masking import mask_sql
+
 LARGE = 10_000
 """Rows from which on reading a whole table each time is worth a look."""
 OF_STATEMENTS = """
-SELECT regexp_replace(query, '\\s+', ' ', 'g'), calls, total_exec_time, mean_exec_time, max_exec_time
+SELECT query, calls, total_exec_time, mean_exec_time, max_exec_time
 FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
 ORDER BY total_exec_time DESC LIMIT %s
 """
@@ -23,7 +25,8 @@ WHERE n_live_tup > %s AND seq_tup_read > 0 ORDER BY seq_tup_read DESC, relname L
 
 
 class Statement(NamedTuple):
-    """One statement since the statistics were last reset. Milliseconds."""
+    """One statement since the statistics were last reset. Milliseconds. PostgreSQL keeps the values of what is no query as
+    they were typed (`ALTER ROLE … PASSWORD '…'`), so that they are masked here."""
 
     query: str
     calls: int
@@ -71,6 +74,6 @@ def _statements(limit: int) -> list[Statement] | None:
         try:
             with transaction.atomic():
                 cursor.execute(OF_STATEMENTS, [limit])
-                return [Statement(*row) for row in cursor.fetchall()]
+                return [Statement(mask_sql(query), *figures) for query, *figures in cursor.fetchall()]
         except DatabaseError:  # the extension is made, but the server was not started with its library
             return None

@@ -1,14 +1,18 @@
 """「ディスク使用量確認」: free space, how large the database is and how fast it grows, and what it suffers from."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import wraps
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from config.preflight.outside_lines import existing
 from config.routine.lines import Line, judged, look, ok
 from config.routine.week import Week
 from config.routine.words import ago, listed, percent, size, span
@@ -23,11 +27,12 @@ OLD_ROWS = 1_000_000_000
 """Transactions since the oldest unfrozen row; PostgreSQL stops writing at 2.1 thousand million."""
 MANY_CONNECTIONS = 0.8
 SHOWN = 5
+Check = Callable[[Week], Line]
 
 
 def space(week: Week) -> Line:
     """Where this machine writes: uploads, and backups on their way out."""
-    disk = shutil.disk_usage(_existing(Path(settings.MEDIA_ROOT)))
+    disk = shutil.disk_usage(existing(Path(settings.MEDIA_ROOT)))
     free = disk.free / disk.total
     text = _("ディスク: 空き%(free)s（%(share)s）/ %(total)s") % {
         "free": size(disk.free), "share": percent(disk.free, disk.total), "total": size(disk.total),
@@ -36,10 +41,6 @@ def space(week: Week) -> Line:
     return judged(
         "disk", text, todo, is_ng=free < TOO_LITTLE, is_look=free < LITTLE, free_bytes=disk.free, total_bytes=disk.total
     )
-
-
-def _existing(path: Path) -> Path:
-    return path if path.exists() else _existing(path.parent)
 
 
 def database(week: Week) -> Line:
@@ -66,10 +67,18 @@ def database_bytes() -> int:
     return int(_one("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"))
 
 
+def on_postgresql(key: str, elsewhere: Promise) -> Callable[[Check], Check]:
+    """A check of what other databases do not have: there the line says so, and all is well."""
+
+    def of(check: Check) -> Check:
+        return wraps(check)(lambda week: check(week) if connection.vendor == "postgresql" else ok(key, str(elsewhere)))
+
+    return of
+
+
+@on_postgresql("tables", gettext_lazy("大きな表: PostgreSQLでのみ表示します"))
 def tables(week: Week) -> Line:
     """The largest tables with their indexes."""
-    if connection.vendor != "postgresql":
-        return ok("tables", _("大きな表: PostgreSQLでのみ表示します"))
     rows = _rows(
         "SELECT relname, pg_total_relation_size(relid), pg_indexes_size(relid) FROM pg_stat_user_tables"
         " ORDER BY 2 DESC, 1 LIMIT %s",
@@ -80,10 +89,9 @@ def tables(week: Week) -> Line:
     return ok("tables", _("大きな表（索引込み）: %(names)s") % {"names": names}, bytes=facts)
 
 
+@on_postgresql("dead_rows", gettext_lazy("不要行: PostgreSQLでのみ確認します"))
 def dead_rows(week: Week) -> Line:
     """Rows that are gone but still take room: autovacuum does not keep up, or something holds it up."""
-    if connection.vendor != "postgresql":
-        return ok("dead_rows", _("不要行: PostgreSQLでのみ確認します"))
     rows = _rows(
         "SELECT relname, n_dead_tup, n_live_tup FROM pg_stat_user_tables"
         " WHERE n_dead_tup > %s AND n_dead_tup > %s * n_live_tup ORDER BY 2 DESC LIMIT %s",
@@ -96,10 +104,9 @@ def dead_rows(week: Week) -> Line:
     return look("dead_rows", _("不要行が多い表: %(names)s") % {"names": names}, todo, tables=len(rows))
 
 
+@on_postgresql("sequences", gettext_lazy("番号の残り: PostgreSQLでのみ確認します"))
 def sequences(week: Week) -> Line:
     """How far the numbering of each table has come to its end."""
-    if connection.vendor != "postgresql":
-        return ok("sequences", _("番号の残り: PostgreSQLでのみ確認します"))
     rows = _rows(
         "SELECT sequencename, last_value::float / max_value FROM pg_sequences"
         " WHERE schemaname = current_schema() AND last_value IS NOT NULL ORDER BY 2 DESC, 1 LIMIT 1"
@@ -110,10 +117,9 @@ def sequences(week: Week) -> Line:
     return judged("sequences", text, todo, is_ng=used > AT_END, is_look=used > NEAR_END, used=used)
 
 
+@on_postgresql("transactions", gettext_lazy("接続と長い取引: PostgreSQLでのみ確認します"))
 def transactions(week: Week) -> Line:
     """Work that has been open for long, how many connections are taken, and the age of the oldest row."""
-    if connection.vendor != "postgresql":
-        return ok("transactions", _("接続と長い取引: PostgreSQLでのみ確認します"))
     oldest, used = _rows(
         "SELECT min(xact_start) FILTER (WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'), count(*)"
         " FROM pg_stat_activity WHERE datname = current_database()"
