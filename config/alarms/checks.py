@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Max, Min, Q, Sum
 
+from config.routine.runs import last_good
 from tenants.jobs.models import Job
 from tenants.outbox.models import OutboxMail
 from tenants.switches.models import Function
@@ -23,7 +24,9 @@ STUBBORN, MANY_LATE = 3, 5
 """A mail that was refused so often is its recipient's trouble, unless so many are late."""
 JOBS_LATE, MANY_JOBS = timedelta(minutes=15), 100
 BACKUP_OLD = timedelta(hours=26)
+"""A nightly backup and two hours (reliability D5)."""
 DRILL_OLD = timedelta(days=8)
+"""A weekly drill and a day."""
 CRON = {"retention": timedelta(hours=26), "weekly_check": timedelta(days=8)}
 ERRORS_WITHIN, ERRORS_SHARE, LEAST_ANSWERS = timedelta(minutes=5), 0.02, 50
 
@@ -90,7 +93,10 @@ def backup(now: Now) -> Facts | None:
 
 def drill(now: Now) -> Facts | None:
     """No backup was proved for more than a week; one that failed raises `drill_failed` by itself."""
-    return None if settings.APP_ENV != "prod" else _older(now, _last_good("verify_backup"), DRILL_OLD)
+    if settings.APP_ENV != "prod":
+        return None
+    run = last_good("verify_backup")
+    return _older(now, run.started_at if run else None, DRILL_OLD)
 
 
 def cron(now: Now) -> Facts | None:
@@ -116,11 +122,6 @@ def totals_at(at: datetime) -> Totals:
     rows = Timing.objects.filter(kind=TimingKind.ADDRESS, hour__gte=hour - timedelta(hours=1), hour__lte=hour)
     sums = rows.values("hour").annotate(answers=Sum("count"), failed=Sum("failures")).order_by("hour")
     return {row["hour"].isoformat(): [row["answers"], row["failed"]] for row in sums}
-
-
-def _last_good(kind: str) -> datetime | None:
-    found: datetime | None = OpsRun.objects.filter(kind=kind, succeeded=True).aggregate(at=Max("started_at"))["at"]
-    return found
 
 
 def _older(now: Now, last: datetime | None, limit: timedelta) -> Facts | None:

@@ -6,16 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from config.alarms.checks import BACKUP_OLD, DRILL_OLD
 from config.backups import drill, take
+from config.routine.runs import last_good
 from entries.news.phases import time_left
 from tenants.jobs.models import Job
 from tenants.upkeep.models import OpsRun
 
 SHOWN = 50
-BACKUP_EVERY = timedelta(hours=26)
-"""A nightly backup and two hours (reliability D5)."""
-DRILL_EVERY = timedelta(days=8)
-"""A weekly drill and a day."""
 MB = 1_000_000
 
 
@@ -77,8 +75,7 @@ def shown_seconds(value: float | None) -> str:
 def page_of(at: datetime) -> dict[str, Any]:
     """All that the page shows; four queries."""
     runs = OpsRun.objects.filter(kind__in=(take.KIND, drill.KIND))
-    last = OpsRun.objects.filter(succeeded=True)
-    backup, proof = last.filter(kind=take.KIND).first(), last.filter(kind=drill.KIND).first()
+    backup, proof = last_good(take.KIND), last_good(drill.KIND)
     lines = [Line.of(run) for run in runs[:SHOWN]]
     drills = (line for line in lines if line.run.kind == drill.KIND and line.run.facts.get("latest"))
     ended = next((line for line in drills if line.run.succeeded is not None), None)
@@ -95,7 +92,7 @@ def _backup_state(run: OpsRun | None, at: datetime) -> State:
         return State("bad", _("なし"), _("バックアップがまだありません。"))
     age = at - run.started_at
     text = _("最後のバックアップは%(age)s前です。") % {"age": time_left(age)}
-    return State("ok", _("あり"), text) if age < BACKUP_EVERY else State("bad", _("古い"), text)
+    return State("ok", _("あり"), text) if age <= BACKUP_OLD else State("bad", _("古い"), text)
 
 
 def _drill_state(proof: OpsRun | None, last: Line | None, at: datetime) -> State:
@@ -106,7 +103,7 @@ def _drill_state(proof: OpsRun | None, last: Line | None, at: datetime) -> State
         return State("off", _("未実施"), _("復元演習はまだ行われていません。"))
     age = at - proof.started_at
     text = _("最後の復元演習は%(age)s前で、成功しました。") % {"age": time_left(age)}
-    return State("ok", _("成功"), text) if age < DRILL_EVERY else State("wait", _("古い"), text)
+    return State("ok", _("成功"), text) if age <= DRILL_OLD else State("wait", _("古い"), text)
 
 
 def job_under_way() -> Job | None:

@@ -1,22 +1,21 @@
 """What the database says: is it there, is it as new as the code, and what do worker and backups report."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
 from django.db import connection
 from django.utils import timezone
 
+from config.alarms.checks import BACKUP_OLD, DRILL_OLD, WORKER_SILENT
 from config.envdata import server
 from config.growth import timeouts_hold
 from config.health import missing_migrations
 from config.preflight.line import Seen, fail, ok, unsafe, warn, worse
+from config.routine.runs import last_good
 from tenants.switches.models import Function, Switch
-from tenants.upkeep.models import Heartbeat, OpsRun
+from tenants.upkeep.models import Heartbeat
 
-OLDEST_BACKUP = timedelta(hours=26)
-"""A nightly backup and two hours (reliability D5)."""
-OLDEST_DRILL = timedelta(days=8)
-OLDEST_BEAT = timedelta(minutes=5)
 CLOCKS_APART, CLOCKS_WRONG = 2.0, 60.0
 """Seconds. Deadlines are kept by the database's clock (reliability M6); sessions and mails by ours."""
 CLOSES_ALL = (Function.MAINTENANCE, Function.READ_ONLY)
@@ -64,32 +63,30 @@ def worker(at: datetime) -> Seen:
     todo = "ワーカー（python manage.py run_worker）を起動し、ログを見る"
     if beat is None:
         return worse("動作の記録がありません", todo)
-    age = at - beat.beat_at
-    return worse(f"最後の記録は {ago(age)}", todo) if age > OLDEST_BEAT else ok(f"最後の記録は {ago(age)}")
+    text = f"最後の記録は {ago(at - beat.beat_at)}"
+    return worse(text, todo) if at - beat.beat_at > WORKER_SILENT else ok(text)
 
 
 def backup(at: datetime) -> Seen:
     """「バックアップ設定」: the youngest that succeeded (reliability D5)."""
-    run = _last_good("backup")
-    todo = "python manage.py backup を実行し、定期実行を確認する"
-    if run is None:
-        return warn("成功したバックアップがまだありません", todo)
-    age = at - run.started_at
-    return worse(f"最後の成功は {ago(age)}", todo) if age > OLDEST_BACKUP else ok(f"最後の成功は {ago(age)}")
+    none, todo = "成功したバックアップがまだありません", "python manage.py backup を実行し、定期実行を確認する"
+    return _last_run("backup", at, BACKUP_OLD, none=none, todo=todo, when_old=worse)
 
 
 def drill(at: datetime) -> Seen:
     """Whether a backup was restored lately: one that nobody restored is a hope."""
-    run = _last_good("verify_backup")
-    todo = "python manage.py verify_backup --latest を実行する"
+    none, todo = "復元の演習がまだ成功していません", "python manage.py verify_backup --latest を実行する"
+    return _last_run("verify_backup", at, DRILL_OLD, none=none, todo=todo, when_old=warn)
+
+
+def _last_run(
+    kind: str, at: datetime, oldest: timedelta, *, none: str, todo: str, when_old: Callable[[str, str], Seen]
+) -> Seen:
+    run = last_good(kind)
     if run is None:
-        return warn("復元の演習がまだ成功していません", todo)
-    age = at - run.started_at
-    return warn(f"最後の成功は {ago(age)}", todo) if age > OLDEST_DRILL else ok(f"最後の成功は {ago(age)}")
-
-
-def _last_good(kind: str) -> OpsRun | None:
-    return OpsRun.objects.filter(kind=kind, succeeded=True).order_by("-started_at", "-pk").first()
+        return warn(none, todo)
+    text = f"最後の成功は {ago(at - run.started_at)}"
+    return when_old(text, todo) if at - run.started_at > oldest else ok(text)
 
 
 def switches(at: datetime) -> Seen:
