@@ -4,14 +4,15 @@ The same for a coach's page, the desk, the commands, retention, and the replay a
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
 
 from entries.archive import rules
-from entries.archive.person import Person, of_athlete, of_user
+from entries.archive.person import Person, of
 from entries.archive.queries import pending_entries
 from entries.archive.traces import Trace, traces_of
 from entries.entry.changes import withdraw as withdraw_entry
@@ -20,59 +21,96 @@ from tenants.audit.actions import record
 from tenants.models import User
 from tenants.privacy.models import Erasure
 from tenants.refusal import Refused
+from tenants.retry import retry_when_locked
 from tenants.scope import across_tenants
 
 Counts = Mapping[str, int]
+Subject = Athlete | User
 
 
-def preview_athlete(athlete: Athlete) -> Counts:
-    """How many rows of which table would change; nothing is written."""
-    return _preview(lambda: of_athlete(athlete))
+class Preview(NamedTuple):
+    """What an erasure would do now: rows of which table it changes, what it withdraws first, and whether it is refused."""
+
+    changed: Counts
+    kept: Counts
+    withdrawn: int
+    refusal: Refused | None
 
 
-def preview_user(user: User) -> Counts:
-    """As for an athlete."""
-    return _preview(lambda: of_user(user))
-
-
-def _preview(find: Callable[[], Person]) -> Counts:
+def preview(subject: Subject) -> Preview:
+    """Nothing is written."""
+    today = timezone.localdate()
     with across_tenants(), transaction.atomic():
-        return _counts(list(traces_of(find())))
+        person = of(subject)
+        traces = list(traces_of(person))
+        pending = pending_entries(person.athletes, today=today).count()
+        return Preview(_counts(traces), _counts(traces, kept=True), pending, _refusal(person, traces, today))
 
 
-def _counts(traces: list[Trace]) -> Counts:
-    return dict(sorted(Counter(trace.table for trace in traces if trace.changes != {}).items()))
+def _refusal(person: Person, traces: list[Trace], today: date) -> Refused | None:
+    """What would be said to somebody who did not ask to withdraw."""
+    try:
+        rules.check_not_erased(person, left=len(_counts(traces)))
+        rules.check_may_erase(person, withdraw=False, today=today)
+    except Refused as refusal:
+        return refusal
+    return None
 
 
+def _counts(traces: list[Trace], *, kept: bool = False) -> Counts:
+    return dict(sorted(Counter(trace.table for trace in traces if (trace.changes == {}) is kept).items()))
+
+
+@retry_when_locked
 def erase_athlete(athlete: Athlete, *, by: User | None, at: datetime, why: str = "", withdraw: bool = False) -> Counts:
     """Erase an athlete, and with one who enters alone the account and the team. Counts of changed rows by table.
 
     Entries, tickets and totals stay. With `withdraw` live entries of coming meets are withdrawn first, through the
     entry's own action, so that those who wait move up; else they are refused. Raises Refused, Busy.
     """
-    with across_tenants():
-        if athlete.erased_at is not None:
-            raise Refused("erased_already")
-        _withdraw(of_athlete(athlete), by=by, at=at, withdraw=withdraw)
-        with transaction.atomic():
-            fresh = Athlete.objects.select_for_update(of=("self",)).select_related("team").get(pk=athlete.pk)
-            person = of_athlete(fresh)
-            rules.check_may_erase(person, withdraw=False, today=timezone.localdate(at))  # nobody entered them meanwhile
-            counts = _erase(person, at=at)
-            _note(f"athlete:{athlete.pk}", Athlete.objects.get(pk=athlete.pk), counts, by=by, at=at, why=why)
-    return counts
+    if athlete.erased_at is not None:
+        raise Refused("erased_already")
+    return _erase_all(athlete, by=by, at=at, why=why, withdraw=withdraw)
 
 
+@retry_when_locked
 def erase_user(user: User, *, by: User | None, at: datetime, why: str = "", withdraw: bool = False) -> Counts:
     """Erase an account; what its person did stays in the trail without a name. As `erase_athlete`."""
+    return _erase_all(user, by=by, at=at, why=why, withdraw=withdraw)
+
+
+def _erase_all(subject: Subject, *, by: User | None, at: datetime, why: str, withdraw: bool) -> Counts:
     with across_tenants():
-        _withdraw(of_user(User.objects.get(pk=user.pk)), by=by, at=at, withdraw=withdraw)
+        _withdraw(of(subject), by=by, at=at, withdraw=withdraw)
         with transaction.atomic():
-            counts = _erase(of_user(User.objects.select_for_update(of=("self",)).get(pk=user.pk)), at=at)
-            if not counts:
-                raise Refused("erased_already")
-            _note(f"user:{user.pk}", User.objects.get(pk=user.pk), counts, by=by, at=at, why=why)
+            person = _held(subject)
+            rules.check_may_erase(person, withdraw=False, today=timezone.localdate(at))  # nobody entered them meanwhile
+            counts = _erase(person, at=at)
+            rules.check_not_erased(person, left=len(counts))
+            _note(subject, counts, by=by, at=at, why=person.masked(why))
+        settle([athlete.pk for athlete in person.athletes], at=at)
     return counts
+
+
+def _held(subject: Subject) -> Person:
+    """The person as they are once nobody else is writing their rows: always accounts first, then athletes."""
+    person = of(subject)
+    for model, rows in ((User, person.users), (Athlete, person.athletes)):
+        held = model._default_manager.select_for_update(of=("self",)).filter(pk__in=[row.pk for row in rows])
+        list(held.order_by("pk").values_list("pk"))
+    return of(subject)
+
+
+def settle(athletes: Sequence[int], *, at: datetime) -> int:
+    """Withdraw live entries of erased athletes; how many. Somebody who was sending a sheet while the athlete was erased
+    waited for the athlete's row, and their entry came through just after."""
+    with transaction.atomic():
+        erased = Athlete.objects.select_for_update(of=("self",)).filter(pk__in=athletes, erased_at__isnull=False)
+        numbers = list(erased.order_by("pk").values_list("pk", flat=True))
+    pending = list(pending_entries(numbers, today=timezone.localdate(at)))
+    for entry in pending:
+        withdraw_entry(entry=entry, by=None, at=at, by_organizer=True)
+    return len(pending)
 
 
 def _withdraw(person: Person, *, by: User | None, at: datetime, withdraw: bool) -> None:
@@ -97,29 +135,30 @@ def _erase(person: Person, *, at: datetime) -> Counts:
     return _counts(traces)
 
 
-def _note(subject: str, target: Athlete | User, counts: Counts, *, by: User | None, at: datetime, why: str) -> None:
+def _note(target: Subject, counts: Counts, *, by: User | None, at: datetime, why: str) -> None:
     """In the trail, and in the list that outlives a restore."""
-    verb = "athlete.erased" if isinstance(target, Athlete) else "account.erased"
+    target.refresh_from_db()
+    verb, kind = ("athlete.erased", "athlete") if isinstance(target, Athlete) else ("account.erased", "user")
     actor = None if by is not None and not User.objects.filter(pk=by.pk, is_active=True).exists() else by
     record(verb, target, by=actor, after=dict(counts), why=why)
-    Erasure.objects.create(subject=subject, at=at, by=actor, why=why[:300], counts=dict(counts))
+    Erasure.objects.create(subject=f"{kind}:{target.pk}", at=at, by=actor, why=why[:300], counts=dict(counts))
 
 
 def replay_athlete(pk: int, at: datetime) -> Counts:
     """After a restore: without questions, since they were answered before; the list has its line already."""
-    athlete = Athlete.objects.filter(pk=pk).select_related("team").first()
-    return {} if athlete is None else _again(lambda: of_athlete(athlete), at)
+    athlete = Athlete.objects.filter(pk=pk).first()
+    return {} if athlete is None else _again(athlete, at)
 
 
 def replay_user(pk: int, at: datetime) -> Counts:
     """As for an athlete."""
     user = User.objects.filter(pk=pk).first()
-    return {} if user is None else _again(lambda: of_user(user), at)
+    return {} if user is None else _again(user, at)
 
 
-def _again(find: Callable[[], Person], at: datetime) -> Counts:
+def _again(subject: Subject, at: datetime) -> Counts:
     with across_tenants():
-        for entry in pending_entries(find().athletes, today=timezone.localdate(at)):
+        for entry in pending_entries(of(subject).athletes, today=timezone.localdate(at)):
             withdraw_entry(entry=entry, by=None, at=at, by_organizer=True)
         with transaction.atomic():
-            return _erase(find(), at=at)
+            return _erase(_held(subject), at=at)

@@ -1,4 +1,4 @@
-"""All that is stored about one athlete, for that athlete: the right to see it (reliability P3)."""
+"""All that is stored about one person, for that person: the right to see it (reliability P3)."""
 
 import io
 import json
@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from entries.archive.bundle import Bundle, Column
-from entries.archive.person import of_athlete
+from entries.archive.person import of
 from entries.archive.traces import Trace, traces_of
 from entries.roster.models import Athlete
 from tenants.audit.actions import record
@@ -26,11 +26,11 @@ from tenants.scope import across_tenants
 FORMAT, VERSION = "nit-sys-person", 1
 
 
-def hand_out(athlete: Athlete, *, by: User | None, at: datetime, why: str = "") -> bytes:
-    """The ZIP for one athlete, in memory: a person has some hundred rows. Noted in the trail."""
+def hand_out(subject: Athlete | User, *, by: User | None, at: datetime, why: str = "") -> bytes:
+    """The ZIP for one person, in memory: a person has some hundred rows. Noted in the trail."""
     out = io.BytesIO()
-    counts = _write(athlete, out, at=at)
-    _note(athlete, counts, by=by, why=why)
+    counts = _write(subject, out, at=at)
+    _note(subject, counts, by=by, why=why)
     return out.getvalue()
 
 
@@ -52,30 +52,30 @@ def hand_out_to(
 
 
 @transaction.atomic
-def _note(athlete: Athlete, counts: dict[str, int], *, by: User | None, why: str) -> None:
-    record("athlete.exported", athlete, by=by, after=dict(counts), why=why)
+def _note(subject: Athlete | User, counts: dict[str, int], *, by: User | None, why: str) -> None:
+    verb = "athlete.exported" if isinstance(subject, Athlete) else "account.exported"
+    record(verb, subject, by=by, after=dict(counts), why=why)
 
 
-def _write(athlete: Athlete, out: IO[bytes], *, at: datetime) -> dict[str, int]:
+def _write(subject: Athlete | User, out: IO[bytes], *, at: datetime) -> dict[str, int]:
     with across_tenants(), transaction.atomic():
         found: dict[str, list[Trace]] = {}
-        for trace in traces_of(of_athlete(athlete)):
+        for trace in traces_of(of(subject)):
             found.setdefault(trace.table, []).append(trace)
     with Bundle(out, zone=timezone.get_current_timezone()) as bundle:
         for table, traces in found.items():
             columns = _columns(traces)
             bundle.table(table, columns, _rows(columns, traces))
-        head = {"format": FORMAT, "version": VERSION, "made_at": bundle.plain(at), "athlete": athlete.pk}
+        kind, name = ("athlete", subject.full_name) if isinstance(subject, Athlete) else ("user", subject.name)
+        head = {"format": FORMAT, "version": VERSION, "made_at": bundle.plain(at), f"{kind}_id": subject.pk}
         bundle.data_json("data.json", head)
         titles = [(table, _title(table)) for table in found]
-        bundle.text(
-            "README.txt", render_to_string("archive/person.txt", {"tables": titles, "athlete": athlete, "at": at})
-        )
+        bundle.text("README.txt", render_to_string("archive/person.txt", {"tables": titles, "name": name, "at": at}))
         return bundle.counts
 
 
 def _title(table: str) -> str:
-    for label in ("entries", "tenants"):
+    for label in ("entries", "tenants", "catalog", "sessions"):
         if table in apps.all_models[label]:
             return str(apps.get_model(label, table)._meta.verbose_name)
     return table

@@ -1,30 +1,32 @@
 """One person, and the texts by which rows that carry no number of theirs are known to be about them."""
 
 import json
-import unicodedata
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
 
+from entries.archive.texts import GONE, finder, folded, is_in, joined, lines_with, texts_of, without
 from entries.roster.models import Athlete, Membership, Team, TeamKind
 from tenants.audit.models import AuditRecord
 from tenants.models import User
 
 Parts = tuple[str, ...]
-GONE = "（削除済み）"
-"""Stands where a name stood. Data, not interface: it is never translated."""
 SHORTEST_WORD = 6
 """Shorter texts (a registration number, a code) may mean somebody else."""
 SPACES = ("", " ", "　")
 NAME_FIELDS = (("family_name", "given_name"), ("family_kana", "given_kana"), ("family_romaji", "given_romaji"))
+ROMAJI = NAME_FIELDS[2]
 
 
 @dataclass(frozen=True)
 class Person:
     """`words` mean nobody else (addresses, JAAF ID, telephone). A name is its parts; `phrases` are those whole names
-    that no other athlete has, so that they may be replaced wherever they stand."""
+    that no other athlete has, so that they may be replaced wherever they stand; `others` are the longer names of other
+    people in which one of them stands."""
 
     athletes: tuple[Athlete, ...]
     users: tuple[User, ...]
@@ -32,6 +34,7 @@ class Person:
     words: tuple[str, ...]
     names: tuple[Parts, ...]
     phrases: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -40,53 +43,81 @@ class Person:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """E-mail addresses."""
+        """E-mail addresses, those of old too."""
         return tuple(word for word in self.words if "@" in word)
 
-    def is_in(self, value: object) -> bool:
-        """Whether this value, or anything within it, speaks of the person; for rows of their own team."""
-        text = _folded("\n".join(texts_of(value)))
-        words = any(_folded(word) in text for word in self.words)
-        return words or any(all(_folded(part) in text for part in name) for name in self.names)
+    @cached_property
+    def _theirs(self) -> re.Pattern[str]:
+        return finder(self.texts, self.others)
+
+    @cached_property
+    def _words(self) -> re.Pattern[str]:
+        return finder(self.words)
+
+    @cached_property
+    def _anything(self) -> re.Pattern[str]:
+        written = [space.join(name) for name in self.names for space in SPACES]
+        return finder((*self.texts, *written))
+
+    def is_named_by(self, value: object) -> bool:
+        """Whether an address, JAAF ID or telephone of theirs stands in the value."""
+        return is_in(self._words, "\n".join(texts_of(value)))
+
+    def is_in(self, text: str) -> bool:
+        """Whether the text speaks of them, however it is written; for what their own team wrote."""
+        whole = joined(text)
+        return is_in(self._words, folded(text)) or any(joined("".join(name)) in whole for name in self.names)
+
+    def is_line(self, line: object) -> bool:
+        """Whether a line of their team's file is about them: one of its cells, or two, are their name."""
+        cells = {joined(text) for text in texts_of(line)}
+        named = any(joined("".join(name)) in cells or {joined(part) for part in name} <= cells for name in self.names)
+        return named or is_in(self._words, folded("\n".join(texts_of(line))))
 
     def without(self, value: Any) -> Any:
         """The value with every text of theirs replaced."""
-        if isinstance(value, str):
-            for text in self.texts:
-                value = value.replace(text, GONE)
-            return value
-        if isinstance(value, list):
-            return [self.without(one) for one in value]
-        if isinstance(value, dict):
-            return {name: self.without(one) for name, one in value.items()}
-        return value
+        return _mapped(value, lambda text: without(self._theirs, text))
+
+    def masked(self, text: str) -> str:
+        """Also without a name that somebody else has: for words about the person that nobody doubts."""
+        return without(self._anything, text)
+
+    def nameless(self, value: Any) -> Any:
+        """As `without`, and without values that are nothing but their name: for rows of their own team."""
+        mine = {joined("".join(name)) for name in self.names}
+        return _mapped(value, lambda text: GONE if joined(text) in mine else without(self._theirs, text))
+
+    def excerpt(self, value: Any) -> Any:
+        """Of what others wrote only the lines that speak of them."""
+        return _mapped(value, lambda text: lines_with(self._theirs, text))
 
     def mentioned(self, *fields: str) -> Q:
-        """Rows in which one of these columns holds a text of theirs."""
+        """Rows in which one of these columns may hold a text of theirs; `without` says whether it does."""
         found = Q(pk__in=[])
         for text in self.texts:
+            how = "icontains" if text.isascii() else "contains"
             for field in fields:
                 for written in {text, json.dumps(text)[1:-1]}:  # SQLite keeps JSON with \uXXXX
-                    found |= Q(**{f"{field}__contains": written})
+                    found |= Q(**{f"{field}__{how}": written})
+        return found
+
+    def addressed(self, field: str) -> Q:
+        """Rows in which this column is an address of theirs, in whatever case it was typed."""
+        found = Q(pk__in=[])
+        for address in self.addresses:
+            found |= Q(**{f"{field}__iexact": address})
         return found
 
 
-def texts_of(value: object) -> Iterator[str]:
-    """Every text and number within a JSON value."""
+def _mapped(value: Any, change: Callable[[str], str]) -> Any:
+    """Every text within a JSON value changed; names of fields stay."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_mapped(one, change) for one in value]
     if isinstance(value, dict):
-        for name, one in value.items():
-            yield str(name)
-            yield from texts_of(one)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from texts_of(one)
-    elif value is not None:
-        yield str(value)
-
-
-def _folded(text: str) -> str:
-    """Half-width kana, full-width digits and letters of any case compare equal."""
-    return unicodedata.normalize("NFKC", text).lower()
+        return {name: _mapped(one, change) for name, one in value.items()}
+    return value
 
 
 def of_athlete(athlete: Athlete) -> Person:
@@ -106,6 +137,13 @@ def of_user(user: User) -> Person:
     return _person(athletes, (user,), teams)
 
 
+def of(subject: Athlete | User) -> Person:
+    """Either, as they are in the database now."""
+    if isinstance(subject, Athlete):
+        return of_athlete(Athlete.objects.select_related("team").get(pk=subject.pk))
+    return of_user(User.objects.get(pk=subject.pk))
+
+
 def _accounts_of(teams: Iterable[Team]) -> Iterator[User]:
     """Members who belong to no other team and work for no host."""
     for team in teams:
@@ -117,49 +155,81 @@ def _accounts_of(teams: Iterable[Team]) -> Iterator[User]:
 def _person(athletes: tuple[Athlete, ...], users: tuple[User, ...], teams: tuple[Team, ...]) -> Person:
     names = [name for athlete in athletes for name in _names_of(athlete)]
     names += [tuple(user.name.split()) for user in users]
-    words = [athlete.jaaf_id for athlete in athletes] + [text for user in users for text in (user.email, user.phone)]
-    words += [text for team in teams for text in (team.contact_email, team.contact_phone)]
-    whole = [name for name in dict.fromkeys(names) if all(name) and GONE not in name]
+    whole = [name for name in dict.fromkeys(names) if any(name) and all(name) and GONE not in name]
+    alone = [name for name in whole if not _is_shared(name, athletes, users)]
     return Person(
-        athletes, users, teams,
-        words=tuple(dict.fromkeys(word for word in words if len(word) >= SHORTEST_WORD and "@erased." not in word)),
+        athletes, users, teams, words=tuple(_words(athletes, users, teams)),
         names=tuple(name for name in whole if len("".join(name)) >= 2),
-        phrases=tuple(_phrases(whole, athletes, users)),
+        phrases=tuple(dict.fromkeys(phrase for name in alone for phrase in _written(name))),
+        others=tuple(dict.fromkeys(_longer(alone, athletes, users))),
     )  # fmt: skip
+
+
+def _words(athletes: tuple[Athlete, ...], users: tuple[User, ...], teams: tuple[Team, ...]) -> Iterator[str]:
+    """As they are and as they once were: what was corrected or moved stands where it was sent to then."""
+    known = {
+        **{("athlete", row.pk): [row.jaaf_id] for row in athletes},
+        **{("user", row.pk): [row.email, row.phone] for row in users},
+        **{("team", row.pk): [row.contact_email, row.contact_phone] for row in teams},
+    }
+    found = [word for words in known.values() for word in words]
+    for target, pk in known:
+        trail = AuditRecord.objects.filter(target_type=target, target_id=str(pk)).values_list("before", "after")
+        for values in (side for sides in trail for side in sides):
+            asked = ("jaaf_id", "email", "phone", "contact_email", "contact_phone")
+            found += [str(values[name]) for name in asked if values.get(name)]
+    for word in dict.fromkeys(found):
+        if len(word) >= SHORTEST_WORD and "@erased." not in word:
+            yield word
 
 
 def _names_of(athlete: Athlete) -> Iterator[Parts]:
     """As it stands and as it once stood: the trail knows what was corrected."""
-    for family, given in NAME_FIELDS:
-        yield getattr(athlete, family), getattr(athlete, given)
     trail = AuditRecord.objects.filter(target_type="athlete", target_id=str(athlete.pk))
-    for before, after in trail.values_list("before", "after"):
-        for values in (before, after):
-            for family, given in NAME_FIELDS:
-                yield (
-                    str(values.get(family) or getattr(athlete, family)),
-                    str(values.get(given) or getattr(athlete, given)),
-                )
+    sides = [values for pair in trail.values_list("before", "after") for values in pair]
+    for values in ({}, *sides):
+        for family, given in NAME_FIELDS:
+            name = (
+                str(values.get(family) or getattr(athlete, family)),
+                str(values.get(given) or getattr(athlete, given)),
+            )
+            yield name
+            if (family, given) == ROMAJI:  # JAAF prints Ichiro SUZUKI
+                yield name[::-1]
 
 
-def _phrases(names: Iterable[Parts], athletes: tuple[Athlete, ...], users: tuple[User, ...]) -> Iterator[str]:
-    """Whole names that nobody else on any roster or among the accounts has."""
-    for name in names:
-        written = [space.join(name) for space in SPACES]
-        if len(written[0]) < 3 or _is_shared(name, written, athletes, users):
-            continue
-        yield from reversed(written) if len(name) > 1 else written[:1]
+def _written(name: Parts) -> Iterator[str]:
+    """A whole name as it may stand in a text; one part alone may be any word."""
+    if len(name) > 1 and len("".join(name)) > 2:
+        yield from (space.join(name) for space in reversed(SPACES))
 
 
-def _is_shared(name: Parts, written: list[str], athletes: tuple[Athlete, ...], users: tuple[User, ...]) -> bool:
-    others = User.objects.filter(name__in=written).exclude(pk__in=[user.pk for user in users])
-    if others.exists():
-        return True
-    if len(name) < 2:
-        return True
+def _alike(name: Parts, how: str, athletes: tuple[Athlete, ...]) -> Q:
+    """Other athletes called so, in any of their three names; with `how` "within", those whose name holds it."""
     family, given = name[0], " ".join(name[1:])
+    first, second = ("endswith", "startswith") if how == "within" else ("iexact", "iexact")
     same = Q(pk__in=[])
-    for first, second in NAME_FIELDS:
-        same |= Q(**{first: family, second: given})
-    rest = Athlete.objects.filter(same, erased_at__isnull=True)
-    return rest.exclude(pk__in=[athlete.pk for athlete in athletes]).exists()
+    for one, other in NAME_FIELDS:
+        same |= Q(**{f"{one}__{first}": family, f"{other}__{second}": given})
+        same |= Q(**{f"{one}__iexact": given, f"{other}__iexact": family})
+    return same & Q(erased_at__isnull=True) & ~Q(pk__in=[athlete.pk for athlete in athletes])
+
+
+def _is_shared(name: Parts, athletes: tuple[Athlete, ...], users: tuple[User, ...]) -> bool:
+    written = [space.join(name) for space in SPACES]
+    others = User.objects.filter(name__in=written).exclude(pk__in=[user.pk for user in users])
+    return len(name) < 2 or others.exists() or Athlete.objects.filter(_alike(name, "same", athletes)).exists()
+
+
+def _longer(names: Iterable[Parts], athletes: tuple[Athlete, ...], users: tuple[User, ...]) -> Iterator[str]:
+    """Names of other people that end or go on differently: 小林 太郎 and 林 太郎丸 beside 林 太郎."""
+    whole = [name for name in names if not "".join(name).isascii()]  # Latin words end where they end
+    rows, accounts = Q(pk__in=[]), Q(pk__in=[])
+    for name in whole:
+        rows |= _alike(name, "within", athletes)
+        for written in _written(name):
+            accounts |= Q(name__contains=written)
+    for athlete in Athlete.objects.filter(rows):
+        for family, given in NAME_FIELDS:
+            yield from _written((getattr(athlete, family), getattr(athlete, given)))
+    yield from User.objects.filter(accounts).exclude(pk__in=[row.pk for row in users]).values_list("name", flat=True)

@@ -31,6 +31,12 @@ def check_may_erase(person: Person, *, withdraw: bool, today: date) -> None:
         raise Refused("erase_entered", meets=str(_("、")).join(meets))
 
 
+def check_not_erased(person: Person, *, left: int) -> None:
+    """Once: `left` counts tables that still hold something. Raises Refused("erased_already")."""
+    if not left or (not person.users and all(athlete.erased_at for athlete in person.athletes)):
+        raise Refused("erased_already")
+
+
 def _check_leaves_somebody(user: User, person: Person, today: date) -> None:
     own = {team.pk for team in person.teams}
     for team in Team.objects.filter(memberships__user=user).exclude(pk__in=own):

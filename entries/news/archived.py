@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entries.archive.bundle import Column
 from entries.archive.tables import Row, Scene, Table, paged, register_table
-from entries.archive.traces import register_text
+from entries.archive.writings import register_text
 from entries.news.models import Notice
 
 COLUMNS = (

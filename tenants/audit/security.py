@@ -18,6 +18,8 @@ log = logging.getLogger("nitsys.security")
 
 EVERYDAY = ("entry.", "athlete.", "draft.")
 """Beginnings of verbs that are the site's daily business, in the trail alone."""
+RIGHTS = frozenset({"athlete.exported", "athlete.erased"})
+"""Of those: a person's data that left, or went for good."""
 REFUSALS = frozenset({"sign_in_refused", "throttled", "denied", "not_found", "link_refused"})
 
 
@@ -31,7 +33,7 @@ def note(event: str, *, user: int | None = None, tenant: int | None = None, **fa
 
 def note_change(row: "AuditRecord") -> None:
     """Write the line of a change in the trail once it is committed: which fields changed, not from what to what."""
-    if row.verb.startswith(EVERYDAY):
+    if row.verb.startswith(EVERYDAY) and row.verb not in RIGHTS:
         return
     transaction.on_commit(
         lambda: note(

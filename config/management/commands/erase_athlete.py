@@ -15,6 +15,7 @@ from entries.roster.models import Athlete
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.upkeep.actions import noted
+from tenants.wording import say
 
 
 class Command(BaseCommand):
@@ -43,7 +44,7 @@ class Command(BaseCommand):
                     counts = self.erase(row, by=actor, at=timezone.now(), why=why, withdraw=withdraw)
                     run.facts = {self.kind: row.pk, **counts}
             else:
-                counts = self.preview(row)
+                counts = self._preview(row, withdraw=withdraw)
         except Refused as refusal:
             raise refused(refusal) from None
         except DatabaseError as error:
@@ -59,9 +60,13 @@ class Command(BaseCommand):
             raise CommandError(f"no athlete has the number {number}. Nothing was written.")
         return found
 
-    def preview(self, row: Any) -> Mapping[str, int]:
-        """Count only."""
-        return erasing.preview_athlete(row)
+    def _preview(self, row: Any, *, withdraw: bool) -> Mapping[str, int]:
+        found = erasing.preview(row)
+        if found.withdrawn:
+            self.stdout.write(f"entries of meets to come: {found.withdrawn}; --apply --withdraw withdraws them first")
+        if found.refusal is not None and not (withdraw and found.refusal.code == "erase_entered"):
+            self.stdout.write(f"--apply would be refused now: {say(found.refusal)}")
+        return found.changed
 
     def erase(self, row: Any, **values: Any) -> Mapping[str, int]:
         """For real."""

@@ -17,10 +17,6 @@ class Command(erase_athlete.Command):
         """The account. Raises CommandError."""
         return erase_athlete.user_numbered(number)
 
-    def preview(self, row: Any) -> Mapping[str, int]:
-        """Count only."""
-        return erasing.preview_user(row)
-
     def erase(self, row: Any, **values: Any) -> Mapping[str, int]:
         """For real."""
         return erasing.erase_user(row, **values)

@@ -54,7 +54,7 @@ def test_dry_run_counts_what_the_erasure_changes_and_writes_nothing(
     with tenant_scope(race.tenant_id):
         Entry.objects.update(withdrawn_at=now)
     before = serializers.serialize("json", AuditRecord.objects.all())
-    said = erasing.preview_athlete(child.athlete)
+    said = erasing.preview(child.athlete).changed
     assert serializers.serialize("json", AuditRecord.objects.all()) == before
     assert said == erasing.erase_athlete(child.athlete, by=baba, at=now)
     assert said["athlete"] == 1
