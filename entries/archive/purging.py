@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from entries.archive import rules
 from entries.archive.models import MeetArchive
+from entries.archive.queries import entered_to_come
 from entries.entry.models import Entry, EntryUpload, SheetDraft, Submission
 from entries.meet.models import Meet
 from entries.roster.models import Athlete
@@ -63,7 +64,7 @@ def _guardians(meet: Meet, today: date) -> QuerySet[Athlete]:
     """Of this meet's athletes who are old enough now, or left their roster, and are in no meet to come."""
     born = today.replace(year=today.year - GUARDIAN_AGE, day=min(today.day, 28))
     mine = Athlete.objects.filter(pk__in=Entry.objects.filter(race__meet=meet).values("athlete"))
-    needed = Entry.objects.live().filter(race__meet__ends_on__gte=today).values("athlete")
+    needed = entered_to_come(today=today).values("athlete")
     kept = mine.exclude(guardian_name="", guardian_consent_at__isnull=True).exclude(pk__in=needed)
     return kept.filter(Q(birth_date__lte=born) | Q(left_at__isnull=False))
 

@@ -7,20 +7,22 @@ from datetime import datetime, timedelta
 from django.db.models import DateTimeField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.fields import CharField
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.importing.models import ImportFile, ImportRun, RunState
-from entries.archive.erasing import erase_athlete, erase_user
+from entries.archive.erasing import erase_athlete, erase_user, settle
 from entries.archive.mails import UNUSED, WARNED_BEFORE
 from entries.archive.models import MeetArchive
 from entries.archive.purging import purge_meet
+from entries.archive.queries import pending_entries_of
 from entries.entry.models import Entry, EntryUpload, SheetDraft
 from entries.meet.models import Meet
-from entries.roster.models import Athlete, RosterUpload
+from entries.roster.models import Athlete, Membership, RosterUpload
 from tenants.models import Role, User
 from tenants.outbox.actions import enqueue
 from tenants.outbox.models import OutboxMail
-from tenants.privacy.classes import RetentionClass, register
+from tenants.privacy.classes import RetentionClass, days_of, register
 from tenants.privacy.own import GOES, before
 from tenants.refusal import Refused
 
@@ -38,14 +40,20 @@ def _dropped(rows: Sequence[ImportRun], at: datetime) -> int:
     return ImportRun.objects.filter(pk__in=runs).update(state=RunState.DISCARDED, finished_at=at, sample=[])
 
 
-def _meets(limit: datetime, _now: datetime) -> QuerySet[Meet]:
-    return Meet.objects.filter(ends_on__lt=limit.date(), purged_at__isnull=True)
+def _meets(limit: datetime, now: datetime) -> QuerySet[Meet]:
+    """Never before `meets_rest`, whatever days were set for `meets`."""
+    last = min(limit, now - timedelta(days=days_of("meets_rest")))
+    return Meet.objects.filter(ends_on__lte=timezone.localdate(last), purged_at__isnull=True)
 
 
 def _purged(rows: Sequence[Meet], at: datetime) -> int:
+    """A meet whose own calendar is a day behind ours is left for tomorrow."""
+    count = 0
     for meet in rows:
-        purge_meet(meet, by=None, at=at, why=WHY, without_export=True)
-    return len(rows)
+        with suppress(Refused):
+            purge_meet(meet, by=None, at=at, why=WHY, without_export=True)
+            count += 1
+    return count
 
 
 def _last_entry() -> Subquery:
@@ -53,11 +61,17 @@ def _last_entry() -> Subquery:
     return Subquery(newest.annotate(at=Max("entered_at")).values("at"), output_field=DateTimeField())
 
 
-def _gone_athletes(limit: datetime, _now: datetime) -> QuerySet[Athlete]:
-    """Off the roster, or of a team without members, and entered nowhere since."""
-    rows = Athlete.objects.filter(erased_at__isnull=True, updated_at__lt=limit)
-    idle = rows.annotate(last_entry=_last_entry()).filter(Q(last_entry__isnull=True) | Q(last_entry__lt=limit))
-    return idle.filter(Q(left_at__lt=limit) | Q(left_at__isnull=True, team__memberships__isnull=True))
+def _gone_athletes(limit: datetime, now: datetime) -> QuerySet[Athlete]:
+    """Off the roster, or of a team without members, and entered nowhere since; and who was erased while somebody was
+    entering them, as long as that entry holds a place."""
+    has_member = Exists(Membership.objects.filter(team=OuterRef("team")))
+    off = Q(left_at__lt=limit) | (Q(left_at__isnull=True) & ~has_member)
+    unentered = Q(last_entry__isnull=True) | Q(last_entry__lt=limit)
+    idle = Q(erased_at__isnull=True, updated_at__lt=limit) & unentered & off
+    entered = pending_entries_of(OuterRef("pk"), today=timezone.localdate(now))
+    return Athlete.objects.annotate(last_entry=_last_entry()).filter(
+        idle | (Q(erased_at__isnull=False) & Exists(entered))
+    )
 
 
 def _old_entries(limit: datetime, _now: datetime) -> QuerySet[Athlete]:
@@ -70,7 +84,10 @@ def _erased_athletes(rows: Sequence[Athlete], at: datetime) -> int:
     count = 0
     for athlete in rows:
         with suppress(Refused):
-            erase_athlete(athlete, by=None, at=at, why=WHY)
+            if athlete.erased_at is not None:
+                settle([athlete.pk], at=at)
+            else:
+                erase_athlete(athlete, by=None, at=at, why=WHY)
             count += 1
     return count
 
@@ -83,10 +100,11 @@ def _idle(limit: datetime) -> QuerySet[User]:
 
 
 def _unused_accounts(limit: datetime, now: datetime) -> QuerySet[User]:
-    """Idle, and told so at least thirty days ago and since they were last used."""
+    """Idle, and told so at least thirty days ago and since they were last used. Who was shut out is not told: they
+    could not sign in to stay."""
     begins = Concat(Value(f"{UNUSED}:"), Cast(OuterRef("pk"), CharField()), Value(":"))
     told = OutboxMail.objects.filter(kind=UNUSED, key__startswith=begins, created_at__lte=now - WARNED_BEFORE)
-    return _idle(limit).filter(Exists(told.filter(created_at__gt=OuterRef("used_at"))))
+    return _idle(limit).filter(Q(is_active=False) | Exists(told.filter(created_at__gt=OuterRef("used_at"))))
 
 
 def _warn(kept: timedelta, now: datetime, apply: bool) -> int:

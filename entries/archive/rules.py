@@ -1,7 +1,6 @@
 """When something may be erased."""
 
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,9 @@ from tenants.audit.models import AuditRecord
 from tenants.models import User
 from tenants.privacy.classes import days_of
 from tenants.refusal import Refused
+
+LOOKED_AT = 20
+"""Of the newest exports: those without personal data are passed over."""
 
 
 def check_may_erase(person: Person, *, withdraw: bool, today: date) -> None:
@@ -53,19 +55,13 @@ def check_typed_name(typed: str, name: str) -> None:
         raise Refused("not_the_name")
 
 
-class Exported(NamedTuple):
-    """When the whole of a meet was last exported with its personal data."""
-
-    at: datetime | None
-
-
-def last_export(meet: Meet) -> Exported:
-    """As the trail says."""
+def last_export(meet: Meet) -> datetime | None:
+    """When the whole of a meet was last exported with its personal data, as the trail says."""
     rows = AuditRecord.objects.filter(
         tenant_id=meet.tenant_id, verb="meet.exported", target_type="meet", target_id=str(meet.pk)
     )
-    found = [row for row in rows.order_by("-at", "-pk")[:20] if row.after.get("with_personal")]
-    return Exported(found[0].at if found else None)
+    found = (row.at for row in rows.order_by("-at", "-pk")[:LOOKED_AT] if row.after.get("with_personal"))
+    return next(found, None)
 
 
 def may_be_purged_on(meet: Meet) -> date:
@@ -76,10 +72,12 @@ def may_be_purged_on(meet: Meet) -> date:
 def check_may_purge(meet: Meet, *, at: datetime, without_export: bool) -> None:
     """After protests, results and accounts are through, and once there is a copy. Raises Refused.
 
-    "purge_not_over" by the calendar of the meet's own zone, "purge_not_exported" unless told to go without.
+    "purge_not_over" by the calendar of the meet's own zone, "purge_not_exported" unless told to go without: a copy from
+    before the meet's last day lacks how it ended.
     """
     on = may_be_purged_on(meet)
     if at.astimezone(meet.zone).date() < on:
         raise Refused("purge_not_over", days=days_of("meets_rest"), on=on.isoformat())
-    if not without_export and last_export(meet).at is None:
+    exported = last_export(meet)
+    if not without_export and (exported is None or exported.astimezone(meet.zone).date() < meet.ends_on):
         raise Refused("purge_not_exported")

@@ -15,7 +15,9 @@ from tenants.privacy.classes import RetentionClass, register
 from tenants.signin.models import OneTimeLink, Purpose, Throttle
 from tenants.upkeep.models import Alarm, OpsRun, Timing
 
-PERSONAL_TARGETS = ("athlete", "user", "team", "membership", "onetimelink", "entry")
+PERSONAL_TARGETS = (
+    "athlete", "user", "team", "membership", "onetimelink", "entry", "incidentcontact", "deadaddress",
+)  # fmt: skip
 """Rows whose values in the trail are about people."""
 MAIL_GONE = "erased-{}@erased.invalid"
 
