@@ -51,11 +51,19 @@ def _write(team: Team, athlete: Athlete, values: Values, *, by: User, at: dateti
     put(athlete, values, at=at)
     try:
         with transaction.atomic():
+            if not is_new and not _is_there(athlete):
+                raise AthleteRefused({"family_name": Refused("athlete_erased")})
             athlete.save(update_fields=None if is_new else _columns(changed))
             verb = "athlete.added" if is_new else "athlete.changed"
             record(verb, athlete, by=by, before={name: before[name] for name in changed if before}, after=changed)
     except IntegrityError:  # somebody else was faster
         raise AthleteRefused({"family_name": Refused("athlete_same_person")}) from None
+
+
+def _is_there(athlete: Athlete) -> bool:
+    """Whether nobody erased the athlete since the form was read; held until the transaction ends, so that nobody does."""
+    rows = Athlete.objects.select_for_update(of=("self",), no_key=True).filter(pk=athlete.pk, erased_at__isnull=True)
+    return rows.values_list("pk").first() is not None
 
 
 def _columns(fields: Iterable[str]) -> list[str]:
@@ -75,7 +83,8 @@ def take_off(athlete: Athlete, *, by: User, at: datetime) -> bool:
 @transaction.atomic
 def put_back(athlete: Athlete, *, by: User) -> bool:
     """On the roster again. Whether this changed anything."""
-    if not Athlete.objects.filter(pk=athlete.pk, left_at__isnull=False).update(left_at=None):
+    gone = Athlete.objects.filter(pk=athlete.pk, left_at__isnull=False, erased_at__isnull=True)
+    if not gone.update(left_at=None):
         return False
     record("athlete.put_back", athlete, by=by, before={"left_at": athlete.left_at})
     return True
@@ -125,7 +134,8 @@ class _Stale(Exception):
 
 def _apply(upload: RosterUpload, by: User, at: datetime, today: date) -> None:
     Team.objects.select_for_update().get(pk=upload.team_id)
-    roster = {athlete.pk: athlete for athlete in Athlete.objects.filter(team_id=upload.team_id)}
+    held = Athlete.objects.select_for_update(of=("self",), no_key=True).filter(team_id=upload.team_id).order_by("pk")
+    roster = {athlete.pk: athlete for athlete in held}  # nobody is erased between this look and the writing
     planned = [row for row in map(planning.from_json, upload.rows) if row.state in (NEW, CHANGED)]
     lines = [Line(row.number, row.values) for row in planned]
     fresh = planning.plan(lines, roster.values(), today=today)

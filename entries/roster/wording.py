@@ -26,6 +26,7 @@ wording.register(
         "athlete_guardian_consent": _("16歳未満の選手には保護者の同意が必要です。"),
         "athlete_name_together": _("姓と名の間に空白を入れてください。例: 鈴木 一郎"),
         "athlete_same_jaaf_id": _("このJAAF IDは、名簿の%(name)sさんと同じです。"),
+        "athlete_erased": _("この選手の個人情報は、少し前に削除されました。名簿のページを開き直してください。"),
         "athlete_same_person": _("同じ氏名・生年月日の選手が、すでに名簿にいます。"),
         "athlete_same_person_left": _("同じ選手が「名簿から外した選手」にいます。名簿に戻してください。"),
         "athlete_same_kana": _("フリガナと生年月日が同じ%(name)sさんが、すでに名簿にいます。別の選手ですか。"),

@@ -182,7 +182,8 @@ class Postman:
         why = words(error)
         if is_permanent(error):
             self._mark(mail, {"failed_at": at, "last_error": why})
-            note_dead(mail.to, reason=why, at=at)
+            if OutboxMail.objects.filter(pk=mail.pk, to=mail.to).exists():  # its reader may have been erased meanwhile
+                note_dead(mail.to, reason=why, at=at)
             return
         self.refused_in_a_row += 1
         self.was_down = is_about_all(error)

@@ -1,0 +1,147 @@
+"""An erasure at the same instant as somebody who writes about the person (reliability P3, C10)."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from threading import Event
+from time import monotonic
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from entries.archive import erasing
+from entries.entry import actions
+from entries.entry.models import Entry
+from entries.entry.order import Line
+from entries.meet.models import Race
+from entries.roster import changes, planning
+from entries.roster.changes import AthleteRefused
+from entries.roster.facts import facts_of
+from entries.roster.models import Athlete, Team
+from tenants.models import User
+from tenants.refusal import Refused
+from tenants.scope import across_tenants, tenant_scope
+
+GONE = "（削除済み）"
+
+
+def until_somebody_waits(people: int = 1) -> None:
+    """Until so many statements of other connections stand behind a lock."""
+    ends, waiting = monotonic() + 10, 0
+    while waiting < people:
+        assert monotonic() < ends, "nobody waited"
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+            waiting = cursor.fetchone()[0]
+
+
+@pytest.fixture
+def erased_meanwhile(
+    baba: User, runners: list[Athlete], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Callable[[], Any]], Any]:
+    """Runs something that waits for the row of an athlete who is just being erased; what came of it."""
+    holding, original = Event(), erasing._note
+
+    def held(*args: Any, **values: Any) -> None:
+        holding.set()
+        until_somebody_waits()
+        original(*args, **values)
+
+    def erase() -> None:
+        try:
+            erasing.erase_athlete(Athlete.objects.get(pk=runners[0].pk), by=baba, at=now)
+        finally:
+            connection.close()
+
+    def wait_and(act: Callable[[], Any]) -> Any:
+        try:
+            assert holding.wait(10)
+            return act()
+        finally:
+            connection.close()
+
+    def run(act: Callable[[], Any]) -> Any:
+        monkeypatch.setattr(erasing, "_note", held)
+        with ThreadPoolExecutor(2) as pool:
+            first, second = pool.submit(erase), pool.submit(wait_and, act)
+            first.result(timeout=30)
+            return second.result(timeout=30)
+
+    return run
+
+
+def test_no_entry_of_the_erased_keeps_a_place(
+    erased_meanwhile: Callable[..., Any], kita: Team, baba: User, race: Race, runners: list[Athlete], now: datetime
+) -> None:
+    def submit() -> None:
+        with tenant_scope(race.tenant_id):
+            lines = [Line(0, runners[0].pk, race.pk, 90_000)]
+            actions.submit(meet=race.meet, team=kita, lines=lines, key="k", by=baba, at=now)
+
+    erased_meanwhile(submit)
+    entry = Entry.objects.get()
+    assert entry.withdrawn_at is not None
+
+
+def test_a_coach_who_saves_the_athletes_page_brings_nothing_back(
+    erased_meanwhile: Callable[..., Any], baba: User, runners: list[Athlete], now: datetime
+) -> None:
+    athlete = Athlete.objects.select_related("team").get(pk=runners[0].pk)
+    values = facts_of(athlete) | {"family_name": "早乙女丸", "grade": "4"}
+
+    def save() -> str:
+        try:
+            changes.change_athlete(athlete, values=values, by=baba, at=now, today=now.date())
+        except AthleteRefused as refused:
+            return refused.refused["family_name"].code
+        return "saved"
+
+    assert erased_meanwhile(save) == "athlete_erased"
+    fresh = Athlete.objects.get(pk=athlete.pk)
+    assert (fresh.family_name, fresh.grade) == (GONE, "")
+
+
+def test_a_file_that_is_confirmed_brings_nothing_back(
+    erased_meanwhile: Callable[..., Any], kita: Team, baba: User, runners: list[Athlete], now: datetime
+) -> None:
+    athlete = Athlete.objects.get(pk=runners[0].pk)
+    line = planning.Line(2, facts_of(athlete) | {"grade": "4"})
+    upload = changes.keep_upload(kita, by=baba, file_name="x.xlsx", lines=[line], ignored=[], at=now, today=now.date())
+
+    def confirm() -> str:
+        try:
+            changes.apply_upload(upload, by=baba, at=now, today=now.date())
+        except Refused as refused:
+            return refused.code
+        return "applied"
+
+    erased_meanwhile(confirm)
+    fresh = Athlete.objects.get(pk=athlete.pk)
+    assert (fresh.family_name, fresh.grade, fresh.erased_at is not None) == (GONE, "", True)
+
+
+def test_who_is_erased_is_not_put_back_on_the_roster(baba: User, runners: list[Athlete], now: datetime) -> None:
+    stale = Athlete.objects.get(pk=runners[0].pk)
+    changes.take_off(stale, by=baba, at=now)
+    erasing.erase_athlete(stale, by=baba, at=now)
+    assert not changes.put_back(stale, by=baba)
+
+
+def test_of_two_who_erase_at_once_one_is_told(baba: User, runners: list[Athlete], now: datetime) -> None:
+    def erase(_number: int) -> str:
+        try:
+            with across_tenants():
+                erasing.erase_athlete(Athlete.objects.get(pk=runners[0].pk), by=baba, at=now)
+        except Refused as refused:
+            return refused.code
+        finally:
+            connection.close()
+        return "erased"
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            list(Athlete.objects.select_for_update().filter(pk=runners[0].pk))
+            both = [pool.submit(erase, number) for number in range(2)]
+            until_somebody_waits(2)
+        assert sorted(one.result(timeout=30) for one in both) == ["erased", "erased_already"]
