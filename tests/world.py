@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
@@ -74,7 +75,7 @@ def own(host: Tenant, coach: User, staff: User, canary: str) -> Own:
             tenant=host, run=run, content=canary.encode(), rejected=f"1,x,{canary}商品.csv".encode()
         )
         draft = ProductDraft.objects.create(tenant=host, product=product, text=f"{canary}の文", state="done")
-        ShoeLimit.objects.create(tenant=host, event="track", most_stack_mm=20, source=f"{canary}要項")
+        ShoeLimit.objects.create(tenant=host, event="track", most_stack_mm=Decimal(20), source=f"{canary}要項")
         MeetArchive.objects.create(tenant=host, meet=meet, by=staff)
         notice = Notice.objects.create(tenant=host, meet=meet, title=f"{canary}のお知らせ")
     record("meet.changed", meet, by=staff, after={"name": canary})
@@ -103,6 +104,8 @@ def object_of(pattern: str, mine: Own, organizer: User) -> Any:
     app, name = pattern.split("/")[1:3]
     if name == "user":
         return organizer.pk
+    if name == "athlete":
+        return mine.athlete.pk
     if name == "tenant":
         return mine.meet.tenant_id
     model = apps.get_model(app, name)

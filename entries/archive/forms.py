@@ -1,12 +1,16 @@
 """What is asked before personal data leaves or goes."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tenants.adminconfirm import ConfirmForm
 from tenants.forms import Form
 from tenants.privacy.classes import class_of
+from tenants.refusal import Refused
 from tenants.signin.forms import PasswordField
+from tenants.wording import say
 
 
 class ArchiveForm(ConfirmForm):
@@ -30,6 +34,34 @@ class EraseForm(Form):
     )
     withdraw = forms.BooleanField(label=_("これからの大会の申込も取り消す"), required=False)
     password = PasswordField(label=_("あなたのパスワード"))
+
+
+class EraseAccountForm(EraseForm):
+    """The same for somebody who signs in."""
+
+    name = forms.CharField(
+        label=_("削除する人の氏名"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+class HandOutForm(Form):
+    """Why, and the password again: what is asked for leaves the house."""
+
+    why = forms.CharField(
+        label=_("理由"), required=False, max_length=300, help_text=_("変更履歴に残ります。氏名は書かないでください。")
+    )
+    password = PasswordField(label=_("あなたのパスワード"))
+
+
+def went_through(form: Form, *steps: tuple[str, Callable[[], object]]) -> bool:
+    """Take the steps one after another; the first refusal stands beside its field and ends it."""
+    for field, step in steps:
+        try:
+            step()
+        except Refused as refusal:
+            form.add_error(field, say(refusal))
+            return False
+    return True
 
 
 class DaysForm(Form):

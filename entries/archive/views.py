@@ -12,14 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from entries.archive import actions, erasing, rules
-from entries.archive.forms import EraseForm
+from entries.archive.forms import EraseForm, went_through
 from entries.archive.handing import hand_out
 from entries.archive.queries import meets_to_come
 from entries.roster.doors import TeamRequest, in_team
 from entries.roster.models import Athlete, TeamKind
 from tenants.models import User
-from tenants.refusal import Refused
-from tenants.wording import say
 
 
 def _athlete(request: TeamRequest, pk: int) -> Athlete:
@@ -74,14 +72,10 @@ def erase(request: TeamRequest, athlete: int) -> HttpResponse:
 
 def _erased(request: TeamRequest, athlete: Athlete, form: EraseForm) -> bool:
     """Whether it was; a refusal stands beside its field."""
-    typed, now, field = form.cleaned_data, timezone.now(), "name"
-    try:
-        rules.check_typed_name(typed["name"], athlete.full_name)
-        field = "password"
-        actions.ask_password_again(request, request.user, password=typed["password"], at=now)
-        field = "withdraw"
-        erasing.erase_athlete(athlete, by=request.user, at=now, why=typed["why"], withdraw=typed["withdraw"])
-    except Refused as refusal:
-        form.add_error(field, say(refusal))
-        return False
-    return True
+    typed, now, me = form.cleaned_data, timezone.now(), request.user
+    return went_through(
+        form,
+        ("name", lambda: rules.check_typed_name(typed["name"], athlete.full_name)),
+        ("password", lambda: actions.ask_password_again(request, me, password=typed["password"], at=now)),
+        ("withdraw", lambda: erasing.erase_athlete(athlete, by=me, at=now, why=typed["why"], withdraw=typed["withdraw"])),
+    )  # fmt: skip

@@ -41,7 +41,7 @@ class Child:
     sheet: Any
 
 
-def child_of(team: Team, coach: User, race: Race, now: datetime, *, is_alone: bool = False) -> Child:
+def child_of(team: Team, coach: User, race: Race, now: datetime) -> Child:
     """An athlete with something of theirs in every table; with a draft, uploads, mails, a trail, a notice."""
     athlete = Athlete.objects.create(
         team=team, family_name="旧姓蝶野", given_name="鶴之助", family_kana="サオトメマル", given_kana="ツルノスケ",
@@ -54,31 +54,29 @@ def child_of(team: Team, coach: User, race: Race, now: datetime, *, is_alone: bo
     with tenant_scope(meet.tenant_id):
         line = Line(0, athlete.pk, race.pk, 90_000, personal_best=89_000)
         order = actions.submit(meet=meet, team=team, lines=[line], key="canary", by=coach, at=now)
-        entry = order.entries.get()
-        other = {"athlete": "0", "race": "1", "seed_time": "15:00.00"}
-        SheetDraft.objects.create(
-            tenant=meet.tenant, meet=meet, team=team, rows=[{**other, "athlete": str(athlete.pk)}, other]
-        )
-        cells = ["早乙女丸　鶴之助", "ｻｵﾄﾒﾏﾙ ﾂﾙﾉｽｹ", "９０８１７２６３５４５", "15:00.00"]
-        EntryUpload.objects.create(
-            tenant=meet.tenant,
-            meet=meet,
-            team=team,
-            file_name="早乙女丸鶴之助.xlsx",
-            rows=[{"x": cells}, {"x": ["他 人"]}],
-        )
-        Notice.objects.create(
-            tenant=meet.tenant, meet=meet, title="早乙女丸 鶴之助選手の欠場", body="早乙女丸鶴之助、欠場"
-        )
+        _at_the_meet(meet, team, athlete)
         record(
-            "entry.time_corrected", entry, by=coach, after={"note": "早乙女丸 鶴之助"}, why="早乙女丸の保護者から電話"
-        )
+            "entry.time_corrected", order.entries.get(), by=coach, after={"note": "早乙女丸 鶴之助"},
+            why="早乙女丸の保護者から電話",
+        )  # fmt: skip
     RosterUpload.objects.create(
         team=team, by=coach, file_name="名簿.xlsx",
         rows=[{"n": 2, "a": athlete.pk, "v": {"birth_date": "1999-12-31"}}, {"n": 3, "v": {"family_name": "他"}}],
     )  # fmt: skip
     _around(meet, athlete, coach, now)
     return Child(athlete, race, meet, order)
+
+
+def _at_the_meet(meet: Meet, team: Team, athlete: Athlete) -> None:
+    """A draft, an uploaded sheet and a notice."""
+    other = {"athlete": "0", "race": "1", "seed_time": "15:00.00"}
+    draft = [{**other, "athlete": str(athlete.pk)}, other]
+    SheetDraft.objects.create(tenant=meet.tenant, meet=meet, team=team, rows=draft)
+    cells = ["早乙女丸　鶴之助", "ｻｵﾄﾒﾏﾙ ﾂﾙﾉｽｹ", "９０８１７２６３５４５", "15:00.00"]
+    EntryUpload.objects.create(
+        tenant=meet.tenant, meet=meet, team=team, file_name="早乙女丸鶴之助.xlsx", rows=[{"x": cells}, {"x": ["他 人"]}]
+    )
+    Notice.objects.create(tenant=meet.tenant, meet=meet, title="早乙女丸 鶴之助選手の欠場", body="早乙女丸鶴之助、欠場")
 
 
 def _around(meet: Meet, athlete: Athlete, coach: User, now: datetime) -> None:

@@ -21,14 +21,9 @@ from tests.conftest import PASSWORD
 from tests.entries.archive.canaries import child_of
 from tests.entries.archive.reading import sums_hold, unpacked
 from tests.pageform import form_on
+from tests.visitor import client_of
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def asked(client: Client, meet: Meet, **typed: str) -> Any:
@@ -56,7 +51,7 @@ def test_an_organizer_asks_for_it_waits_and_fetches_it(
     kita: Team, baba: User, aoki: User, race: Race, now: datetime, tmp_path: Path
 ) -> None:
     child_of(kita, baba, race, now)
-    client = signed_in(aoki)
+    client = client_of(aoki)
     assert "記録保存用に書き出す" in client.get(f"/admin/entries/meet/{race.meet_id}/change/").content.decode()
     answer = asked(client, race.meet, with_personal="on")
     assert answer.status_code == 302
@@ -78,7 +73,7 @@ def test_an_organizer_asks_for_it_waits_and_fetches_it(
 
 
 def test_the_password_is_asked_again(aoki: User, race: Race) -> None:
-    page = asked(signed_in(aoki), race.meet, password="wrong")
+    page = asked(client_of(aoki), race.meet, password="wrong")
     assert page.status_code == 422
     assert "パスワードが正しくありません" in page.content.decode()
     assert not Job.objects.exists()
@@ -86,13 +81,13 @@ def test_the_password_is_asked_again(aoki: User, race: Race) -> None:
 
 def test_a_get_fetches_nothing_and_leaves_no_line(archive: MeetArchive, aoki: User, now: datetime) -> None:
     work_off(now)
-    assert signed_in(aoki).get(page_of(archive, "download")).status_code == 405
+    assert client_of(aoki).get(page_of(archive, "download")).status_code == 405
     assert not AuditRecord.objects.filter(verb="meet.archive_fetched").exists()
 
 
 def test_it_is_unknown_to_another_host(archive: MeetArchive, doi: User, now: datetime) -> None:
     work_off(now)
-    client = signed_in(doi)
+    client = client_of(doi)
     assert client.get(page_of(archive)).status_code == 404
     assert client.get(page_of(archive, "progress")).status_code == 404
     assert client.post(page_of(archive, "download")).status_code == 404
@@ -103,7 +98,7 @@ def test_after_a_day_it_is_gone(archive: MeetArchive, aoki: User, now: datetime)
     with across_tenants():
         MeetArchive.objects.update(created_at=now - timedelta(days=1, seconds=1))
         made = MeetArchive.objects.get()
-    assert signed_in(aoki).get(page_of(archive)).status_code == 404
+    assert client_of(aoki).get(page_of(archive)).status_code == 404
     with pytest.raises(Refused, match="archive_expired"):
         actions.fetch(made, by=aoki, at=now)
 
@@ -142,7 +137,7 @@ def test_an_archive_that_was_taken_out_meanwhile_is_not_kept(archive: MeetArchiv
 def test_the_list_costs_the_same_for_one_and_for_thirty(
     archive: MeetArchive, aoki: User, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    client = signed_in(aoki)
+    client = client_of(aoki)
     for _ in range(2):
         with django_assert_max_num_queries(6):
             assert client.get("/admin/entries/meetarchive/").status_code == 200
@@ -152,7 +147,7 @@ def test_the_list_costs_the_same_for_one_and_for_thirty(
 
 
 def test_a_platform_admin_changes_how_long_data_is_kept(admin: User) -> None:
-    client = signed_in(admin)
+    client = client_of(admin)
     page = client.get("/admin/tenants/retentionrule/")
     values = form_on(page, "mails")
     assert values["mails"] == "90"
@@ -167,7 +162,7 @@ def test_a_platform_admin_changes_how_long_data_is_kept(admin: User) -> None:
 
 @pytest.mark.parametrize("typed", ["6", "401", "", "x", "９９９９９", "-1", "1e400", "9" * 30])
 def test_days_out_of_bounds_are_refused_beside_their_field(admin: User, typed: str) -> None:
-    client = signed_in(admin)
+    client = client_of(admin)
     values = form_on(client.get("/admin/tenants/retentionrule/"), "mails")
     page = client.post("/admin/tenants/retentionrule/", values | {"mails": typed})
     assert page.status_code == 422
@@ -175,7 +170,7 @@ def test_days_out_of_bounds_are_refused_beside_their_field(admin: User, typed: s
 
 
 def test_an_organizer_does_not_see_how_long_data_is_kept(aoki: User, race: Race) -> None:
-    client = signed_in(aoki)
+    client = client_of(aoki)
     assert client.get("/admin/tenants/retentionrule/").status_code == 403
     assert client.post("/admin/tenants/retentionrule/", {"mails": "60"}).status_code == 403
     assert "retentionrule" not in client.get("/admin/").content.decode()

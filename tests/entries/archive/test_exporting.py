@@ -3,7 +3,7 @@
 import csv
 import json
 import os
-import sys
+import tracemalloc
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from io import StringIO
@@ -196,13 +196,10 @@ def test_it_costs_the_same_queries_for_one_entry_and_for_thirty(
         connection.force_debug_cursor = False
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak from /proc")
 def test_ten_thousand_entries_fit_into_bounded_memory(
     kita: Team, baba: User, race: Race, now: datetime, tmp_path: Path
 ) -> None:
     """By default a small meet; ARCHIVE_ENTRIES=10000 is the full measure."""
-    import tracemalloc
-
     wanted = int(os.environ.get("ARCHIVE_ENTRIES", "600"))
     with tenant_scope(race.tenant_id):
         line = Line(0, athletes_of(kita, 1)[0].pk, race.pk, 90_000)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from entries.entry.models import Entry
@@ -18,6 +17,7 @@ from tenants.scope import across_tenants
 from tests.conftest import PASSWORD, team_of
 from tests.entries.archive.canaries import Child, child_of, found
 from tests.entries.archive.reading import sums_hold, unpacked
+from tests.visitor import client_of
 
 pytestmark = pytest.mark.django_db
 NAME = "早乙女丸 鶴之助"
@@ -32,21 +32,15 @@ def address(child: Child, more: str = "") -> str:
     return f"/teams/{child.athlete.team_id}/athletes/{child.athlete.pk}/privacy{more}"
 
 
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def erase(child: Child, user: User, **typed: str) -> Any:
     values = {"name": NAME, "password": PASSWORD, "withdraw": "on", "why": "本人の依頼", **typed}
-    return signed_in(user).post(address(child, "/erase"), {name: text for name, text in values.items() if text})
+    return client_of(user).post(address(child, "/erase"), {name: text for name, text in values.items() if text})
 
 
 def test_the_page_says_what_is_stored_and_where_the_athlete_is_entered(
     child: Child, baba: User, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    client = signed_in(baba)
+    client = client_of(baba)
     with django_assert_max_num_queries(6):
         page = client.get(address(child)).content.decode()
     assert "第326回長距離競技会 に申込があります" in page
@@ -56,7 +50,7 @@ def test_the_page_says_what_is_stored_and_where_the_athlete_is_entered(
 
 
 def test_a_coach_takes_a_copy_and_the_trail_knows(child: Child, baba: User, tmp_path: Path) -> None:
-    answer = signed_in(baba).post(address(child, "/export"))
+    answer = client_of(baba).post(address(child, "/export"))
     assert answer["Content-Disposition"] == f'attachment; filename="athlete-{child.athlete.pk}.zip"'
     assert "no-store" in answer["Cache-Control"]
     folder = unpacked(answer.content, tmp_path)
@@ -70,7 +64,7 @@ def test_a_coach_erases_an_athlete(child: Child, baba: User) -> None:
     answer = erase(child, baba)
     assert (answer.status_code, answer["Location"]) == (303, f"/teams/{child.athlete.team_id}/athletes/")
     assert found() == []
-    client = signed_in(baba)
+    client = client_of(baba)
     assert client.get(address(child)).status_code == 404
     assert client.get(f"/teams/{child.athlete.team_id}/athletes/{child.athlete.pk}/edit").status_code == 404
     assert "削除済み" not in client.get(f"/teams/{child.athlete.team_id}/athletes/?show=left").content.decode()
@@ -113,7 +107,7 @@ def test_one_who_enters_alone_erases_everything_and_is_signed_out(
 ) -> None:
     me = make_user("tsuru@canary.example", name=NAME, phone="080-9999-1234")
     child = child_of(team_of(me, NAME, TeamKind.INDIVIDUAL), me, race, now)
-    client = signed_in(me)
+    client = client_of(me)
     assert "あなたのアカウントも消え" in client.get(address(child)).content.decode()
     answer = client.post(address(child, "/erase"), {"name": NAME, "password": PASSWORD, "withdraw": "on"})
     assert "削除しました" in answer.content.decode()
@@ -124,6 +118,6 @@ def test_one_who_enters_alone_erases_everything_and_is_signed_out(
 def test_another_teams_athlete_is_unknown(child: Child, chiba: User, minami: Team, baba: User) -> None:
     mine = Child(child.athlete, child.race, child.meet, child.sheet)
     for more, method in (("", "get"), ("/export", "post"), ("/erase", "post")):
-        assert getattr(signed_in(chiba), method)(address(mine, more)).status_code == 404
+        assert getattr(client_of(chiba), method)(address(mine, more)).status_code == 404
     Athlete.objects.filter(pk=child.athlete.pk).update(team=minami)
-    assert signed_in(baba).get(address(mine)).status_code == 404
+    assert client_of(baba).get(address(mine)).status_code == 404

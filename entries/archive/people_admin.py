@@ -1,0 +1,196 @@
+"""The desk's pages of one person's rights: what is stored, a copy of it, and its end. Platform admins only.
+
+A roster is its team's: a host sees an athlete through entries, and neither hands out nor erases anybody.
+"""
+
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from entries.archive import actions, erasing, rules
+from entries.archive.forms import EraseAccountForm, EraseForm, HandOutForm, went_through
+from entries.archive.handing import hand_out
+from entries.archive.wording import lines_of
+from entries.roster.models import Athlete
+from entries.roster.queries import searched
+from tenants.admin import PersonAdmin
+from tenants.adminbase import DeskAdmin, ReadOnly, is_id, user_of
+from tenants.chips import chip
+from tenants.models import User
+from tenants.wording import say
+
+admin.site.unregister(User)
+
+
+class PrivacyPages(DeskAdmin):
+    """Model admins of people, with a page that asks before anything leaves or goes."""
+
+    erase_form: type[EraseForm] = EraseForm
+    act: Any = staticmethod(erasing.erase_athlete)
+
+    def name_to_type(self, row: Any) -> str:
+        """What has to be typed before somebody is erased."""
+        raise NotImplementedError
+
+    def get_urls(self) -> list[Any]:
+        """With the page and its two buttons."""
+        view, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path("<path:object_id>/privacy", view(self.privacy_view), name=f"{name}_privacy"),
+            path("<path:object_id>/privacy/export", view(self.hand_out_view), name=f"{name}_hand_out"),
+            path("<path:object_id>/privacy/erase", view(self.erase_view), name=f"{name}_erase"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """With the way to that page."""
+        row = kwargs.get("obj")
+        if row is not None and user_of(request).is_platform_admin:
+            link = {"label": _("個人情報の開示・削除"), "address": self._address("privacy", row.pk)}
+            context["links"] = [*context.get("links", ()), link]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def privacy_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What would be handed out, and what an erasure would change and leave; nothing is written."""
+        row = self._row(request, object_id)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        return self._page(request, row, erase=self.erase_form(), copy=HandOutForm(auto_id="copy_%s"))
+
+    def hand_out_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Everything about this person as a ZIP; noted in the trail."""
+        row = self._row(request, object_id)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        form, me, now = HandOutForm(request.POST, auto_id="copy_%s"), user_of(request), timezone.now()
+        if not form.is_valid() or not went_through(form, self._password(request, form)):
+            return self._page(request, row, erase=self.erase_form(), copy=form)
+        answer = HttpResponse(
+            hand_out(row, by=me, at=now, why=form.cleaned_data["why"]), content_type="application/zip"
+        )
+        answer["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}-{row.pk}.zip"'
+        return answer
+
+    def erase_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """For good, once name and password are typed; what was typed stays on the page when it is refused."""
+        row = self._row(request, object_id)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        form = self.erase_form(request.POST)
+        if not form.is_valid() or not self._erased(request, row, form):
+            return self._page(request, row, erase=form, copy=HandOutForm(auto_id="copy_%s"))
+        said = _("個人情報を削除しました。申込の記録は件数だけ残ります。")
+        self.message_user(request, said, messages.SUCCESS)
+        return HttpResponseRedirect(self._address("changelist"), status=HTTPStatus.SEE_OTHER)
+
+    def _erased(self, request: HttpRequest, row: Any, form: EraseForm) -> bool:
+        typed = form.cleaned_data
+        asked = {"by": user_of(request), "at": timezone.now(), "why": typed["why"], "withdraw": typed["withdraw"]}
+        return went_through(
+            form,
+            ("name", partial(rules.check_typed_name, typed["name"], self.name_to_type(row))),
+            self._password(request, form),
+            ("withdraw", partial(self.act, row, **asked)),
+        )
+
+    def _password(self, request: HttpRequest, form: Any) -> tuple[str, Any]:
+        word, now = form.cleaned_data["password"], timezone.now()
+        return "password", partial(actions.ask_password_again, request, user_of(request), password=word, at=now)
+
+    def _page(self, request: HttpRequest, row: Any, *, erase: EraseForm, copy: HandOutForm) -> HttpResponse:
+        found = erasing.preview(row)
+        refusal = found.refusal if found.refusal and found.refusal.code != "erase_entered" else None
+        context = {
+            **self.admin_site.each_context(request), "opts": self.opts, "title": _("個人情報の開示・削除"), "row": row,
+            "name": self.name_to_type(row), "headline": self.headline(row), "lines": lines_of(found), "found": found,
+            "refusal": say(refusal) if refusal else "", "erase": erase, "copy": copy,
+            "hand_out_address": self._address("hand_out", row.pk), "erase_address": self._address("erase", row.pk),
+            "back": self._address("change", row.pk),
+        }  # fmt: skip
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if erase.is_bound or copy.is_bound else HTTPStatus.OK
+        return TemplateResponse(request, "admin/archive/person.html", context, status=status)
+
+    def _row(self, request: HttpRequest, object_id: str) -> Any:
+        if not user_of(request).is_platform_admin:
+            raise PermissionDenied
+        row = self.get_queryset(request).filter(pk=int(object_id)).first() if is_id(object_id) else None
+        if row is None:
+            raise Http404
+        return row
+
+    def _address(self, page: str, *args: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
+
+
+@admin.register(Athlete)
+class AthleteAdmin(ReadOnly, PrivacyPages):
+    """Athletes of all teams, to be found when one asks for their rights. Their team changes them."""
+
+    list_display = ("full_name", "full_kana", "team", "state")
+    list_display_links = ("full_name",)
+    list_select_related = ("team",)
+    search_fields = ("family_name",)
+    search_help_text = gettext_lazy("氏名、フリガナ、ローマ字、JAAF ID")
+    ordering = ("-pk",)
+    fields = ("full_name", "full_kana", "full_romaji", "team", "sex", "birth_date", "nationality", "grade", "jaaf_id",
+              "registration_number", "guardian_name", "guardian_consent_at", "state", "left_at", "erased_at",
+              "updated_at")  # fmt: skip
+
+    @admin.display(description=gettext_lazy("氏名"), ordering="family_name")
+    def full_name(self, athlete: Athlete) -> str:
+        """Kanji."""
+        return athlete.full_name
+
+    @admin.display(description=gettext_lazy("フリガナ"), ordering="family_kana")
+    def full_kana(self, athlete: Athlete) -> str:
+        """Katakana."""
+        return athlete.full_kana
+
+    @admin.display(description=gettext_lazy("ローマ字"))
+    def full_romaji(self, athlete: Athlete) -> str:
+        """As JAAF prints it."""
+        return athlete.full_romaji
+
+    @admin.display(description=gettext_lazy("状態"))
+    def state(self, athlete: Athlete) -> SafeString:
+        """On the roster, off it, or erased."""
+        if athlete.erased_at is not None:
+            return chip("off", _("削除済み"))
+        return chip("wait", _("名簿から外した")) if athlete.left_at is not None else chip("ok", _("名簿にあり"))
+
+    def owns(self, request: HttpRequest, obj: Any) -> bool:
+        """An athlete is no host's."""
+        return user_of(request).is_platform_admin
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Athlete], search_term: str
+    ) -> tuple[QuerySet[Athlete], bool]:
+        """As a coach searches a roster."""
+        return searched(queryset, search_term), False
+
+    def name_to_type(self, row: Athlete) -> str:
+        """Family and given name."""
+        return row.full_name
+
+
+@admin.register(User)
+class PersonWithPrivacyAdmin(PrivacyPages, PersonAdmin):
+    """People as `tenants` shows them, with their rights."""
+
+    erase_form = EraseAccountForm
+    act = staticmethod(erasing.erase_user)
+
+    def name_to_type(self, row: User) -> str:
+        """The name; the address where there is none."""
+        return row.name or row.email
