@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from config.management.ready import printable, reason
+from config.routine.meets import NoSuchMeet, find_meet
 from entries.entry import pausing
 from entries.meet.models import Meet
-from tenants.models import Tenant
 from tenants.refusal import Refused
 from tenants.scope import tenant_scope
 from tenants.switches import actions, queries
@@ -28,11 +28,15 @@ def moment_of(text: str) -> datetime | None:
         return None
     try:
         found = parse_datetime(text)
-    except ValueError:
+        if found is not None and timezone.is_naive(found):
+            found = timezone.make_aware(found)
+        if found is not None:
+            timezone.localtime(found)
+    except (ValueError, OverflowError):  # the first and the last day of all have no place in other zones
         found = None
     if found is None:
         raise CommandError(f"--until {printable(text)}: write it like 2026-11-23T12:00 or 2026-11-23T12:00+09:00")
-    return timezone.make_aware(found) if timezone.is_naive(found) else found
+    return found
 
 
 @contextmanager
@@ -70,15 +74,11 @@ def describe(function: Function) -> str:
 
 
 def meet_named(name: str) -> Meet:
-    """The meet TENANT/SLUG. Raises CommandError."""
-    host, _slash, slug = name.partition("/")
-    tenant = Tenant.objects.filter(slug=host).first()
-    if tenant is not None:
-        with tenant_scope(tenant.pk):
-            meet = Meet.objects.filter(slug=slug).first()
-        if meet is not None:
-            return meet
-    raise CommandError(f"--meet {printable(name)}: no such meet, write it like tenant-a/ld326")
+    """The meet that is meant. Raises CommandError."""
+    try:
+        return find_meet(name)
+    except NoSuchMeet as error:
+        raise CommandError(f"--meet: {printable(str(error))}") from None
 
 
 def pause_entries(name: str, *, message: str) -> None:

@@ -1,8 +1,10 @@
 """What the commands about archives and personal data have in common."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
 from config.management.ready import reason
@@ -49,6 +51,31 @@ def refused(refusal: Refused) -> CommandError:
 def broken(error: DatabaseError) -> CommandError:
     """What the database said, as one line."""
     return CommandError(f"the database refused: {reason(error)}. Run it again: it goes on where it stopped.")
+
+
+@contextmanager
+def writes_file(path: Path) -> Iterator[None]:
+    """What may go wrong with a file that takes its name when it is whole, as one line. Raises CommandError."""
+    try:
+        yield
+    except FileExistsError:
+        raise CommandError(f"{path} is there already; add --force to overwrite it. Nothing was written.") from None
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror or error}. Nothing was written.") from None
+    except DatabaseError as error:
+        raise broken(error) from None
+
+
+def ask_for_file(parser: CommandParser) -> None:
+    """Where to."""
+    parser.add_argument("--output", required=True, metavar="PATH", help="the ZIP file to write")
+    parser.add_argument("--force", action="store_true", help="overwrite PATH when it is there")
+
+
+def ask_for_trail(parser: CommandParser, why: str = "stands in the trail") -> None:
+    """Who does it, and why."""
+    parser.add_argument("--by", default="", metavar="EMAIL", help="whose name stands in the trail")
+    parser.add_argument("--why", default="", help=why)
 
 
 def counted(counts: Mapping[str, int]) -> str:

@@ -9,8 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone, translation
 
-from config.management.commands.seed_dev import database_name
-from config.management.ready import printable, reason
+from config.management.ready import away, database_name, printable
 from config.routine.lines import Line, Word, facts_of, for_machines, plain, tally, worst
 from config.routine.words import day
 from tenants.upkeep.actions import noted
@@ -42,7 +41,7 @@ class ChecklistCommand(BaseCommand):
                 run.succeeded = worst(lines) != Word.NG
                 self.stdout.write(self._json(lines, facts) if as_json else _text(lines))
         except DatabaseError as error:
-            raise CommandError(f"the database does not answer: {reason(error)}.") from None
+            raise away(error, "") from None
         if bad := [line.key for line in lines if line.word == Word.NG]:
             raise CommandError(f"{len(bad)} NG: {', '.join(bad)}")
 

@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from config.env import ENV
 from config.management.commands import create_platform_admin
 from tenants.models import AuditRecord, Role, User
 
@@ -15,7 +16,7 @@ GOOD = "Long-enough-word-77"
 
 def run(monkeypatch: pytest.MonkeyPatch, password: str, email: str = "Root@Example.com") -> str:
     """The command with PLATFORM_ADMIN_PASSWORD set; what it says."""
-    env = replace(create_platform_admin.ENV, platform_admin_password=password)
+    env = replace(ENV, platform_admin_password=password)
     monkeypatch.setattr(create_platform_admin, "ENV", env)
     out = StringIO()
     call_command("create_platform_admin", email=email, stdout=out)

@@ -13,7 +13,7 @@ from config.backups.databases import site_database
 from config.backups.errors import BackupError
 from config.backups.stopping import cleanly
 from config.backups.take import Taken, take
-from config.management.ready import reason
+from config.management.ready import away
 
 
 class Command(BaseCommand):
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         except BackupError as error:
             raise CommandError(str(error)) from None
         except DatabaseError as error:
-            raise CommandError(f"the database does not answer: {reason(error)}. Check DATABASE_URL.") from None
+            raise away(error) from None
         self._say(taken)
 
     def _say(self, taken: Taken) -> None:

@@ -10,8 +10,7 @@ from django.utils import timezone
 from catalog.models import ImportRun
 from config import envdata
 from config.envdata import Host
-from config.management.commands.seed_dev import database_name
-from config.management.ready import check_ready, printable, reason
+from config.management.ready import away, check_ready, database_name, printable
 from config.seeds.staging import BRAND, REFERENCE, SLUG
 from tenants.models import MAX_ACTIVE_STAFF
 
@@ -32,7 +31,7 @@ class Command(BaseCommand):
         try:
             empty = self._report()
         except DatabaseError as error:
-            raise CommandError(f"the database does not answer: {reason(error)}.") from None
+            raise away(error, "") from None
         if empty:
             names = ", ".join(f"{host.slug} ({host.staff} active staff)" for host in empty)
             todo = "; ".join(_how_to_fill(host) for host in empty)

@@ -8,10 +8,11 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
-from django.db import connection
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from config.env import ENV
+from config.management.ready import check_ready, database_name, reason
 from tenants.actions import make_platform_admin
 
 
@@ -28,8 +29,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Ask for what the environment does not give, check, write, say."""
         email = options["email"].strip().lower()
-        database = connection.settings_dict
-        self.stdout.write(f"Database: {database['NAME']} on {database['HOST'] or 'this machine'}")
+        self.stdout.write(f"Database: {database_name()}")
+        check_ready()
         try:
             validate_email(email)
             password = ENV.platform_admin_password or self._ask()
@@ -40,6 +41,8 @@ class Command(BaseCommand):
         except ValueError as error:
             text = _("%(email)s は別の役割のアカウントです（%(role)s）。別のアドレスを使ってください。")
             raise CommandError(text % {"email": email, "role": error}) from None
+        except DatabaseError as error:
+            raise CommandError(f"the database refused: {reason(error)}. Nothing was written.") from None
         self.stdout.write(f"{'Created' if is_new else 'Updated'}: {person.email}")
 
     def _ask(self) -> str:

@@ -7,9 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
-from config.management.commands.seed_dev import database_name
-from config.management.privacy import DRY, actor_of, broken, number_of, refused
-from config.management.ready import check_ready
+from config.management.privacy import DRY, actor_of, ask_for_trail, broken, number_of, refused
+from config.management.ready import check_ready, database_name
 from entries.archive import erasing
 from entries.roster.models import Athlete
 from tenants.models import User
@@ -30,8 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("id", metavar="ID", help=f"number of the {self.kind}")
         parser.add_argument("--apply", action="store_true", help="erase; without this nothing is written")
         parser.add_argument("--withdraw", action="store_true", help="also withdraw entries of meets to come")
-        parser.add_argument("--by", default="", metavar="EMAIL", help="whose name stands in the trail")
-        parser.add_argument("--why", default="", help="stands in the trail and in the list of erasures; no names")
+        ask_for_trail(parser, why="stands in the trail and in the list of erasures; no names")
 
     def handle(self, *args: Any, id: str, apply: bool, withdraw: bool, by: str, why: str, **options: Any) -> None:
         """Say the tables and how many rows of each; with --apply change them."""

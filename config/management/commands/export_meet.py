@@ -3,13 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from config.management.commands.seed_dev import database_name
-from config.management.privacy import actor_of, broken, counted, meet_of
-from config.management.ready import check_ready
+from config.management.privacy import actor_of, ask_for_file, ask_for_trail, counted, meet_of, writes_file
+from config.management.ready import check_ready, database_name
 from entries.archive.exporting import Archive, write_archive
 from tenants.upkeep.actions import noted
 
@@ -23,11 +21,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Which meet, and where to."""
         parser.add_argument("meet", metavar="MEET", help="TENANT/SLUG as in its address, or its number")
-        parser.add_argument("--output", required=True, metavar="PATH", help="the ZIP file to write")
         parser.add_argument("--without-personal", action="store_true", help="races, counts and notices only")
-        parser.add_argument("--force", action="store_true", help="overwrite PATH when it is there")
-        parser.add_argument("--by", default="", metavar="EMAIL", help="whose name stands in the trail")
-        parser.add_argument("--why", default="", help="stands in the trail")
+        ask_for_file(parser)
+        ask_for_trail(parser)
 
     def handle(
         self, *args: Any, meet: str, output: str, without_personal: bool, force: bool, by: str, why: str, **options: Any
@@ -36,18 +32,11 @@ class Command(BaseCommand):
         self.stdout.write(f"export_meet reads {database_name()} and notes the export in its trail")
         check_ready()
         found, actor, path = meet_of(meet), actor_of(by), Path(output)
-        try:
-            with noted("export_meet") as run:
-                made = write_archive(
-                    found, path, with_personal=not without_personal, by=actor, at=timezone.now(), why=why, force=force
-                )
-                run.facts = {"meet": found.pk, "bytes": made.size, **made.counts}
-        except FileExistsError:
-            raise CommandError(f"{path} is there already; add --force to overwrite it. Nothing was written.") from None
-        except OSError as error:
-            raise CommandError(f"{path}: {error.strerror or error}. Nothing was written.") from None
-        except DatabaseError as error:
-            raise broken(error) from None
+        with writes_file(path), noted("export_meet") as run:
+            made = write_archive(
+                found, path, with_personal=not without_personal, by=actor, at=timezone.now(), why=why, force=force
+            )
+            run.facts = {"meet": found.pk, "bytes": made.size, **made.counts}
         self._say(path, made)
 
     def _say(self, path: Path, made: Archive) -> None:

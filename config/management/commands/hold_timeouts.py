@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from config.growth import hold_timeouts, timeouts_hold
-from config.management.commands.seed_dev import database_name
+from config.management.ready import away, database_name
 
 
 class Command(BaseCommand):
@@ -31,6 +31,6 @@ class Command(BaseCommand):
                     "lock waits and statements have no limit: run `manage.py hold_timeouts`, then RECONNECT"
                 )
         except DatabaseError as error:
-            raise CommandError(f"the database does not answer: {str(error).splitlines()[0]}") from None
+            raise away(error) from None
         if check:
             self.stdout.write("lock waits and statements are limited")

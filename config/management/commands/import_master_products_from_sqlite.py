@@ -8,7 +8,7 @@ from django.db import DatabaseError
 
 from catalog.importing.oldimport import Outcome, import_old_file
 from config.env import ENV
-from config.management.commands.seed_dev import database_name
+from config.management.ready import database_name, reason
 from tenants.models import Tenant
 from tenants.refusal import Refused
 from tenants.wording import say
@@ -47,9 +47,9 @@ class Command(BaseCommand):
             self.stdout.write(f"tenant {host.pk} {host.slug} ({host.name}), file {sqlite}")
             self.report(import_old_file(host, Path(sqlite), batch_size=batch_size))
         except Refused as refusal:
-            raise CommandError(f"{say(refusal).rstrip('.。')}. Nothing was written.") from refusal
+            raise CommandError(f"{say(refusal).rstrip('.。')}. Nothing was written.") from None
         except DatabaseError as error:
-            raise CommandError(f"the database refused: {str(error).splitlines()[0]}. Nothing was written.") from error
+            raise CommandError(f"the database refused: {reason(error)}. Nothing was written.") from None
 
     def report(self, outcome: Outcome) -> None:
         """The counts in one line, then the rows that need somebody's eye."""

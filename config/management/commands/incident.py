@@ -6,8 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from config.management.commands.seed_dev import database_name
-from config.management.ready import printable
+from config.management.ready import database_name, printable
 from config.switching import database_may_refuse
 from tenants.incidents import actions
 from tenants.incidents.models import Incident

@@ -25,14 +25,14 @@ from config.loadtest.plan import (
 from config.loadtest.run import Outcome, open_meets, perform, races_of
 from config.loadtest.rush import NotReady
 from config.loadtest.stage import SLUG, NotOurs
-from config.management.commands.seed_dev import database_name
-from config.management.ready import check_ready, reason
+from config.management.ready import check_ready, database_name, reason
 from config.routine.lines import Word, plain, worst
 from config.routine.meets import NoSuchMeet, find_meet
 from config.smoke.http import Place, read_place
 from tenants.upkeep.actions import noted
 
 EVEN = "--even-while-entries-are-open"
+BOUNDS = {"teams": MOST_TEAMS, "rows": MOST_ROWS, "clients": MOST_CLIENTS, "rounds": 50, "timeout": 600}
 
 
 class Command(BaseCommand):
@@ -58,9 +58,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, url: str, timeout: int, keep: bool, **options: Any) -> None:
         """Exit 0 only when every invariant held."""
-        plan, place = _plan(**options), _place(url)
+        place = _place(url)
+        _check_bounds(timeout=timeout, **options)
         self.stdout.write(f"loadtest at {url} writes to {database_name()}, and only to the host {SLUG}")
         check_ready()
+        plan = _plan(**options)
         _check_allowed(options["yes"], options["even_while_entries_are_open"])
         before = signal.signal(signal.SIGTERM, _stop)
         try:
@@ -100,16 +102,14 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _plan(teams: int | None, rows: int, clients: int, rounds: int, meet: str, **options: Any) -> Plan:
-    bounds = {
-        "teams": (teams, MOST_TEAMS),
-        "rows": (rows, MOST_ROWS),
-        "clients": (clients, MOST_CLIENTS),
-        "rounds": (rounds, 50),
-    }
-    for name, (value, most) in bounds.items():
-        if value is not None and not 1 <= value <= most:
+def _check_bounds(**given: Any) -> None:
+    for name, most in BOUNDS.items():
+        if given[name] is not None and not 1 <= given[name] <= most:
             raise CommandError(f"--{name}: write a number from 1 to {most}")
+
+
+def _plan(teams: int | None, rows: int, clients: int, rounds: int, meet: str, **options: Any) -> Plan:
+    """Raises CommandError for a meet that is not there."""
     if not meet:
         return made_up(teams=teams or TEAMS, rows=rows, clients=clients, rounds=rounds)
     try:

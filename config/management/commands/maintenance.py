@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.management.commands.seed_dev import database_name
+from config.management.ready import database_name
 from config.switching import database_may_refuse, describe, moment_of, switch_off, switch_on
 from tenants.switches.models import Function
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
-from django.db import OperationalError, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.env import ENV
+from config.management.ready import away
 
 LOCK_MS = 500
 """Longest wait for a table. Whoever asks for the table after us waits behind us, so this is the site's longest stall."""
@@ -32,6 +33,10 @@ class Command(migrate.Command):
         Behind a pooler no setting outlives its statement: migrate with the database's own address instead.
         """
         connection = connections[options["database"]]
+        try:
+            connection.ensure_connection()
+        except (DatabaseError, InterfaceError) as error:
+            raise away(error) from None
         if connection.vendor != "postgresql" or ENV.growth.pooled:
             super().handle(*args, **options)
             return

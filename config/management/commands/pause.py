@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from config import switching
-from config.management.commands.seed_dev import database_name
+from config.management.ready import database_name
 from tenants.switches.models import Function
 
 ENTRIES = "entries"

@@ -9,8 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone, translation
 
-from config.management.commands.seed_dev import database_name
-from config.management.ready import check_ready, reason
+from config.management.ready import away, check_ready, database_name
 from config.routine.command import LANGUAGES
 from config.routine.performance import COLUMNS, Report, report, table_rows, text
 from config.routine.span import span_since
@@ -50,7 +49,7 @@ class Command(BaseCommand):
                 found = report(span, limit=limit)
                 self.stdout.write("\n".join([f"performance_report  {database_name()}", *text(found)]))
         except DatabaseError as error:
-            raise CommandError(f"the database does not answer: {reason(error)}.") from None
+            raise away(error, "") from None
         if csv is not None:
             self._write(csv, found)
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from config.management.commands.seed_dev import database_name
+from config.management.ready import database_name
 from config.preflight.line import Line, Mark, Seen
 from config.preflight.lines import LINES, failed, look
 

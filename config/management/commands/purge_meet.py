@@ -6,9 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
-from config.management.commands.seed_dev import database_name
-from config.management.privacy import DRY, actor_of, broken, counted, meet_of, refused
-from config.management.ready import check_ready
+from config.management.privacy import DRY, actor_of, ask_for_trail, broken, counted, meet_of, refused
+from config.management.ready import check_ready, database_name
 from entries.archive.purging import preview, purge_meet
 from entries.archive.rules import check_may_purge
 from entries.meet.models import Meet
@@ -28,8 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("meet", metavar="MEET", help="TENANT/SLUG as in its address, or its number")
         parser.add_argument("--apply", action="store_true", help="remove it; without this nothing is written")
         parser.add_argument("--without-export", action="store_true", help="although it was never exported; needs --why")
-        parser.add_argument("--by", default="", metavar="EMAIL", help="whose name stands in the trail")
-        parser.add_argument("--why", default="", help="stands in the trail")
+        ask_for_trail(parser)
 
     def handle(
         self, *args: Any, meet: str, apply: bool, without_export: bool, by: str, why: str, **options: Any

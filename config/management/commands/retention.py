@@ -6,9 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
-from config.management.commands.seed_dev import database_name
 from config.management.privacy import DRY, broken
-from config.management.ready import check_ready
+from config.management.ready import check_ready, database_name
 from tenants.privacy.classes import class_of
 from tenants.privacy.retention import Line, run
 from tenants.upkeep.actions import beat, noted

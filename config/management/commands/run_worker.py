@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from config.env import ENV, UNKNOWN_ADDRESS
-from config.management.commands.seed_dev import database_name
+from config.management.ready import away, database_name
 from config.worker import BrokenOff, Worker
 from tenants.outbox.delivery import ServiceDown, due
 from tenants.switches.models import Function
@@ -51,6 +51,6 @@ class Command(BaseCommand):
         except ServiceDown as down:
             raise CommandError(f"{due(timezone.now()).count()} mails stay queued: {down}") from None
         except DatabaseError as error:
-            raise CommandError(f"the database does not answer: {str(error).splitlines()[0]}") from None
+            raise away(error) from None
         except BrokenOff:
             raise CommandError("stopped; what was not sent stays queued") from None

@@ -4,16 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.utils import timezone
 
+from config.management.ready import database_name, reason
 from config.seeds.demo import seed
-
-
-def database_name() -> str:
-    """Host and name of the database, never a password: what a command says before it writes."""
-    values = connection.settings_dict
-    return f"{values['HOST'] or 'this machine'} {values['NAME']}"
 
 
 class Command(BaseCommand):
@@ -30,6 +25,6 @@ class Command(BaseCommand):
         try:
             written = seed(at=timezone.localtime())
         except DatabaseError as error:
-            raise CommandError(f"the database refused: {str(error).splitlines()[0]}. Nothing was written.") from error
+            raise CommandError(f"the database refused: {reason(error)}. Nothing was written.") from None
         what = ", ".join(f"{count} {name}" for name, count in written.items() if count)
         self.stdout.write(what or "everything was there already")

@@ -7,8 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import translation
 
-from config.management.commands.seed_dev import database_name
-from config.management.ready import check_ready, reason
+from config.management.ready import check_ready, database_name, reason
 from config.seeds.accounts import STAFF_A
 from config.seeds.staging import SLUG, SomebodyElse, seed
 from tenants.models import MAX_ACTIVE_STAFF, User

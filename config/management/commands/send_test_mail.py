@@ -6,11 +6,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
+from django.db import DatabaseError
 from django.utils import timezone, translation
 
-from config.management.commands.seed_dev import database_name
-from config.management.ready import check_ready
+from config.management.ready import away, check_ready, database_name
 from tenants.outbox import trial
+
+LONGEST_WAIT = 3600
 
 
 class Command(BaseCommand):
@@ -31,12 +33,16 @@ class Command(BaseCommand):
             validate_email(to)
         except ValidationError:
             raise CommandError(f"not a mail address: {to!r}") from None
+        if not 0 <= timeout <= LONGEST_WAIT:
+            raise CommandError(f"--timeout: write a number of seconds from 0 to {LONGEST_WAIT}")
         self.stdout.write(f"By {trial.route()}, from {settings.DEFAULT_FROM_EMAIL}")
         try:
             with translation.override(settings.LANGUAGE_CODE):
                 sent = self._send(to, timeout if via_outbox else None)
         except trial.Failed as failed:
             raise CommandError(f"not sent: {failed}") from None
+        except DatabaseError as error:
+            raise away(error, "") from None
         self.stdout.write(f"Message-ID: {sent.message_id}")
         if sent.provider_id:
             self.stdout.write(f"Provider's id: {sent.provider_id}")

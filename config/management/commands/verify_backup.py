@@ -6,12 +6,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from config.backups.databases import site_database
 from config.backups.drill import drill
 from config.backups.errors import BackupError
 from config.backups.places import LATEST
 from config.backups.stopping import cleanly
 from config.backups.verify import Proof
-from config.management.ready import reason
+from config.management.ready import away
 
 MINUTE, HOUR = 60, 3600
 
@@ -32,13 +33,14 @@ class Command(BaseCommand):
         """Prove it, or say in one line what is wrong with it."""
         if bool(options["path"]) == options["latest"]:
             raise CommandError("name one backup: a path, s3:NAME, or --latest")
+        self.stdout.write(f"database: {site_database().label} gets a note of this run, a scratch database the backup")
         try:
             with cleanly():
                 self._say(drill(options["path"] or LATEST, store_only=options["store"]))
         except BackupError as error:
             raise CommandError(str(error)) from None
         except DatabaseError as error:
-            raise CommandError(f"the database does not answer: {reason(error)}. Check DATABASE_URL.") from None
+            raise away(error) from None
 
     def _say(self, proof: Proof) -> None:
         manifest, say = proof.manifest, self.stdout.write
