@@ -25,9 +25,10 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
 HOUSEKEEPING = timedelta(minutes=10)
-DATABASE_AWAY = (1, 2, 5, 10, 30)
+DATABASE_AWAY = (1, 2, 5)
 MAIL_AWAY = (60, 120, 300)
-"""Seconds until the next try, the last one from then on. Mail leaves at most 5 minutes after its server is back (M1)."""
+"""Seconds until the next try, the last one from then on. Mail leaves at most 5 minutes after its server is back (M1), and
+work goes on at most 5 seconds after the database is (M4)."""
 
 
 class BrokenOff(Exception):
@@ -96,7 +97,9 @@ class Worker:
             while (
                 not self.stop.asked and not stopped(Function.READ_ONLY) and self.postman.deliver_next(at=timezone.now())
             ):
-                self.mail_tries = 0
+                self.mail_tries = self.database_tries = (
+                    0  # a long queue is one step: it may see the database go more than once
+                )
                 self.life.mail_lives = True
                 self.life.sign(timezone.now())
                 self.jobs.start_due(at=timezone.now())

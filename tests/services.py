@@ -145,7 +145,7 @@ class Replica(Service):
             )
             self.sizes = dict(cursor.fetchall())
         source = f"host={server['HOST']} port={server['PORT']} user={server['USER']}"
-        command = [
+        command: list[str | Path] = [
             self.programs / "pg_basebackup",
             "-D",
             self.data,
@@ -219,3 +219,23 @@ def forget_timeouts() -> None:
         role, database = cursor.fetchone()
         for name in growth.TIMEOUTS:
             cursor.execute(f"ALTER ROLE {role} IN DATABASE {database} RESET {name}")
+
+
+def data_of_postgres() -> Path:
+    """Where the suite's own PostgreSQL keeps its files."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW data_directory")
+        return Path(cursor.fetchone()[0])
+
+
+def restart_postgres(data: Path, how: str) -> float:
+    """Restart the server of that folder under everybody, with `pg_ctl -m fast` (as for an upgrade) or `immediate` (as in a
+    crash); how many seconds that took. Close your own connection first."""
+    server = int((data / "postmaster.pid").read_text().splitlines()[0])
+    pg_ctl = Path(f"/proc/{server}/exe").resolve().with_name("pg_ctl")
+    as_whom: Any = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+    env = {**os.environ, "HOME": str(data.parent), "LC_ALL": "C.UTF-8"}
+    command: list[str | Path] = [pg_ctl, "-D", data, "-m", how, "-w", "-l", data.parent / "log", "restart"]
+    began = monotonic()
+    subprocess.run(command, check=True, cwd=data.parent, env=env, stdout=subprocess.DEVNULL, **as_whom)
+    return monotonic() - began
