@@ -12,19 +12,23 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import pyrage
+import pytest
 
+from config.backups import take
 from config.backups.databases import Sqlite
 from config.backups.dump import Made, make
+from config.management.commands import backup
 from config.ops_env import Backups, Store
+from tests.waiting import wait_until
 
 KEY = str(pyrage.x25519.Identity.generate())
 OTHER_KEY = str(pyrage.x25519.Identity.generate())
 KEY_ID, SECRET = "backup-tests", "a-secret-of-the-tests-0123456789"
 BUCKET = "nit-sys"
+LAB = "backup-lab.sqlite3"
 NO_STORE = Store("", "", "auto", "", "", "")
 
 
@@ -40,6 +44,19 @@ def small_database(path: Path, *, people: int = 40) -> Sqlite:
         rows = [("platform_admin" if n == 0 else "", True, "argon2$x", f"𠮷田{n}") for n in range(people)]
         database.executemany("INSERT INTO tenants_user (role, is_active, password, name) VALUES (?, ?, ?, ?)", rows)
     return Sqlite(path)
+
+
+def small_site(folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A site with a small database and an upload, whose backups go to the folder that is returned; no store."""
+    database = small_database(folder / LAB, people=400)
+    for module in (take, backup):
+        monkeypatch.setattr(module, "site_database", lambda: database)
+    settings.MEDIA_ROOT = folder / "media"
+    settings.MEDIA_ROOT.mkdir()
+    (settings.MEDIA_ROOT / "slip.pdf").write_bytes(b"%PDF")
+    settings.BACKUPS = backups(folder / "backups", key=KEY)
+    settings.BACKUP_PING_URL = ""
+    return folder / "backups"
 
 
 def backups(folder: Path, *, key: str = "", store: Store = NO_STORE, keep_days: int = 35) -> Backups:
@@ -78,35 +95,30 @@ def s3_server(folder: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     program = Path(sys.executable).parent / "rclone"
-    command = [program, "serve", "s3", "--config", folder / "none.conf", "--addr", f"127.0.0.1:{port}",
-               "--auth-key", f"{KEY_ID},{SECRET}", "--vfs-cache-mode", "off", "--dir-cache-time", "0s", folder]  # fmt: skip
+    command: list[str | Path] = [
+        program, "serve", "s3", "--config", folder / "none.conf", "--addr", f"127.0.0.1:{port}",
+        "--auth-key", f"{KEY_ID},{SECRET}", "--vfs-cache-mode", "off", "--dir-cache-time", "0s", folder,
+    ]  # fmt: skip
     env = {**os.environ, "RCLONE_CACHE_DIR": str(folder.parent / "rclone-cache")}
     process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(address, process)
+        wait_until(lambda: _refuses(address), process, seconds=30)
         yield address
     finally:
         process.terminate()
         process.wait(timeout=20)
 
 
-def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
-    ends = monotonic() + 30
-    while True:
-        try:
-            urllib.request.urlopen(address, timeout=5)
-        except urllib.error.HTTPError:
-            return  # it answers: 403 without a signature
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            assert process.poll() is None, "rclone ended"
-            assert monotonic() < ends, "rclone does not answer"
-            try:  # a bounded wait for the next try that ends early when the process does
-                process.wait(timeout=0.05)
-            except subprocess.TimeoutExpired:
-                continue
-        else:
-            raise AssertionError("the server takes requests without a signature")
+def _refuses(address: str) -> bool:
+    """Whether it answers: 403 without a signature."""
+    try:
+        urllib.request.urlopen(address, timeout=5)
+    except urllib.error.HTTPError:
+        return True
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+    raise AssertionError("the server takes requests without a signature")
 
 
 def store_at(address: str, **changed: str) -> Store:

@@ -18,31 +18,21 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from config.backups import drill, erasures, places, take
+from config.backups import erasures, places, take
 from config.backups.errors import BackupError
 from config.backups.names import name_at
-from config.management.commands import backup
+from config.backups.store import Bucket
 from tenants.jobs.work import claim
 from tenants.jobs.work import run as do_job
 from tenants.models import Alarm, Erasure, Heartbeat, OpsRun
-from tests.config.backup_cast import BUCKET, KEY, SECRET, backups, s3_server, small_database, store_at
+from tests.config.backup_cast import KEY, LAB, SECRET, s3_server, small_site, store_at
 
 pytestmark = pytest.mark.django_db
-LAB = "backup-lab.sqlite3"
 
 
 @pytest.fixture
 def folder(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A site with a small database and an upload, whose backups go to a folder; no store."""
-    database = small_database(tmp_path / LAB, people=400)
-    for module in (take, backup):
-        monkeypatch.setattr(module, "site_database", lambda: database)
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.MEDIA_ROOT.mkdir()
-    (settings.MEDIA_ROOT / "slip.pdf").write_bytes(b"%PDF")
-    settings.BACKUPS = backups(tmp_path / "backups", key=KEY)
-    settings.BACKUP_PING_URL = ""
-    return tmp_path / "backups"
+    return small_site(tmp_path, settings, monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +42,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def store(folder: Path, address: str, settings: Any, request: pytest.FixtureRequest) -> places.Bucket:
+def store(folder: Path, address: str, settings: Any, request: pytest.FixtureRequest) -> Bucket:
     """The same with a store off the platform, in a folder of the test's own."""
     settings.BACKUPS = dataclasses.replace(settings.BACKUPS, store=store_at(address, prefix=request.node.name))
     found = places.bucket()
@@ -160,9 +150,7 @@ def test_a_backup_that_is_not_encrypted_is_warned_of(folder: Path, settings: Any
     assert "set BACKUP_KEY" in run_command("--scheduled")[1]
 
 
-def test_the_scheduled_one_is_copied_and_pruned_in_the_store_too(
-    store: places.Bucket, folder: Path, now: datetime
-) -> None:
+def test_the_scheduled_one_is_copied_and_pruned_in_the_store_too(store: Bucket, folder: Path, now: datetime) -> None:
     old = [name_at(now - timedelta(days=day), site="dev", encrypted=True) for day in range(40, 50)]
     for name in old:
         store.put_text(name, "x")
@@ -175,9 +163,7 @@ def test_the_scheduled_one_is_copied_and_pruned_in_the_store_too(
     assert OpsRun.objects.get().facts["off_platform"] is True
 
 
-def test_the_last_good_one_is_known_when_database_and_disk_are_gone(
-    store: places.Bucket, folder: Path, now: datetime
-) -> None:
+def test_the_last_good_one_is_known_when_database_and_disk_are_gone(store: Bucket, folder: Path, now: datetime) -> None:
     """An emptied database has no note of the last backup either: the store has."""
     good = take.take(None, at=now - timedelta(days=1), scheduled=True).made.path
     good.unlink()
@@ -230,7 +216,7 @@ def test_the_dead_mans_switch_is_told_after_a_good_one_alone(folder: Path, setti
     assert "BACKUP_PING_URL does not answer" in run_command("--scheduled", "--accept-smaller")[1]
 
 
-def test_erasures_leave_with_the_backup_and_name_nobody(store: places.Bucket, folder: Path, now: datetime) -> None:
+def test_erasures_leave_with_the_backup_and_name_nobody(store: Bucket, folder: Path, now: datetime) -> None:
     row = Erasure.objects.create(subject="athlete:17", at=now, why="鈴木一郎さんの依頼")
     run_command("--scheduled")
     text = store.text(f"erasures/{row.key}.json")
@@ -242,7 +228,7 @@ def test_erasures_leave_with_the_backup_and_name_nobody(store: places.Bucket, fo
     assert [one.subject for one in erasures.outside()] == ["athlete:17"]
 
 
-def test_erasures_lie_in_the_store_when_the_disk_is_gone(store: places.Bucket, folder: Path, now: datetime) -> None:
+def test_erasures_lie_in_the_store_when_the_disk_is_gone(store: Bucket, folder: Path, now: datetime) -> None:
     row = Erasure.objects.create(subject="user:3", at=now)
     assert erasures.copy_out() == 1
     (folder / "erasures" / f"{row.key}.json").unlink()
@@ -257,62 +243,7 @@ def test_an_unreadable_erasure_stops_a_restore_rather_than_being_lost(folder: Pa
         erasures.outside()
 
 
-def test_the_latest_one_is_proved_noted_and_beaten(folder: Path, now: datetime) -> None:
-    run_command("--scheduled")
-    said = StringIO()
-    call_command("verify_backup", "--latest", stdout=said)
-    assert "401 rows in 3 tables" in said.getvalue()
-    assert "RTO: " in said.getvalue()
-    run = OpsRun.objects.get(kind="verify_backup")
-    assert (run.succeeded, run.facts["problems"]) == (True, [])
-    assert run.facts["rto_seconds"] >= 0
-    assert Heartbeat.objects.filter(name="verify_backup").exists()
-
-
-def test_a_latest_one_that_cannot_be_restored_raises_an_alarm(folder: Path, now: datetime) -> None:
-    path = take.take(None, at=now, scheduled=True).made.path
-    path.write_bytes(path.read_bytes()[:-200])
-    with pytest.raises(CommandError, match="damaged or cut short"):
-        call_command("verify_backup", "--latest", stdout=StringIO())
-    assert Alarm.objects.filter(name="drill_failed", cleared_at__isnull=True).exists()
-    run = OpsRun.objects.get(kind="verify_backup")
-    assert run.succeeded is False
-    assert "damaged or cut short" in run.facts["problems"][0]
-    take.take(None, at=now + timedelta(seconds=1), scheduled=True)
-    drill.drill("latest")
-    assert not Alarm.objects.filter(cleared_at__isnull=True).exists()
-
-
-def test_a_backup_in_which_nobody_could_sign_in_is_no_good(folder: Path, now: datetime) -> None:
-    with closing(sqlite3.connect(folder.parent / LAB)) as database, database:
-        database.execute("UPDATE tenants_user SET is_active = 0 WHERE role = 'platform_admin'")
-    path = take.take(None, at=now).made.path
-    with pytest.raises(CommandError, match="no platform admin in it could sign in"):
-        call_command("verify_backup", str(path), stdout=StringIO())
-    assert not Alarm.objects.exists(), "a file that somebody named is not the site's latest"
-
-
-def test_the_age_of_what_is_in_it_is_the_rpo(folder: Path, now: datetime) -> None:
-    path = take.take(None, at=now).made.path
-    proof = drill.drill(str(path))
-    assert 0 <= proof.rpo_seconds < 60
-    assert proof.manifest.snapshot_at <= timezone.now()
-
-
-@pytest.mark.parametrize(("arguments", "said"), [
-    ([], "name one backup"), (["x", "--latest"], "name one backup"), (["nowhere.zip"], "there is no such file"),
-    (["--latest"], "there is no backup of dev"), (["s3:x"], "BACKUP_S3_BUCKET is not set"),
-])  # fmt: skip
-def test_a_backup_that_is_not_there_is_said(folder: Path, arguments: list[str], said: str) -> None:
-    with pytest.raises(CommandError, match=said):
-        call_command("verify_backup", *arguments, stdout=StringIO())
-
-
-def test_the_bucket_of_the_tests_is_a_real_one(store: places.Bucket) -> None:
-    assert store.store.bucket == BUCKET
-
-
-def test_an_erasure_leaves_within_seconds(store: places.Bucket, now: datetime) -> None:
+def test_an_erasure_leaves_within_seconds(store: Bucket, now: datetime) -> None:
     """By a job of its own transaction; without a store there is nowhere to go, and no job."""
     row = Erasure.objects.create(subject="athlete:17", at=now)
     job = claim(at=timezone.now())

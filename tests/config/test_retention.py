@@ -8,36 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from catalog.models import ImportFile, ImportRun
-from entries.archive.models import MeetArchive
-from entries.entry.models import EntryUpload, SheetDraft
 from entries.meet.models import Meet, Race
-from entries.roster.models import Athlete, Membership, RosterUpload, Team
-from tenants.models import (
-    Alarm,
-    AuditRecord,
-    DeadAddress,
-    Heartbeat,
-    Job,
-    MailEvent,
-    OneTimeLink,
-    OpsRun,
-    OutboxMail,
-    RetentionRule,
-    Tenant,
-    Throttle,
-    Timing,
-    User,
-)  # fmt: skip
+from entries.roster.models import Athlete, Membership, Team
+from tenants.models import AuditRecord, Heartbeat, OpsRun, OutboxMail, RetentionRule, Tenant, User
+from tenants.outbox.contents import write
 from tenants.privacy import retention
 from tenants.privacy.classes import classes, days_kept
 from tenants.scope import across_tenants
+from tests.config import overdue
 from tests.entries.archive.canaries import child_of, found
 from tests.entries.archive.reading import sums_hold, unpacked
+from tests.world import rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -45,53 +30,14 @@ LONG_AGO = timedelta(days=15_000)
 
 
 @pytest.fixture
-def old(nittai: Tenant, meet: Meet, kita: Team, baba: User, make_user: Callable[..., User], now: datetime) -> datetime:
+def old(nittai: Tenant, meet: Meet, kita: Team, make_user: Callable[..., User], now: datetime) -> datetime:
     """One overdue row of every class; returns when they were made."""
     at = now - LONG_AGO
-    Session.objects.create(session_key="s", session_data="x", expire_date=at)
-    for number, purpose in enumerate(("reset", "register")):
-        OneTimeLink.objects.create(purpose=purpose, token_hash=str(number), email="x@example.com", expires_at=at)
-    Throttle.objects.create(key="t", window_ends_at=at)
-    Job.objects.create(kind="x", finished_at=at)
-    OutboxMail.objects.create(
-        key="m",
-        kind="x",
-        to="old@canary.example",
-        next_attempt_at=at,
-        sent_at=now - timedelta(days=200),
-        context={"a": 1},
-    )
-    OutboxMail.objects.create(key="m2", kind="x", to="older@canary.example", next_attempt_at=at, sent_at=at)
-    MailEvent.objects.create(esp="x", event_id="1", kind="x", to="old@canary.example", at=at)
-    DeadAddress.objects.create(address="dead@canary.example", since_at=at)
-    AuditRecord.objects.create(
-        verb="x", target_type="athlete", target_id="1", target_name="canaryname", before={"a": 1}
-    )
-    AuditRecord.objects.update(at=at)
-    Timing.objects.create(hour=at, kind="query", name="x")
-    OpsRun.objects.create(kind="x", started_at=at, finished_at=at)
-    Alarm.objects.create(name="x", raised_at=at, cleared_at=at)
-    with across_tenants():
-        gone = Meet.objects.create(
-            tenant=nittai, slug="old", name="x", starts_on=at.date(), ends_on=at.date(), entries_open_at=at,
-            entries_close_at=at + timedelta(days=1),
-        )  # fmt: skip
-        SheetDraft.objects.create(tenant=nittai, meet=meet, team=kita)
-        SheetDraft.objects.update(updated_at=at)
-        for model in (EntryUpload, MeetArchive):
-            extra = {"team": kita, "file_name": "x"} if model is EntryUpload else {}
-            model.objects.create(tenant=nittai, meet=gone, **extra)
-            model.objects.update(created_at=at)
-        run = ImportRun.objects.create(
-            tenant=nittai, source="csv", file_name="x", size=1, sha256="x", state="previewed"
-        )
-        ImportFile.objects.create(tenant=nittai, run=run, content=b"x")
-        ImportRun.objects.update(created_at=at)
-    RosterUpload.objects.create(team=kita, file_name="x")
-    RosterUpload.objects.update(created_at=at)
-    person = {"family_kana": "ア", "given_kana": "イ", "sex": "M", "birth_date": at.date()}
-    Athlete.objects.create(team=kita, family_name="canaryleft", given_name="x", left_at=at, **person)
-    Athlete.objects.update(updated_at=at)
+    overdue.sign_in_rows(at)
+    overdue.mail_rows(at, now)
+    overdue.ops_rows(at)
+    overdue.meet_rows(nittai, meet, kita, at)
+    overdue.roster_rows(kita, at)
     User.objects.filter(pk=make_user("unused@canary.example").pk).update(created_at=at)
     return at
 
@@ -119,8 +65,6 @@ def test_every_class_is_cleared_in_its_time_and_a_second_run_changes_nothing(old
 
 
 def test_a_dry_run_writes_nothing(old: datetime, now: datetime) -> None:
-    from tests.world import rows_of
-
     before = rows_of()
     out = StringIO()
     call_command("retention", stdout=out)
@@ -169,8 +113,6 @@ def test_who_signs_in_after_the_warning_stays(make_user: Callable[..., User], no
 
 
 def test_the_warning_says_until_when(make_user: Callable[..., User], now: datetime) -> None:
-    from tenants.outbox.contents import write
-
     user = make_user("unused@canary.example")
     letter = write("account.unused", {"user": user.pk, "since": now.isoformat()})
     assert letter is not None

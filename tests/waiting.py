@@ -1,0 +1,32 @@
+"""Bounded waits for what another process does."""
+
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from time import monotonic
+
+Process = subprocess.Popen[str] | subprocess.Popen[bytes]
+
+
+def wait_until(
+    true: Callable[[], bool], process: Process, *, seconds: float = 60, why: Callable[[], str] = lambda: ""
+) -> None:
+    """Fails when it did not happen in that time, or when the process ended before; `why` is then asked for the reason."""
+    ends = monotonic() + seconds
+    while not true():
+        assert monotonic() < ends, f"it did not happen: {why()}"
+        try:
+            process.wait(timeout=0.02)
+        except subprocess.TimeoutExpired:
+            continue
+        assert true(), f"the process ended: {why()}"
+
+
+def answers(address: str) -> bool:
+    """Whether a page comes from there."""
+    try:
+        with urllib.request.urlopen(address, timeout=5):
+            return True
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
