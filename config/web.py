@@ -20,7 +20,7 @@ def main() -> None:
         sys.exit(f"refused to start: {wrong}")
     hand_down("WEB_CONCURRENCY", str(ENV.web_concurrency))
     sys.argv = ["gunicorn", "-c", str(CONFIGURATION), "config.wsgi", *sys.argv[1:]]
-    from gunicorn.app.wsgiapp import run  # type: ignore[import-untyped]
+    from gunicorn.app.wsgiapp import run
 
     run()
 

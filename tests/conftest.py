@@ -195,5 +195,5 @@ def everywhere() -> Iterator[None]:
 
 def states(race: Race) -> list[tuple[int | None, str]]:
     """(ticket, state) of each entry of a race, in the order of tickets."""
-    rows = Entry.objects.filter(race=race).with_state().order_by("ticket", "pk")
+    rows: Any = Entry.objects.filter(race=race).with_state().order_by("ticket", "pk")
     return list(rows.values_list("ticket", "state"))

@@ -9,5 +9,5 @@ STORAGES = {
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # From where they are written, not from var/static, which a server in the same checkout may be writing just now.
-STATIC_ROOT = None
+STATIC_ROOT = None  # type: ignore[assignment]  # Django's own default, which says: no folder
 WHITENOISE_USE_FINDERS = True

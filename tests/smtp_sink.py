@@ -80,7 +80,8 @@ class SmtpSink:
             talk.wfile.write(line.encode() + b"\r\n")
 
         say("220 sink")
-        sender, recipients = "", []
+        sender = ""
+        recipients: list[str] = []
         while line := talk.rfile.readline():
             verb = line[:4].upper().strip()
             if verb in (b"EHLO", b"HELO"):

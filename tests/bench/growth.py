@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -243,7 +244,7 @@ def measure() -> dict[str, Figures]:
     ]  # fmt: skip
     for who, client, paths in pages:
         for path in paths:
-            found[f"{who} {path}"] = timed(lambda client=client, path=path: _get(client, path), before=PAGES.clear)
+            found[f"{who} {path}"] = timed(partial(_get, client, path), before=PAGES.clear)
     return found | _steps_of_the_worker() | _sheets(coach)
 
 

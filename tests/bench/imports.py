@@ -97,7 +97,7 @@ def _copy(ready: Path, rows: int, *, tuned: bool = False) -> float:
                 cursor.execute(f"SET LOCAL {name} = '{value}'")
         with (
             ready.open("rb") as file,
-            cursor.copy("COPY bench_copy (brand, reference, price_jpy, specs) FROM STDIN") as copy,  # type: ignore
+            cursor.copy("COPY bench_copy (brand, reference, price_jpy, specs) FROM STDIN") as copy,
         ):
             while piece := file.read(256 * 1024):
                 copy.write(piece)

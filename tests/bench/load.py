@@ -42,7 +42,7 @@ def pgbench(program: Path, url: str, script: str, *, clients: int, transactions:
         path = Path(folder) / "script.sql"
         path.write_text(script)
         log = Path(folder) / "log"
-        command = [
+        command: list[str | Path] = [
             program,
             url,
             "-n",
@@ -64,4 +64,5 @@ def pgbench(program: Path, url: str, script: str, *, clients: int, transactions:
         times = sorted(int(line.split()[2]) / 1000 for file in Path(folder).glob("log*") for line in file.open())
     found = re.search(r"tps = ([\d.]+)", out.stdout)
     assert found is not None, out.stdout
-    return Figures(float(found[1]), *(times[min(int(len(times) * q), len(times) - 1)] for q in (0.5, 0.95, 0.99)))
+    p50, p95, p99 = (times[min(int(len(times) * q), len(times) - 1)] for q in (0.5, 0.95, 0.99))
+    return Figures(float(found[1]), p50, p95, p99)

@@ -31,11 +31,11 @@ def run(url: str, *, seconds: int, teams: int) -> None:
     hosts = [Tenant.objects.create(slug=f"steps-{letter}", name="計測") for letter in "ab"]
     people = coaches(teams, athletes=cast.ROWS)
     print(LINE.format("what", "ping/s", "page/s", "sheets/s", "p50 ms", "p95 ms", "connections", "answers"))
-    for name, env, servers, workers in (
-        ("1 server, 1 process x 3 threads", {}, 1, 1), ("1 server, 2 x 3", {}, 1, 2), ("1 server, 4 x 3", {}, 1, 4),
-        ("2 servers, 2 x 3 each", {}, 2, 2),
+    for name, servers, workers in (
+        ("1 server, 1 process x 3 threads", 1, 1), ("1 server, 2 x 3", 1, 2), ("1 server, 4 x 3", 1, 4),
+        ("2 servers, 2 x 3 each", 2, 2),
     ):  # fmt: skip
-        _step(name, {**SETTINGS, **env, "DATABASE_URL": url}, hosts[0], people, servers, workers, seconds)
+        _step(name, {**SETTINGS, "DATABASE_URL": url}, hosts[0], people, servers, workers, seconds)
     growth.hold_timeouts()
     with Pooler(size=5) as pooler:
         behind = {**SETTINGS, **pooler.env}

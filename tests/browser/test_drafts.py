@@ -28,8 +28,7 @@ def service() -> Iterator[StandIn]:
 
 @pytest.fixture
 def site(transactional_db: None, service: StandIn, shoe: MasterProduct, endo: User) -> Iterator[Site]:
-    env = {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": service.url, "CATALOG_DRAFT_MODEL": "stand-in"}
-    with Site(**env) as site:
+    with Site(ANTHROPIC_API_KEY=KEY, ANTHROPIC_BASE_URL=service.url, CATALOG_DRAFT_MODEL="stand-in") as site:
         yield site
 
 

@@ -60,6 +60,7 @@ def test_the_page_of_a_run_under_way_follows_it_and_ends_in_the_preview(
     sign_in(page, site.address, aoki.email)
     page.goto(f"{site.address}{page_of(run)}")
     expect(page.get_by_text("1,000 / 4,000行")).to_be_visible()
+    assert run.job_id is not None
     Job.objects.filter(pk=run.job_id).update(done=3000)
     expect(page.get_by_text("3,000 / 4,000行")).to_be_visible()
     expect(page.get_by_role("status")).to_have_text("70%まで進みました。")

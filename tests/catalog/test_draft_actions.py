@@ -9,6 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from catalog.drafting import actions, jobs, quota
+from catalog.drafting import service as drafting_service
 from catalog.drafting.models import DraftMonth, DraftState, ProductDraft
 from catalog.drafting.plans import DRAFTS_A_MONTH, SMALLEST, drafts_a_month
 from catalog.models import MasterProduct, ProductOverride
@@ -298,7 +299,7 @@ def test_no_transaction_is_open_while_the_service_writes(
         seen.append(len(connection.savepoint_ids))
         return TEXT
 
-    monkeypatch.setattr(jobs.service, "ask", note)
+    monkeypatch.setattr(drafting_service, "ask", note)
     ask(shoe, endo)
     work()
     assert seen == [depth]

@@ -20,6 +20,7 @@ from tenants.scope import tenant_scope
 
 pytestmark = pytest.mark.django_db
 SEARCH = "/staff/search"
+Queries = tuple[dict[str, Any], ...]
 
 
 def products(tenant: Tenant, *references: str, brand: str = "TESTBRAND", name: str = "") -> list[MasterProduct]:
@@ -133,7 +134,8 @@ def test_what_holds_is_shown_and_corrections_are_marked(
 @pytest.mark.parametrize("html", ["<script>alert(1)</script>", '"><img src=x onerror=1>', "<b onclick=x>"])
 def test_names_are_text(as_endo: Client, nittai: Tenant, html: str) -> None:
     products(nittai, html.upper(), brand=html.upper(), name=html)
-    for query in ({"reference": html[:5]}, {"brand": html}, {}, {"brand": html, "reference": "nothing"}):
+    searches: Queries = ({"reference": html[:5]}, {"brand": html}, {}, {"brand": html, "reference": "nothing"})
+    for query in searches:
         page = ask(as_endo, **query).content.decode()
         assert html not in page
         assert html.upper() not in page
@@ -153,7 +155,8 @@ def test_what_was_typed_is_marked_and_the_rest_escaped(text: str, wanted: list[s
 def test_pages_of_a_long_list(as_endo: Client, nittai: Tenant) -> None:
     products(nittai, *(f"R{n:03}" for n in range(120)))
     assert found(as_endo, brand="TESTBRAND")[0] == "R000"
-    for query in ({"brand": "TESTBRAND"}, {"reference": "r"}):
+    searches: Queries = ({"brand": "TESTBRAND"}, {"reference": "r"})
+    for query in searches:
         second, last = found(as_endo, page=2, **query), found(as_endo, page="9" * 5, **query)
         assert (second[0], second[-1], len(second)) == ("R050", "R099", 50)
         assert last == [f"R{n}" for n in range(100, 120)]
@@ -170,7 +173,8 @@ def test_a_list_too_long_to_read_says_so_and_counts_no_further(
     monkeypatch.setattr(queries, "MOST_FOUND", 100)
     monkeypatch.setattr("catalog.desk.search.MOST_FOUND", 100)
     products(nittai, *(f"R{n:03}" for n in range(101)))
-    for query in ({"brand": "TESTBRAND"}, {"reference": "r"}, {"reference": "0"}):
+    searches: Queries = ({"brand": "TESTBRAND"}, {"reference": "r"}, {"reference": "0"})
+    for query in searches:
         assert "100件以上" in ask(as_endo, **query).content.decode()
         assert "51–100件目" in ask(as_endo, page=99, **query).content.decode()
     assert "件以上" not in ask(as_endo, reference="5").content.decode()
@@ -235,12 +239,13 @@ def test_a_brand_with_a_typing_error_is_answered_with_what_was_meant(as_endo: Cl
 def test_similar_references_of_another_host_are_never_offered(as_endo: Client, nittai: Tenant, chuo: Tenant) -> None:
     products(nittai, "QQQQQQ")
     products(chuo, "SECRET1", brand="SECRETBRAND")
-    for query in (
+    searches: Queries = (
         {"reference": "SECRET2"},
         {"reference": "SECRET1"},
         {"brand": "SECRETBRAND"},
         {"brand": "SECRETBRAN"},
-    ):
+    )
+    for query in searches:
         page = ask(as_endo, **query).content.decode()
         assert "brand=SECRETBRAND" not in page
         assert 'data-reference="SECRET1"' not in page
@@ -306,8 +311,8 @@ def test_every_answer_costs_six_queries_at_most(
 def test_any_query_is_answered(as_endo: Client, nittai: Tenant, brand: str, typed: str, page: str) -> None:
     if not MasterProduct._base_manager.exists():
         products(nittai, "REF001", "ǅŉß%_\\'\"", brand="İI")
-    clean = {"brand": brand, "reference": typed, "page": page}
-    clean = {name: text.encode("utf-8", "replace").decode() for name, text in clean.items()}
+    values = {"brand": brand, "reference": typed, "page": page}
+    clean: dict[str, Any] = {name: text.encode("utf-8", "replace").decode() for name, text in values.items()}
     status = ask(as_endo, **clean).status_code
     assert status == (400 if "\x00" in "".join(clean.values()) else 200)
 

@@ -28,7 +28,7 @@ def shoe(nittai: Tenant) -> MasterProduct:
     with tenant_scope(nittai.pk):
         return MasterProduct.objects.create(
             tenant=nittai, brand="HAYATE", reference="HY-1", category="shoe", events_allowed=["road"],
-            stack_height_mm="39.5", specs={"コレクション": "<b>1</b>", "色": "赤"},
+            stack_height_mm=Decimal("39.5"), specs={"コレクション": "<b>1</b>", "色": "赤"},
         )  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def test_a_line_of_ones_own_is_made_from_a_builtin_one(desk: Client, nittai: Ten
     }  # fmt: skip
     assert desk.post(f"{LIMITS}add/", values | {"most_stack_mm": "25"}).status_code == 302
     row = ShoeLimit._base_manager.get()
-    assert (row.tenant, row.event, row.most_stack_mm, row.list_needed) == (nittai, "track", 25, True)
+    assert (row.tenant, row.event, row.most_stack_mm, row.list_needed) == (nittai, "track", Decimal(25), True)
     assert AuditRecord.objects.filter(verb="shoelimit.added").exists()
 
 
@@ -154,7 +154,7 @@ def test_what_no_limit_can_be_is_refused(desk: Client, wrong: dict[str, str]) ->
 
 def test_another_hosts_line_is_neither_seen_nor_changed(desk: Client, chuo: Tenant) -> None:
     with across_tenants():
-        theirs = ShoeLimit.objects.create(tenant=chuo, event="track", most_stack_mm=99, source="中央の要項")
+        theirs = ShoeLimit.objects.create(tenant=chuo, event="track", most_stack_mm=Decimal(99), source="中央の要項")
     assert "中央の要項" not in desk.get(LIMITS).content.decode()
     assert desk.get(f"{LIMITS}{theirs.pk}/change/").status_code == 404
 

@@ -66,7 +66,9 @@ def test_a_kind_of_race_that_nobody_knows_has_no_limit() -> None:
 
 def test_only_the_own_hosts_lines_are_read(nittai: Tenant, chuo: Tenant) -> None:
     with across_tenants():
-        ShoeLimit.objects.create(tenant=chuo, event="track", most_stack_mm=99)
-        ShoeLimit.objects.create(tenant=nittai, event="track", most_stack_mm=18, list_needed=False, source="要項")
+        ShoeLimit.objects.create(tenant=chuo, event="track", most_stack_mm=Decimal(99))
+        ShoeLimit.objects.create(
+            tenant=nittai, event="track", most_stack_mm=Decimal(18), list_needed=False, source="要項"
+        )
     with tenant_scope(nittai.pk):
         assert host_limits() == [Limit("track", Decimal(18), list_needed=False, source="要項", is_own=True)]

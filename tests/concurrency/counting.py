@@ -18,4 +18,4 @@ def noted(work: Callable[[], Any]) -> Any:
     return read_publicly(work)
 
 
-doors.read_publicly = noted
+vars(doors)["read_publicly"] = noted  # the name by which the doors call it

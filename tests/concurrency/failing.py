@@ -19,6 +19,6 @@ def working(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
-import_module("config.urls").urlpatterns += [path("failing", failing), path("working", working)]
+vars(import_module("config.urls"))["urlpatterns"] += [path("failing", failing), path("working", working)]
 
 __all__ = ["application"]

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.db.models import F
 
-from catalog.drafting import actions, quota
+from catalog.drafting import actions, quota, rules
 from catalog.drafting.models import DraftMonth, DraftState, ProductDraft
 from catalog.drafting.plans import drafts_a_month
 from catalog.models import MasterProduct
@@ -131,8 +131,8 @@ def test_the_database_allows_one_rewrite_when_no_rule_does(
 ) -> None:
     first = ask(shoe, endo)
     work()
-    monkeypatch.setattr(actions.rules, "check_may_rewrite", lambda draft: None)
-    monkeypatch.setattr(actions.rules, "check_may_ask", lambda product: None)
+    monkeypatch.setattr(rules, "check_may_rewrite", lambda draft: None)
+    monkeypatch.setattr(rules, "check_may_ask", lambda product: None)
     assert together(lambda _: rewrite(first, endo)) == {"done": 1, "draft_rewritten": THREADS - 1}
     assert counted(nittai) == 2
 
@@ -146,8 +146,8 @@ def test_a_failure_that_two_workers_report_is_given_back_once(
 
     def fail(number: int) -> None:
         with tenant_scope(nittai.pk):
-            asked = {"code": "draft_broken", "error_id": "x", "month": quota.month_of(now), "at": now}
-            kept.append(actions.keep_failure(draft, **asked))
+            month = quota.month_of(now)
+            kept.append(actions.keep_failure(draft, code="draft_broken", error_id="x", month=month, at=now))
 
     together(fail)
     assert (sum(kept), counted(nittai)) == (1, 1)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 from time import monotonic
@@ -79,6 +80,10 @@ def asked(question: str) -> int:
         return int(cursor.fetchone()[0])
 
 
+def is_more_than_none(question: str) -> bool:
+    return asked(question) > 0
+
+
 def waiting_for_a_lock() -> bool:
     return (
         asked("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
@@ -101,7 +106,7 @@ def test_a_killed_import_leaves_nothing_and_its_repetition_everything(nittai: Te
     for _ in range(KILLS):
         process = start(nittai, old)
         seen = chance.randrange(1, ROWS - 1_000)
-        wait_until(lambda seen=seen: asked(f"{copying}{seen}") > 0, process)
+        wait_until(partial(is_more_than_none, f"{copying}{seen}"), process)
         process.kill()
         process.communicate(timeout=30)
         under_way += process.returncode == -9

@@ -1,6 +1,7 @@
 """Workers that share jobs, and progress that is seen before the job's own transaction is over."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -36,10 +37,19 @@ def test_twenty_workers_claim_fifty_jobs_once_each() -> None:
     assert sorted(taken) == sorted(jobs)
 
 
+def until(go: threading.Event) -> Callable[[Job, Report], None]:
+    """Work that goes on until it is told to end."""
+
+    def wait(job: Job, report: Report) -> None:
+        go.wait(30)
+
+    return wait
+
+
 def test_a_job_that_outlives_the_patience_of_a_stop_is_handed_back(monkeypatch: pytest.MonkeyPatch) -> None:
     go, job_threads = threading.Event(), JobThreads()
     monkeypatch.setattr("config.job_threads.STOP_SECONDS", 0.1)
-    work._functions["stuck"] = lambda job, report: go.wait(30)
+    work._functions["stuck"] = until(go)
     job = enqueue("stuck", tenant=None, by=None)
     assert job_threads.start_due(at=timezone.now())
     job_threads.finish()
@@ -52,7 +62,7 @@ def test_a_job_that_outlives_the_patience_of_a_stop_is_handed_back(monkeypatch: 
 
 def test_a_stop_waits_for_what_is_nearly_through() -> None:
     go, job_threads = threading.Event(), JobThreads()
-    work._functions["short"] = lambda job, report: go.wait(30)
+    work._functions["short"] = until(go)
     job = enqueue("short", tenant=None, by=None)
     assert job_threads.start_due(at=timezone.now())
     threading.Timer(0.2, go.set).start()

@@ -11,6 +11,7 @@ from entries.entry.models import Entry
 from entries.entry.order import Line
 from entries.meet.models import Meet, Race
 from tenants.models import User
+from tenants.refusal import Refused
 from tenants.scope import tenant_scope
 from tests.conftest import race_of
 from tests.rush import Coach, coaches, enter_address, post_all, request, sheet
@@ -58,7 +59,7 @@ def test_bulk_edits_in_opposite_order_do_not_deadlock(meet: Meet, aoki: User) ->
 def _move_all_but_those_that_moved(rows: list[Entry], target: Race, by: User) -> None:
     try:
         changes.move(entries=rows, to=target, by=by, at=timezone.now())
-    except changes.Refused as refusal:
+    except Refused as refusal:
         if refusal.code != "same_race":
             raise
 

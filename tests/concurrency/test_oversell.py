@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -47,8 +48,8 @@ def test_nobody_is_given_a_place_that_does_not_exist(site: Site, meet: Meet) -> 
         assert {reply.status for reply in replies} == {303}, f"run {run}"
         entries = Entry.objects.filter(race=race)
         assert entries.holding_a_place().count() == PLACES
-        positions = entries.waiting().with_position().order_by("ticket").values_list("waiting_position", flat=True)
-        assert list(positions) == list(range(1, SENT - PLACES + 1))
+        waiting: Any = entries.waiting().with_position().order_by("ticket")
+        assert list(waiting.values_list("waiting_position", flat=True)) == list(range(1, SENT - PLACES + 1))
         assert commit_order(race) == list(range(1, SENT + 1))
 
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -110,8 +111,8 @@ def _watching(races: list[Race]) -> Iterator[list[str]]:
         held: Given = set()
         with tenant_scope(races[0].tenant_id):
             while not done.wait(0.05):
-                rows = Entry.objects.filter(race__in=races).with_state().values_list("pk", "race_id", "state")
-                now = {(pk, race): state for pk, race, state in rows}
+                rows: Any = Entry.objects.filter(race__in=races).with_state()
+                now = {(pk, race): state for pk, race, state in rows.values_list("pk", "race_id", "state")}
                 taken_back.extend(f"{row}" for row in held if now.get(row) == "waitlisted")
                 held = {row for row, state in now.items() if state == "accepted"}
         connection.close()

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import psycopg
@@ -52,9 +53,15 @@ def pooler(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
             forget_timeouts()
 
 
+def behind(pooler: Pooler, *, workers: int) -> Site:
+    """A site that reaches the database through the pooler."""
+    env: dict[str, Any] = dict(pooler.env)
+    return Site(workers=workers, **env)
+
+
 @pytest.fixture(scope="module")
 def site(pooler: Pooler) -> Iterator[Site]:
-    with Site(workers=3, **pooler.env) as running:
+    with behind(pooler, workers=3) as running:
         yield running
 
 
@@ -80,8 +87,8 @@ def test_a_rush_on_few_places_is_one_queue_behind_the_pooler(pooler: Pooler, sit
     assert Counter(reply.status for reply in replies) == {303: SENT}
     entries = Entry.objects.filter(race=race)
     assert entries.holding_a_place().count() == PLACES
-    positions = entries.waiting().with_position().order_by("ticket").values_list("waiting_position", flat=True)
-    assert list(positions) == list(range(1, SENT - PLACES + 1))
+    waiting: Any = entries.waiting().with_position().order_by("ticket")
+    assert list(waiting.values_list("waiting_position", flat=True)) == list(range(1, SENT - PLACES + 1))
     assert 0 < held <= POOL, "twelve threads on five connections"
 
 
@@ -135,7 +142,7 @@ def test_a_locked_race_answers_503_behind_the_pooler(meet: Meet, race: Race) -> 
                 "SELECT format('ALTER ROLE %I IN DATABASE %I SET lock_timeout = 300', current_user, current_database())"
             )
             cursor.execute(cursor.fetchone()[0])
-        with Pooler() as pooler, Site(workers=1, **pooler.env) as site:
+        with Pooler() as pooler, behind(pooler, workers=1) as site:
             with transaction.atomic():
                 places.lock_races([race.pk])
                 [locked] = post_all(site.port, [request(enter_address(meet), coach.cookies, body)])

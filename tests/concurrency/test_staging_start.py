@@ -10,13 +10,10 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -25,6 +22,7 @@ from django.db import connection
 from catalog.fields import OLD_COLUMNS
 from tests.blueprint import asked, services, values
 from tests.site import ROOT, database_url
+from tests.waiting import answers, wait_until
 
 INSTALL = "pip install --require-hashes -r requirements.txt"
 NAME = "nitsys_first_start"
@@ -106,18 +104,8 @@ class Host:
             )  # fmt: skip
 
     def _wait_until_ready(self, web: "subprocess.Popen[bytes]") -> None:
-        ends, address = monotonic() + 60, f"http://127.0.0.1:{self.port}{self.web['healthCheckPath']}"
-        while True:
-            try:
-                with urllib.request.urlopen(address, timeout=5):
-                    return
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                assert web.poll() is None, (self.folder / "web.log").read_text()
-                assert monotonic() < ends, "not ready"
-                try:  # a bounded wait for the next try that ends early when the process does
-                    web.wait(timeout=0.1)
-                except subprocess.TimeoutExpired:
-                    continue
+        address = f"http://127.0.0.1:{self.port}{self.web['healthCheckPath']}"
+        wait_until(lambda: answers(address), web, why=(self.folder / "web.log").read_text)
 
     def smoke(self) -> None:
         said = self.manage(f"smoke --base-url http://127.0.0.1:{self.port}")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from time import monotonic
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -113,8 +114,8 @@ def test_a_rush_over_both_servers_is_one_queue(two: Two, meet: Meet) -> None:
     assert Counter(reply.status for reply in replies) == {303: SENT}
     entries = Entry.objects.filter(race=race)
     assert entries.holding_a_place().count() == PLACES
-    positions = entries.waiting().with_position().order_by("ticket").values_list("waiting_position", flat=True)
-    assert list(positions) == list(range(1, SENT - PLACES + 1))
+    waiting: Any = entries.waiting().with_position().order_by("ticket")
+    assert list(waiting.values_list("waiting_position", flat=True)) == list(range(1, SENT - PLACES + 1))
 
 
 def test_two_workers_send_each_mail_and_do_each_job_once(

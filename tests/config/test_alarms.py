@@ -1,6 +1,6 @@
 """What dies in silence is noticed within ten minutes by whoever still lives, and told once (reliability O4)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from config import life
+from config import life, sentry
 from config.alarms import checks, watch
 from config.alarms.wording import WORDS
 from config.life import Life
@@ -29,11 +29,16 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
-def told(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def told(settings: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """prod, somebody to mail, and what Sentry was told."""
     messages: list[str] = []
     settings.APP_ENV, settings.ALARM_EMAILS = "prod", ["ops@example.com"]
-    monkeypatch.setattr(watch.sentry, "tell", lambda message, **facts: messages.append(message) or "")
+
+    def tell(message: str, **facts: Any) -> str:
+        messages.append(message)
+        return ""
+
+    monkeypatch.setattr(sentry, "tell", tell)
     return messages
 
 
@@ -230,9 +235,7 @@ def test_of_all_processes_one_looks_each_minute(start: datetime) -> None:
 
 
 def test_a_look_costs_few_queries_and_one_that_is_not_its_turn_two(start: datetime) -> None:
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
+    with CaptureQueriesContext(connection) as seen:
         watch.look(start + MINUTE)
     assert len(seen) <= 14
     with CaptureQueriesContext(connection) as seen:

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connections
 
 from config import ping
 from config.backups import erasures, restore, take, verify
@@ -51,7 +52,7 @@ def the_one_line(*arguments: str) -> str:
 
 @pytest.mark.django_db
 def test_a_full_disk_ends_a_backup_with_one_line_and_an_alarm(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(take.erasures, "copy_out", full)
+    monkeypatch.setattr(erasures, "copy_out", full)
     assert the_one_line("backup", "--scheduled") == "No space left on device"
     assert OpsRun.objects.get().succeeded is False
     assert Alarm.objects.get().name == "backup_failed"
@@ -94,7 +95,7 @@ def test_an_erasure_outlives_a_restore_that_is_broken_off(
     target = small_database(tmp_path / "live.sqlite3", people=3)
     path = site_of(target, tmp_path, settings, monkeypatch)
     monkeypatch.setattr(restore, broken, full)
-    monkeypatch.setattr(restore.connections, "close_all", lambda: None)
+    monkeypatch.setattr(connections, "close_all", lambda: None)
     with pytest.raises(BackupError, match=r"^broken off, keep maintenance on and run it again: No space left"):
         restore.restore(str(path), replace="live.sqlite3")
     target.path.unlink()
@@ -140,7 +141,7 @@ def test_a_backup_under_way_is_no_leftover_of_a_killed_one(tmp_path: Path) -> No
 
 
 def test_a_second_request_to_stop_does_not_break_off_the_cleaning_up() -> None:
-    cleaned = []
+    cleaned, before = [], signal.getsignal(signal.SIGINT)
 
     def work() -> None:
         try:
@@ -153,7 +154,7 @@ def test_a_second_request_to_stop_does_not_break_off_the_cleaning_up() -> None:
     with pytest.raises(BackupError, match="stopped before it was through"), cleanly():
         work()
     assert cleaned == [True]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_an_end_that_points_nowhere_is_damage(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import ImportRun, MasterProduct, ProductOverride
 from config import envdata
-from config.env import Env
+from config.env import ENV, Env
 from config.management import ready
 from tenants.models import Role, Tenant, User
 
@@ -137,7 +137,7 @@ def test_the_secret_key_is_named_and_never_shown(monkeypatch: pytest.MonkeyPatch
     """seed 000_352228edfa213c32 section 6-2: 「302揺れ」再発防止."""
     assert line(run(), "SECRET_KEY:") == "SECRET_KEY:  not set: the fixed development key (APP_ENV=dev)"
     given = {"secret_key": "canary" * 10, "secret_key_name": "FLASK_SECRET_KEY", "secret_key_fallbacks": ["canary2"]}
-    monkeypatch.setattr(envdata, "ENV", Env(**{**vars(envdata.ENV), **given}))
+    monkeypatch.setattr(envdata, "ENV", Env(**{**vars(ENV), **given}))
     said = run()
     assert line(said, "SECRET_KEY:") == (
         "SECRET_KEY:  set, from FLASK_SECRET_KEY, 1 older in SECRET_KEY_FALLBACKS: sessions outlive a restart"

@@ -141,9 +141,9 @@ def test_a_body_that_is_too_big_is_refused_unread(broken: Client) -> None:
         def read(self, *args: object) -> bytes:
             raise AssertionError("was read")
 
-    urlencoded = {"content_type": "application/x-www-form-urlencoded"}
-    is_ours(broken.generic("POST", "/form", b"a=" + b"x" * 6_000_000, **urlencoded), 413)
-    huge = {"CONTENT_LENGTH": str(10**12), "wsgi.input": Endless()}
+    long = b"a=" + b"x" * 6_000_000
+    is_ours(broken.generic("POST", "/form", long, content_type="application/x-www-form-urlencoded"), 413)
+    huge: dict[str, Any] = {"CONTENT_LENGTH": str(10**12), "wsgi.input": Endless()}
     is_ours(broken.post("/form", {}, **huge), 413)
 
 

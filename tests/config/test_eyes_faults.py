@@ -8,7 +8,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import OperationalError
+from django.core.mail.backends.smtp import EmailBackend
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from config import logs, timing
@@ -22,7 +23,7 @@ from config.timing import Minute, Times
 from entries.meet.models import Meet
 from tenants.switches import actions
 from tenants.switches.models import Function
-from tenants.upkeep import timings
+from tenants.upkeep import buckets, timings
 from tenants.upkeep.timings import Sums
 from tests.visitor import client_of
 
@@ -104,7 +105,7 @@ def test_what_postgresql_keeps_of_statements_is_told_without_values(monkeypatch:
         def fetchall(self) -> list[tuple[Any, ...]]:
             return [("ALTER ROLE nitsys\n PASSWORD 'canary'", 1, 2.0, 2.0, 2.0)]
 
-    monkeypatch.setattr(dbfigures.connection, "cursor", Cursor)
+    monkeypatch.setattr(connection, "cursor", Cursor)
     (one,) = dbfigures._statements(5) or []
     assert one == dbfigures.Statement("ALTER ROLE nitsys PASSWORD ?", 1, 2.0, 2.0, 2.0)
 
@@ -115,7 +116,7 @@ def test_an_address_that_is_first_seen_while_the_report_is_made_has_no_percentil
 ) -> None:
     hour = timezone.now().astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     timings.add([Sums(hour, "address", "/", 1, 0, 5.0, 5.0)])
-    merge = slow.merged
+    merge = buckets.merged
 
     def and_then_another(*given: Any) -> list[int]:
         timings.add([Sums(hour, "address", "/new", 1, 0, 5.0, 5.0)])
@@ -151,11 +152,11 @@ def test_a_password_that_no_mail_server_can_be_told_is_a_line(monkeypatch: pytes
     def log_in(line: Any) -> None:
         "ｐａｓｓ".encode("ascii")
 
-    monkeypatch.setattr(outside_lines.EmailBackend, "open", log_in)
+    monkeypatch.setattr(EmailBackend, "open", log_in)
     seen = outside_lines._smtp()
     assert seen.mark is Mark.FAIL
     assert "EMAIL_HOST_PASSWORD" in seen.todo
-    monkeypatch.setattr(outside_lines.EmailBackend, "open", _refused)
+    monkeypatch.setattr(EmailBackend, "open", _refused)
     assert outside_lines._smtp().mark is Mark.WARN
 
 

@@ -151,7 +151,8 @@ def test_figures_are_of_the_nearest_rank_and_leave_pauses_out() -> None:
     rows = [Measured(0, 1, 303), Measured(0.5, 2, 303), Measured(10, 11, 0)]
     assert busy_seconds(rows) == pytest.approx(3)
     found = summary("post", rows)
-    assert (found.n, found.p50, found.worst, found.per_second) == (3, 1_000, 1_500, pytest.approx(1))
+    assert (found.n, found.p50, found.worst) == (3, 1_000, 1_500)
+    assert found.per_second == pytest.approx(1)
     assert found.statuses == "no answer=1 303=2"
     assert (share([], 0.5), busy_seconds([]), summary("post", []).per_second) == (0, 0, 0)
     assert len(table([found])) == 2

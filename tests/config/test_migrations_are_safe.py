@@ -86,12 +86,16 @@ def only_indexes(operation: Operation) -> bool:
     return "CREATE INDEX CONCURRENTLY" in source and not re.search(OTHER_SQL, source)
 
 
+def has_index(field: models.Field) -> bool:
+    return field.db_index  # type: ignore[attr-defined]  # the stubs leave it out
+
+
 def fault_of_new(field: models.Field) -> Iterator[str]:
     if field.many_to_many:
         return
     if not field.null and field.db_default is models.NOT_PROVIDED:
         yield "old code inserts rows without it, give it a db_default or null"
-    if field.unique or field.db_index or field.is_relation:
+    if field.unique or has_index(field) or field.is_relation:
         yield "its index is built while writers wait"
 
 
@@ -105,7 +109,7 @@ def narrowed(old: models.Field, new: models.Field) -> Iterator[str]:
         yield "shorter than what old code may write"
     if (old.get_internal_type(), old.db_column) != (new.get_internal_type(), new.db_column):
         yield "another column, or one that is written anew"
-    if (new.unique and not old.unique) or (new.db_index and not old.db_index):
+    if (new.unique and not old.unique) or (has_index(new) and not has_index(old)):
         yield "its index is built while writers wait"
 
 

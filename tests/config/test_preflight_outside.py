@@ -4,6 +4,7 @@ import dataclasses
 import socket
 import ssl
 import threading
+import urllib.request
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.message import Message
@@ -27,7 +28,7 @@ Mail = type(ENV.mail)
 
 
 def use(monkeypatch: pytest.MonkeyPatch, mail: Any) -> None:
-    monkeypatch.setattr(outside_lines, "ENV", dataclasses.replace(outside_lines.ENV, mail=mail))
+    monkeypatch.setattr(outside_lines, "ENV", dataclasses.replace(ENV, mail=mail))
 
 
 def look_at_mail() -> Seen:
@@ -88,7 +89,7 @@ def test_a_providers_key_is_tried(monkeypatch: pytest.MonkeyPatch, settings: Any
         assert (request.get_method(), request.data) == ("GET", None), "something is sent"
         raise HTTPError("", status, "canary", Message(), None) if status else URLError("canary")
 
-    monkeypatch.setattr(outside_lines.urllib.request, "urlopen", refuse)
+    monkeypatch.setattr(urllib.request, "urlopen", refuse)
     settings.ANYMAIL = {"SENDGRID_API_KEY": "canary"}
     use(monkeypatch, Mail("anymail", esp="sendgrid"))
     assert look_at_mail().mark is mark

@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from catalog.models import MasterProduct
-from config.env import Env
+from config.env import ENV, Env
 from config.seeds import accounts, demo
 from entries.entry import places, rules
 from entries.entry.models import Entry, Submission
@@ -86,7 +86,7 @@ def test_the_accounts_have_their_roles_and_passwords() -> None:
 
 def test_a_password_may_be_set_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     User.objects.filter(email="staff-a@example.com").delete()
-    values = {**vars(accounts.ENV), "seed_passwords": {"SEED_STAFF_A_PASSWORD": "Another-Pass-77"}}
+    values = {**vars(ENV), "seed_passwords": {"SEED_STAFF_A_PASSWORD": "Another-Pass-77"}}
     monkeypatch.setattr(accounts, "ENV", Env(**values))
     demo.seed(at=timezone.localtime())
     assert authenticate(None, email="staff-a@example.com", password="StaffAPass123!") is None

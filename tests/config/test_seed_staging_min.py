@@ -9,10 +9,11 @@ from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 
 from catalog.models import MasterProduct
-from config.env import Env
+from config.env import ENV, Env
 from config.seeds import staging
 from entries.meet.models import Meet
 from entries.roster.models import Team
@@ -29,7 +30,8 @@ def run() -> list[str]:
 
 
 def rows() -> list[list[dict[str, Any]]]:
-    return [list(model._base_manager.order_by("pk").values()) for model in (Tenant, User, MasterProduct, AuditRecord)]
+    models: tuple[type[Model], ...] = (Tenant, User, MasterProduct, AuditRecord)
+    return [list(model._base_manager.order_by("pk").values()) for model in models]
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def staging_site(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[...
 
     def set_up(**passwords: str) -> None:
         settings.APP_ENV = "staging"
-        monkeypatch.setattr(staging, "ENV", Env(**{**vars(staging.ENV), "seed_passwords": passwords}))
+        monkeypatch.setattr(staging, "ENV", Env(**{**vars(ENV), "seed_passwords": passwords}))
 
     return set_up
 

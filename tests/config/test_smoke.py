@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from catalog.models import MasterProduct
+from config.env import ENV
 from config.management.commands import smoke
 from config.smoke import desk, people
 from config.smoke.http import Answer, Away
@@ -40,7 +41,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def given(**passwords: str) -> None:
-        monkeypatch.setattr(smoke, "ENV", replace(smoke.ENV, seed_passwords=passwords))
+        monkeypatch.setattr(smoke, "ENV", replace(ENV, seed_passwords=passwords))
 
     return given
 

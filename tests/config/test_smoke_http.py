@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from config.env import ENV
 from config.management.commands import check_env_data, seed_staging_min, smoke
 from config.smoke.http import Away, Visitor, read_place
 from config.smoke.pages import Page
@@ -166,8 +167,8 @@ def test_an_option_that_cannot_be_is_said(stub: Stub, option: str, value: str) -
 
 
 def test_an_address_and_a_password_may_hold_any_bytes(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
-    values = {"seed_passwords": {"SEED_ADMIN_PASSWORD": "p\udcff\x00", "SEED_STAFF_A_PASSWORD": "𠮷"}}
-    monkeypatch.setattr(smoke, "ENV", replace(smoke.ENV, **values))
+    passwords = {"SEED_ADMIN_PASSWORD": "p\udcff\x00", "SEED_STAFF_A_PASSWORD": "𠮷"}
+    monkeypatch.setattr(smoke, "ENV", replace(ENV, seed_passwords=passwords))
     stub.reply = (200, [("Set-Cookie", "nitsys_csrf=x")], b"")
     assert "of 12 lines failed" in refused("--base-url", stub.address, "--read-only", "--staff-email", "\udcff@x")[1]
     assert any(b"password=p%FF%00" in body for _path, _headers, body in stub.asked)

@@ -73,7 +73,11 @@ def test_what_nobody_thought_of_cannot_fill_the_memory(times: Times) -> None:
 
 
 def test_threads_lose_no_count(times: Times) -> None:
-    threads = [threading.Thread(target=lambda: [times.add("address", "/", 1) for _ in range(2_000)]) for _ in range(4)]
+    def count() -> None:
+        for _ in range(2_000):
+            times.add("address", "/", 1)
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -130,7 +134,7 @@ def test_each_minute_the_counts_are_written_and_the_others_looked_after(
     times: Times, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[datetime] = []
-    monkeypatch.setattr(timing.connection, "close", lambda: None)
+    monkeypatch.setattr(connection, "close", lambda: None)
     minute = Minute(looked.append)
     times.add("address", "/", 1)
     minute.once()
@@ -141,11 +145,15 @@ def test_each_minute_the_counts_are_written_and_the_others_looked_after(
 
 
 def test_a_database_that_is_away_does_not_end_the_thread(times: Times, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[datetime] = []
+
     def down(at: datetime) -> None:
+        asked.append(at)
         raise DatabaseError
 
-    monkeypatch.setattr(timing.connection, "close", lambda: None)
+    monkeypatch.setattr(connection, "close", lambda: None)
     Minute(down).once()
+    assert len(asked) == 1
 
 
 def test_a_5xx_counts_as_a_failure(times: Times, rf: Any) -> None:

@@ -1,7 +1,7 @@
 """The worker's step: mail, and what the clock asks for."""
 
 import signal
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from config import worker as module
-from config.env import UNKNOWN_ADDRESS, Env
+from config.env import ENV, UNKNOWN_ADDRESS, Env
 from config.management.commands import run_worker
 from config.worker import HOUSEKEEPING, IDLE_SECONDS, MAIL_AWAY, Worker
 from tenants.models import OneTimeLink, OutboxMail, Throttle
@@ -86,8 +86,13 @@ def test_expired_rows_go_and_others_stay() -> None:
 
 
 def test_the_house_is_kept_every_ten_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    monkeypatch.setattr(module, "remind_of_closing", lambda at: asked.append(at) or 0)
+    asked: list[datetime] = []
+
+    def note(at: datetime) -> int:
+        asked.append(at)
+        return 0
+
+    monkeypatch.setattr(module, "remind_of_closing", note)
     one, now = Worker(), timezone.now()
     for at in (now, now + timedelta(minutes=9), now + HOUSEKEEPING):
         one.keep_house(at)
@@ -106,7 +111,7 @@ def test_once_sends_what_is_due_and_says_when_it_could_not(settings: Any) -> Non
 
 
 def test_without_an_address_for_its_links_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    values = {**vars(run_worker.ENV), "app_env": "prod", "base_url": UNKNOWN_ADDRESS}
+    values = {**vars(ENV), "app_env": "prod", "base_url": UNKNOWN_ADDRESS}
     monkeypatch.setattr(run_worker, "ENV", Env(**values))
     with pytest.raises(CommandError, match="BASE_URL"):
         call_command("run_worker", "--once")

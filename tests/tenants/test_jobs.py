@@ -54,7 +54,7 @@ def test_progress_is_a_percentage_once_the_whole_is_known() -> None:
     mine = claim(at=timezone.now())
     assert mine is not None
     run(mine)
-    job.refresh_from_db()
+    job = Job.objects.get(pk=job.pk)
     assert (job.done, job.total, job.percent) == (10, 10, 100)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -29,7 +30,7 @@ def platform(admin: User) -> Client:
     return client
 
 
-def act(client: Client, name: str, *people: User, **more: str) -> object:
+def act(client: Client, name: str, *people: User, **more: str) -> Any:
     """Run an action from the list, with its page already answered."""
     chosen = [str(person.pk) for person in people]
     return client.post(LIST, {"action": name, "_selected_action": chosen, "confirmed": "1", **more}, follow=True)
@@ -46,7 +47,9 @@ def test_an_organizer_adds_staff_of_the_own_host_whatever_else_is_posted(
 
 def test_the_temporary_password_is_shown_once_works_and_has_to_be_changed(desk: Client) -> None:
     page = desk.post(f"{LIST}add/", NEW)
-    word = re.search(r'<code class="once">(\w+)</code>', page.content.decode())[1]
+    shown = re.search(r'<code class="once">(\w+)</code>', page.content.decode())
+    assert shown is not None
+    word = shown[1]
     person = User.objects.get(email="new@example.com")
     assert person.check_password(word)
     assert person.must_change_password
@@ -161,7 +164,7 @@ def test_staff_become_organizers_and_give_their_seat_back(platform: Client, endo
     assert endo.staff_seat == 1
     address = f"{LIST}{endo.pk}/change/"
     platform.post(address, {"email": endo.email, "name": endo.name, "language": "ja", "role": "organizer"})
-    endo.refresh_from_db()
+    endo = User.objects.get(pk=endo.pk)
     assert (endo.role, endo.staff_seat) == (Role.ORGANIZER, None)
 
 

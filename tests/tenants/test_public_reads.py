@@ -8,7 +8,7 @@ from django.db import OperationalError, ProgrammingError
 from django.test import Client
 
 from entries.meet.models import Meet, Race
-from entries.news import views
+from entries.news import queries
 from tenants import replica
 from tenants.models import Tenant
 from tenants.replica import (
@@ -191,6 +191,6 @@ def test_a_public_page_that_writes_or_locks_is_a_fault(meet: Meet, nittai: Tenan
 
 
 def test_the_wall_stands_around_a_public_page(client: Client, meet: Meet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views.queries, "notices_of", lambda row: row.save())
+    monkeypatch.setattr(queries, "notices_of", lambda row: row.save())
     with pytest.raises(WriteInPublicRead):
         client.get(f"/meets/{meet.tenant.slug}/{meet.slug}/")

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import datetime, time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -47,10 +48,11 @@ def code_of(data: bytes, name: str = "名簿.xlsx") -> str:
     return refused.value.code
 
 
-def excel(*rows: list[object]) -> bytes:
+def excel(*rows: list[Any]) -> bytes:
     book = Workbook()
+    sheet = book.worksheets[0]
     for row in rows:
-        book.active.append(row)
+        sheet.append(row)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -114,8 +116,9 @@ def test_short_and_long_rows_are_as_wide_as_the_header() -> None:
 
 def test_the_first_visible_sheet_counts() -> None:
     book = Workbook()
-    book.active.append(["hidden"])
-    book.active.sheet_state = "hidden"
+    sheet = book.worksheets[0]
+    sheet.append(["hidden"])
+    sheet.sheet_state = "hidden"
     book.create_sheet().append(["氏名"])
     out = io.BytesIO()
     book.save(out)
@@ -320,7 +323,8 @@ def test_text_that_looks_like_a_formula_is_inert_and_comes_back_equal(text: str)
     assert [row[0].startswith("'") for row in written] == [True, True]
     assert unguarded(guarded(text)) == text
     book = load_workbook(io.BytesIO(write_xlsx([text], [[text]], title="表")))
-    assert [cell.data_type for row in book.active.iter_rows() for cell in row] == ["s", "s"]
+    assert len(book.worksheets) == 1
+    assert [cell.data_type for row in book.worksheets[0].iter_rows() for cell in row] == ["s", "s"]
     assert read(write_csv(["n"], [[text]]), "a.csv").rows[0].cells == [text.strip()]
 
 

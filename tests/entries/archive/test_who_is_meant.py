@@ -224,8 +224,8 @@ def test_what_a_provider_tells_after_the_erasure_brings_no_address_back(
     user = make_user("tsuru@canary.example")
     OutboxMail.objects.create(key="k", kind="x", to=user.email, next_attempt_at=now, sent_at=now, provider_id="m1")
     erasing.erase_user(user, by=None, at=now)
-    told = {"at": now, "reason": "550 <tsuru@canary.example> unknown", "is_dead": True}
-    assert take([Told("sendgrid", "e1", "bounced", "m1", "", **told)]) == 0
+    reason = "550 <tsuru@canary.example> unknown"
+    assert take([Told("sendgrid", "e1", "bounced", "m1", "", at=now, reason=reason, is_dead=True)]) == 0
     assert found(["canary.example"]) == []
 
 

@@ -126,12 +126,12 @@ def test_an_entry_is_moved_to_another_race_of_its_meet(desk: Client, four: list[
 def test_an_entry_is_not_moved_where_it_cannot_run(
     desk: Client, four: list[Entry], small: Race, nittai: Tenant, chuo: Tenant, where: str
 ) -> None:
-    to: Any = {
+    targets: dict[str, Callable[[], Any]] = {
         "other meet": lambda: race_of(open_meet(nittai, "spring"), sex="X").pk, "same": lambda: small.pk,
         "other host": lambda: race_of(open_meet(chuo), sex="X").pk, "nothing": lambda: "",
         "women": lambda: race_of(small.meet, "女子", sex="F").pk,
-    }[where]()  # fmt: skip
-    assert act(desk, "move", four[0], to=to).status_code == 422
+    }  # fmt: skip
+    assert act(desk, "move", four[0], to=targets[where]()).status_code == 422
     four[0].refresh_from_db()
     assert four[0].race_id == small.pk
 
@@ -182,7 +182,7 @@ def test_only_athletes_of_teams_that_entered_here_are_found(
 ) -> None:
     """Minami's team has entered another host's meet only: this host does not know that it exists."""
     [stranger] = enter(race_of(open_meet(chuo)), minami, chiba, now)
-    page = desk.get(f"{LIST}add/", {"race": small.pk, "words": "鈴木"}).content.decode()
+    page = desk.get(f"{LIST}add/", {"race": str(small.pk), "words": "鈴木"}).content.decode()
     assert "見つかりませんでした" in page
     assert "南高" not in page
     assert invite(desk, small, stranger.athlete).status_code == 422

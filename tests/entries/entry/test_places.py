@@ -1,6 +1,7 @@
 """Places go in the order of commit, and one that was given stays given."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from entries.entry.order import Line, SheetRefused
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
 from tenants.models import OutboxMail, User
+from tenants.refusal import Refused
 from tests.conftest import athletes_of, race_of, states
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_nittai")]
@@ -27,10 +29,8 @@ def test_the_rest_waits_in_order(meet: Meet, kita: Team, baba: User, now: dateti
     race = race_of(meet, places=2)
     enter(meet, kita, race, athletes_of(kita, 4), baba, now)
     assert states(race) == [(1, "accepted"), (2, "accepted"), (3, "waitlisted"), (4, "waitlisted")]
-    positions = (
-        Entry.objects.filter(race=race).with_position().order_by("ticket").values_list("waiting_position", flat=True)
-    )
-    assert list(positions) == [None, None, 1, 2]
+    rows: Any = Entry.objects.filter(race=race).with_position().order_by("ticket")
+    assert list(rows.values_list("waiting_position", flat=True)) == [None, None, 1, 2]
 
 
 def test_a_withdrawal_promotes_the_first_who_waits_and_mails(meet: Meet, kita: Team, baba: User, now: datetime) -> None:
@@ -140,7 +140,7 @@ def test_the_same_key_returns_the_first_submission(
     [again] = enter(meet, kita, race, runners[:1], baba, now)
     assert first.submission_id == again.submission_id
     assert OutboxMail.objects.filter(kind="entry.received").count() == 1
-    with pytest.raises(actions.Refused) as refused:
+    with pytest.raises(Refused) as refused:
         enter(meet, kita, race, runners[1:], baba, now)
     assert refused.value.code == "key_reused"
 

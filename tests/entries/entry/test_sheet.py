@@ -1,6 +1,7 @@
 """The entry sheet: all rows or none, everything typed is kept, and it says what it took (contract, section 5)."""
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -328,9 +329,8 @@ def test_fields_that_are_none_of_the_sheets_change_nothing(
     ]
     assert coach.post(address(meet), {**extra, **posted(None, rows)}).status_code == 303
     with across_tenants():
-        taken = list(
-            Entry.objects.with_state().order_by("ticket").values_list("ticket", "fee", "state", "withdrawn_at")
-        )
+        stored: Any = Entry.objects.with_state().order_by("ticket")
+        taken = list(stored.values_list("ticket", "fee", "state", "withdrawn_at"))
         order = Submission.objects.get()
     assert taken == [(1, 1000, "accepted", None), (2, 1000, "waitlisted", None)]
     assert (order.source, order.tenant_id, order.meet_id) == (Source.SHEET, meet.tenant_id, meet.pk)

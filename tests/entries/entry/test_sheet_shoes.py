@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -103,7 +104,7 @@ def test_the_hosts_own_limit_and_corrections_hold(
     coach: Client, meet: Meet, race: Race, nittai: Tenant, good: MasterProduct, thick: MasterProduct, now: Any
 ) -> None:
     with tenant_scope(nittai.pk):
-        ShoeLimit.objects.create(tenant=nittai, event="track", most_stack_mm=40)
+        ShoeLimit.objects.create(tenant=nittai, event="track", most_stack_mm=Decimal(40))
         ProductOverride.objects.create(
             tenant=nittai, product=good, field="list_status", value="not_listed", made_at=now
         )
@@ -161,7 +162,7 @@ def test_suggestions_cost_the_same_queries_for_any_number(
 def test_the_page_does_the_same_without_a_script(
     coach: Client, meet: Meet, race: Race, good: MasterProduct, thick: MasterProduct
 ) -> None:
-    page = coach.get(f"/meets/nittai/{meet.slug}/shoes", {"q": "HY", "race": race.pk}).content.decode()
+    page = coach.get(f"/meets/nittai/{meet.slug}/shoes", {"q": "HY", "race": str(race.pk)}).content.decode()
     assert page.index("HAYATE HY-1<") < page.index("使用可") < page.index("HAYATE HY-40<") < page.index("使用不可")
     nothing = coach.get(f"/meets/nittai/{meet.slug}/shoes", {"q": "zzz"}).content.decode()
     assert "空欄のままでも申し込めます" in nothing
@@ -441,7 +442,7 @@ def three(
 @pytest.mark.parametrize(("state", "key"), [("allowed", "HY-1"), ("not_allowed", "HY-40"), ("unknown", "HY-0")])
 def test_the_desk_lists_entries_by_verdict(client: Client, meet: Meet, aoki: User, state: str, key: str) -> None:
     client.force_login(aoki)
-    page = client.get("/admin/entries/entry/", {"meet": meet.pk, "shoe": state})
+    page = client.get("/admin/entries/entry/", {"meet": str(meet.pk), "shoe": state})
     declared = [one.shoe_declared for one in page.context["cl"].result_list]
     assert declared == [f"HAYATE {key} スパイク"]
 
@@ -471,6 +472,6 @@ def test_the_desks_list_costs_the_same_for_any_number_of_shoes(
         assert not rows or send(client, meet, None, rows, key="more").status_code == 303
         client.force_login(aoki)
         with CaptureQueriesContext(connection) as caught:
-            assert client.get("/admin/entries/entry/", {"meet": meet.pk, "shoe": "unknown"}).status_code == 200
+            assert client.get("/admin/entries/entry/", {"meet": str(meet.pk), "shoe": "unknown"}).status_code == 200
         counts.append(len(caught))
     assert counts[0] == counts[1]

@@ -177,7 +177,7 @@ def test_of_two_with_one_name_kana_or_birth_date_decides(coach: Client, meet: Me
             family_name="林", given_name="蓮", family_kana="ハヤシ", given_kana=kana, birth_date=date(2004, 4, born)
         )
     header = ["氏名", "フリガナ", "生年月日", "種目"]
-    good = [
+    good: list[list[Any]] = [
         ["林 蓮", "ハヤシ ハス", "", "男子5000m"],
         ["林 蓮", "", datetime(2004, 4, 1), "男子5000m"],
         ["林蓮", "", "2004/04/03", "男子5000m"],

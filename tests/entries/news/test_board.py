@@ -1,6 +1,7 @@
 """What the meet page says of a race, of time and of the timetable."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +13,7 @@ from entries.news import board, queries
 from entries.news.phases import Phase, countdown, phase_of, time_left
 from tenants.models import Tenant
 from tenants.scope import across_tenants
-from tests.conftest import open_meet
+from tests.conftest import open_meet, race_of
 
 NOW = datetime(2026, 7, 13, 10, 0, tzinfo=UTC)
 
@@ -135,7 +136,7 @@ def test_the_database_says_the_same_phase(nittai: Tenant) -> None:
                     nittai, slug=f"m{number}{state}{ends}", state=state, starts_on=day, ends_on=day,
                     entries_open_at=now + timedelta(days=opens), entries_close_at=now + timedelta(days=closes),
                 )  # fmt: skip
-    rows = list(queries.published_meets(today=today))
+    rows: list[Any] = list(queries.published_meets(today=today))
     assert len(rows) == len(windows) * 5 * 3
     for row in rows:
         assert row.phase == phase_of(row, at=row.clock, today=today), row.slug
@@ -172,7 +173,7 @@ def test_days_are_said_once_or_as_a_span() -> None:
 
 @pytest.mark.django_db
 def test_races_come_once_each_with_their_slots(nittai: Tenant) -> None:
-    from tests.entries.news.test_public_pages import race_of, slots
+    from tests.entries.news.test_public_pages import slots
 
     row = open_meet(nittai)
     slots(race_of(row, name="a", position=2), 3)

@@ -31,7 +31,8 @@ def counted(bodies: list[bytes]) -> Callable[[], bytes]:
 
 
 def test_a_page_is_kept_for_a_second(clock: Clock) -> None:
-    cache, bodies = PageCache(clock=clock), []
+    cache = PageCache(clock=clock)
+    bodies: list[bytes] = []
     render = counted(bodies)
     first = cache.get(("a",), render)
     clock.now = 0.9
@@ -48,7 +49,8 @@ def test_pages_of_different_keys_are_kept_apart(clock: Clock) -> None:
 
 
 def test_the_memory_is_bounded_and_the_page_in_use_stays(clock: Clock) -> None:
-    cache, bodies = PageCache(size=3, clock=clock), []
+    cache = PageCache(size=3, clock=clock)
+    bodies: list[bytes] = []
     render = counted(bodies)
     for number in range(50):
         cache.get(("hot",), render)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from config import worker as module
 from config.worker import Worker
@@ -74,7 +75,7 @@ FAULTS: dict[str, Down] = {
 def clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> dict[str, datetime]:
     """The worker's clock, which the test turns; its other work is left out."""
     clock = {"now": now}
-    monkeypatch.setattr(module.timezone, "now", lambda: clock["now"])
+    monkeypatch.setattr(timezone, "now", lambda: clock["now"])
     monkeypatch.setattr(module, "close_old_connections", lambda: None)
     monkeypatch.setattr(Worker, "keep_house", lambda self, at: None)
     monkeypatch.setitem(contents._contents, "test", lambda context: Letter("件名", "本文"))

@@ -109,7 +109,7 @@ def test_a_sender_that_is_refused_gives_no_mail_up(esp: str, api: EspStandIn, pu
     assert mail.sent_at is not None
 
 
-GONE = {
+GONE: dict[str, Answer | str] = {
     "the key is refused": Answer(401, {"message": "Unauthorized", "ErrorCode": "x", "errors": [{"message": "bad key"}]}),
     "the limit is reached": Answer(429, {"message": "Too many", "ErrorCode": "x"}, (("Retry-After", "1"),)),
     "the service is in trouble": Answer(503, b"<html>Service Unavailable</html>", (("Content-Type", "text/html"),)),

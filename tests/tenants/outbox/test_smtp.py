@@ -1,6 +1,5 @@
 """Seed 002, "メール設定": its settings, word for word, against a server that insists on TLS and a login."""
 
-import smtplib
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -39,9 +38,7 @@ def configured(settings: Any, monkeypatch: pytest.MonkeyPatch, trusted: Authorit
         settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = mail.user, mail.password
         settings.EMAIL_TIMEOUT = 5
         real = socket.create_connection
-        monkeypatch.setattr(
-            smtplib.socket, "create_connection", lambda address, *rest: real(("127.0.0.1", port), *rest)
-        )
+        monkeypatch.setattr(socket, "create_connection", lambda address, *rest: real(("127.0.0.1", port), *rest))
         monkeypatch.setenv("SSL_CERT_FILE", str(trust))
 
     return configure

@@ -16,7 +16,7 @@ from tests.conftest import PASSWORD
 LIMITS = throttle.Limits(pair=3, address=6, account=9)
 
 
-def from_address(address: str = "192.0.2.1", **meta: str) -> HttpRequest:
+def from_address(address: str = "192.0.2.1", **meta: Any) -> HttpRequest:
     return RequestFactory().post("/auth/login", REMOTE_ADDR=address, **meta)
 
 
@@ -120,7 +120,7 @@ def test_one_ipv6_customer_is_one_client() -> None:
     assert network_of("::ffff:192.0.2.1") == "192.0.2.1"
 
 
-def wrong(client: Client, email: str, **meta: str) -> int:
+def wrong(client: Client, email: str, **meta: Any) -> int:
     return client.post("/auth/login", {"email": email, "password": "wrong-password"}, **meta).status_code
 
 

@@ -24,7 +24,7 @@ def mailed_address(post: Post) -> str:
     return address
 
 
-def ask(client: Client, path: str, email: str, **meta: str) -> Any:
+def ask(client: Client, path: str, email: str, **meta: Any) -> Any:
     return client.post(path, {"email": email}, **meta)
 
 

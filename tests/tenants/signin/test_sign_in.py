@@ -71,6 +71,7 @@ def test_the_session_gets_a_new_id_at_sign_in(client: Client, baba: User) -> Non
     session = client.session
     session["seen"] = 1
     session.save()
+    assert session.session_key is not None
     client.cookies["nitsys_session"] = session.session_key
     sign_in(client, baba)
     assert client.session.session_key != session.session_key
@@ -84,6 +85,7 @@ def test_sign_out_ends_the_session_on_the_server(client: Client, baba: User) -> 
     assert (answer.status_code, answer["Location"]) == (302, LOGIN)
     assert not Session.objects.filter(session_key=key).exists()
     thief = Client()
+    assert key is not None
     thief.cookies["nitsys_session"] = key
     assert thief.get("/auth/account").status_code == 302
 
