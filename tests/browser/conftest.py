@@ -33,7 +33,9 @@ def open_page(browser: Browser, transactional_db: None) -> Iterator[OpenPage]:
     wrong: list[str] = []
     with ExitStack() as contexts:
 
-        def make(*, width: int = DESKTOP, dark: bool = False, script: bool = True) -> Page:
+        def make(
+            *, width: int = DESKTOP, dark: bool = False, script: bool = True, meant: tuple[int, ...] = (422,)
+        ) -> Page:
             context = browser.new_context(
                 viewport={"width": width, "height": 800},
                 color_scheme="dark" if dark else "light",
@@ -42,7 +44,7 @@ def open_page(browser: Browser, transactional_db: None) -> Iterator[OpenPage]:
             )
             contexts.callback(context.close)
             page = context.new_page()
-            page.on("console", lambda message: wrong.append(message.text) if is_wrong(message) else None)
+            page.on("console", lambda message: wrong.append(message.text) if is_wrong(message, meant) else None)
             page.on("pageerror", lambda error: wrong.append(str(error)))
             return page
 
@@ -50,9 +52,9 @@ def open_page(browser: Browser, transactional_db: None) -> Iterator[OpenPage]:
         assert wrong == []
 
 
-def is_wrong(message: ConsoleMessage) -> bool:
-    """Errors, but for the note that Chromium makes of a form that was answered with 422."""
-    return message.type == "error" and "status of 422" not in message.text
+def is_wrong(message: ConsoleMessage, meant: tuple[int, ...]) -> bool:
+    """Errors, but for the note that Chromium makes of an answer that is meant: a form that came back with 422."""
+    return message.type == "error" and not any(f"status of {status}" in message.text for status in meant)
 
 
 def sign_in(page: Page, address: str, email: str) -> None:

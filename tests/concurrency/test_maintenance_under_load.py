@@ -26,8 +26,9 @@ from tests.rush import Reply, coaches, enter_address, request, run_apart, send, 
 from tests.site import Site
 
 SHEETS = int(os.environ.get("MAINTENANCE_SHEETS", "120"))
-SECONDS = float(os.environ.get("MAINTENANCE_SECONDS", "2"))
-TOGGLES = int(os.environ.get("MAINTENANCE_TOGGLES", "2"))
+SECONDS = float(os.environ.get("MAINTENANCE_SECONDS", "4.5"))
+TOGGLES = int(os.environ.get("MAINTENANCE_TOGGLES", "1"))
+"""Each process looks at the switches once a second, so SECONDS / (2 * TOGGLES + 1) has to be longer than that."""
 
 
 def closed(function: Function, on: bool) -> None:
