@@ -26,12 +26,13 @@ PASSWORD = "Correct-Horse-12"
 def pytest_ignore_collect(collection_path: Any) -> bool | None:
     """Which run a file belongs to, when it is not both.
 
-    Browser and concurrency tests need several processes, and so PostgreSQL. `test_serve.py` starts the product on a
-    SQLite of its own, whatever database the suite is on.
+    Browser and concurrency tests need several processes, and so PostgreSQL. The matrix of every address, person and
+    method asks what stands before the database; it is run where the second wall stands behind it. `test_serve.py` starts
+    the product on a SQLite of its own, whatever database the suite is on.
     """
     if connection.vendor == "postgresql":
         return True if collection_path.name == "test_serve.py" else None
-    return True if {"browser", "concurrency"} & set(collection_path.parts) else None
+    return True if {"browser", "concurrency", "test_access.py"} & set(collection_path.parts) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -43,8 +44,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def asks_no_database(item: pytest.Item) -> bool:
-    """Tests with several processes are for PostgreSQL alone, and `test_database.py` is about which one it is."""
-    if {"browser", "concurrency", "test_database.py"} & set(item.path.parts) or item.get_closest_marker("django_db"):
+    """Some are for PostgreSQL alone (`pytest_ignore_collect`), and `test_database.py` is about which one it is."""
+    if {"browser", "concurrency", "test_access.py", "test_database.py"} & set(
+        item.path.parts
+    ) or item.get_closest_marker("django_db"):
         return False
     return not {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
 

@@ -15,6 +15,8 @@ from tests.conftest import PASSWORD
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 expect.set_options(timeout=20_000)  # a machine that is full answers in its own time
 DESKTOP, PHONE = 1280, 360
+SCREENS = [(DESKTOP, False), (PHONE, True)]
+"""Width, and whether dark: colours do not depend on the width, nor widths on the colour."""
 OpenPage = Callable[..., Page]
 
 

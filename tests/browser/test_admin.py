@@ -13,7 +13,7 @@ from entries.meet.models import Meet, Race, State
 from entries.roster.models import Team
 from tenants.models import Tenant, User
 from tenants.scope import across_tenants, tenant_scope
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage, overflow, sign_in, violations
+from tests.browser.conftest import DESKTOP, PHONE, SCREENS, OpenPage, overflow, sign_in, violations
 from tests.conftest import athletes_of, race_of
 from tests.site import Site
 
@@ -44,8 +44,7 @@ def pages(entry: Entry) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), SCREENS)
 def test_every_page_of_the_desk_is_clean(
     site: Site, open_page: OpenPage, aoki: User, entered: Entry, width: int, dark: bool
 ) -> None:

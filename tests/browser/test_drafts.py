@@ -12,7 +12,7 @@ from catalog.models import MasterProduct
 from tenants.models import User
 from tenants.scope import across_tenants
 from tests.anthropic_stand_in import StandIn, error, held, text
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage, overflow, sign_in, violations
+from tests.browser.conftest import PHONE, SCREENS, OpenPage, overflow, sign_in, violations
 from tests.catalog.draft_cast import KEY, shoe
 from tests.site import ROOT, Site
 
@@ -51,7 +51,7 @@ def looks_right(page: Page) -> None:
     assert overflow(page) == 0
 
 
-@pytest.mark.parametrize(("width", "dark"), [(DESKTOP, False), (PHONE, True)])
+@pytest.mark.parametrize(("width", "dark"), SCREENS)
 def test_a_text_is_asked_for_and_appears_by_itself(
     site: Site, worker: None, open_page: OpenPage, service: StandIn, shoe: MasterProduct, width: int, *, dark: bool
 ) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from catalog.importing.models import ImportRun, RunState
 from catalog.models import MasterProduct
 from tenants.models import Job, Tenant, User
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage, overflow, sign_in, violations
+from tests.browser.conftest import DESKTOP, PHONE, SCREENS, OpenPage, overflow, sign_in, violations
 from tests.catalog.test_import_pages import COUNTS, LIST, SAMPLE, page_of, rejected_csv, run_of
 from tests.site import Site
 
@@ -36,8 +36,7 @@ def runs(tenant: Tenant) -> list[ImportRun]:
     ]
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), SCREENS)
 def test_every_page_of_an_import_is_clean(
     site: Site, open_page: OpenPage, aoki: User, nittai: Tenant, width: int, dark: bool
 ) -> None:

@@ -23,7 +23,7 @@ from tenants.models import (
 )  # fmt: skip
 from tenants.scope import across_tenants, tenant_scope
 from tenants.switches.models import Function
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage, overflow, sign_in, violations
+from tests.browser.conftest import DESKTOP, PHONE, SCREENS, OpenPage, overflow, sign_in, violations
 from tests.conftest import athletes_of
 from tests.site import Site
 
@@ -93,8 +93,7 @@ def faults(page: Page, path: str) -> list[str]:
     return found + ([f"{path}: {overflow(page)} px too wide"] if overflow(page) else [])
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), SCREENS)
 def test_every_page_of_operations_is_clean(
     site: Site, open_page: OpenPage, admin: User, kita: Team, incident: Incident, width: int, dark: bool
 ) -> None:
@@ -153,8 +152,7 @@ def test_a_platform_admin_closes_and_opens_the_site_by_keyboard(
     until_answered(visitor, f"{site.address}/teams/", 200)
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), SCREENS)
 def test_what_visitors_see_of_a_site_that_stands_still_is_clean(
     site: Site, open_page: OpenPage, baba: User, kita: Team, meet: Meet, now: datetime, width: int, dark: bool
 ) -> None:
@@ -177,8 +175,7 @@ def test_what_visitors_see_of_a_site_that_stands_still_is_clean(
     assert wrong == []
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), SCREENS)
 def test_a_persons_own_pages_are_clean_and_erasing_is_asked_twice(
     site: Site, open_page: OpenPage, baba: User, kita: Team, width: int, dark: bool
 ) -> None:

@@ -11,7 +11,7 @@ from entries.meet.models import Meet, Race, TimetableSlot
 from entries.news.models import Notice
 from tenants.models import Tenant, User
 from tenants.scope import across_tenants
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage, overflow, sign_in, violations
+from tests.browser.conftest import PHONE, SCREENS, OpenPage, overflow, sign_in, violations
 from tests.conftest import open_meet, race_of
 from tests.site import Site
 
@@ -47,7 +47,7 @@ def site(meet: Meet) -> Iterator[Site]:
         yield site
 
 
-@pytest.mark.parametrize(("width", "dark"), [(DESKTOP, False), (PHONE, True)])
+@pytest.mark.parametrize(("width", "dark"), SCREENS)
 def test_everyone_can_read_it_on_every_screen(site: Site, open_page: OpenPage, width: int, dark: bool) -> None:
     page = open_page(width=width, dark=dark)
     for path in PAGES:

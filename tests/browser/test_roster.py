@@ -10,7 +10,7 @@ from entries.roster import actions
 from entries.roster.models import Athlete, Team
 from tenants.models import User
 from tenants.tables import write_csv
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage, overflow, sign_in, violations
+from tests.browser.conftest import PHONE, SCREENS, OpenPage, overflow, sign_in, violations
 from tests.conftest import athletes_of
 from tests.site import Site
 
@@ -35,7 +35,7 @@ def choose(page: Page, address: str, name: str, data: bytes) -> None:
     page.get_by_role("button", name="内容を確認する").click()
 
 
-@pytest.mark.parametrize(("width", "dark"), [(DESKTOP, False), (PHONE, True)])
+@pytest.mark.parametrize(("width", "dark"), SCREENS)
 def test_everyone_can_use_every_page(
     site: Site, open_page: OpenPage, kita: Team, baba: User, width: int, *, dark: bool
 ) -> None:

@@ -10,7 +10,7 @@ from catalog.models import MasterProduct, ProductOverride, SeenProduct
 from catalog.overrides.actions import mark_conflicts, override_field
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage, overflow, sign_in, violations
+from tests.browser.conftest import DESKTOP, PHONE, SCREENS, OpenPage, overflow, sign_in, violations
 from tests.site import Site
 
 LONG = "とても長い商品名" * 12
@@ -45,8 +45,7 @@ def overrides() -> dict[str, object]:
     return dict(ProductOverride._base_manager.values_list("field", "value"))
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), SCREENS)
 def test_every_page_is_clean(
     site: Site, open_page: OpenPage, endo: User, products: list[MasterProduct], width: int, dark: bool
 ) -> None:

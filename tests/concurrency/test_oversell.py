@@ -14,7 +14,7 @@ from tests.conftest import race_of
 from tests.rush import Coach, Reply, coaches, enter_address, post_all, request, sheet
 from tests.site import Site
 
-RUNS = int(os.environ.get("RUSH_RUNS", "8"))
+RUNS = int(os.environ.get("RUSH_RUNS", "4"))
 SENT, PLACES = 500, 50
 
 
