@@ -144,8 +144,8 @@ class AthleteAdmin(ReadOnly, PrivacyPages):
     search_help_text = gettext_lazy("氏名、フリガナ、ローマ字、JAAF ID")
     ordering = ("-pk",)
     fields = ("full_name", "full_kana", "full_romaji", "team", "sex", "birth_date", "nationality", "grade", "jaaf_id",
-              "registration_number", "guardian_name", "guardian_consent_at", "state", "left_at", "erased_at",
-              "updated_at")  # fmt: skip
+              "registration_number", "guardian_name", "guardian_consent_at", "state", "left_at",
+              "erased_at")  # fmt: skip
 
     @admin.display(description=gettext_lazy("氏名"), ordering="family_name")
     def full_name(self, athlete: Athlete) -> str:
