@@ -16,6 +16,11 @@ from django.db import connection
 ROOT = Path(__file__).parents[1]
 
 
+def hear_interrupts() -> None:
+    """A suite in the background of a script ignores SIGINT, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def database_url() -> str:
     """The address of the database that this test is on."""
     settings = connection.settings_dict

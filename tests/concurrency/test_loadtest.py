@@ -21,7 +21,7 @@ from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
 from tenants.models import AuditRecord, OpsRun, OutboxMail, Tenant, User
 from tests.conftest import race_of
-from tests.site import ROOT, Site
+from tests.site import ROOT, Site, hear_interrupts
 
 TEAMS = os.environ.get("LOADTEST_TEAMS", "12")
 SMALL = ("--teams", TEAMS, "--rows", "4", "--clients", "12")
@@ -111,8 +111,9 @@ class Started:
     def __init__(self, site: Site, *, signal_after: str) -> None:
         command = [sys.executable, "manage.py", "loadtest", "--url", site.address, "--teams", "8", "--rounds", "50"]
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=site.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+            command, cwd=ROOT, env=site.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            preexec_fn=hear_interrupts,
+        )  # fmt: skip
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if line.startswith(signal_after):

@@ -17,16 +17,13 @@ from time import monotonic
 
 import pytest
 
+from tests.site import hear_interrupts
+
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 NOT_INHERITED = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "MAKE", "MFLAGS")
 """What the make that runs the suite would pass on: a make below it says which folder it enters."""
-
-
-def hear_interrupts() -> None:
-    """A suite in the background of a script ignores SIGINT, and so would all that it starts."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Serve:
