@@ -33,8 +33,8 @@ class DeskSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """With the platform admin's pages about backups and about what is alive."""
-        from config.backups.admin import urls_of
-        from config.status.admin import urls_of as status
+        from config.ops.backups.admin import urls_of
+        from config.ops.status.admin import urls_of as status
 
         return [*urls_of(self), *status(self), *super().get_urls()]
 

@@ -19,18 +19,18 @@ class SiteConfig(AppConfig):
         """Start what watches: errors to Sentry, slow queries, crashes as lines of the log."""
         from django.conf import settings
 
-        from config import logs, sentry, timing
-        from config.alarms import mails  # noqa: F401 - what an alarm's mail says
-        from config.signs import signed_out
+        from config.ops.alarms import mails  # noqa: F401 - what an alarm's mail says
+        from config.telemetry import logs, sentry, timing
+        from config.telemetry.security_events import signed_out
 
         sentry.start(role=role())
         connection_created.connect(timing.watch_queries, dispatch_uid="timing")
         user_logged_out.connect(signed_out, dispatch_uid="security")
         if settings.METRICS_TOKEN:
-            from config.metrics import counted  # noqa: F401 - begins to count
+            from config.telemetry.metrics import counted  # noqa: F401 - begins to count
         if settings.APP_ENV != "dev":
             logs.log_crashes()
-        from config.backups import jobs  # noqa: F401 - what the worker does for backups
+        from config.ops.backups import jobs  # noqa: F401 - what the worker does for backups
 
 
 def role() -> str:

@@ -1,4 +1,4 @@
-"""gunicorn's configuration: `python -m config.web` is what every deployment starts, and reads this.
+"""gunicorn's configuration: `python -m config.runtime.web` is what every deployment starts, and reads this.
 
 Threads keep a slow upload from stalling a process; few connections (processes x threads) keep the queue for a hot
 race in the web server and not in PostgreSQL (docs/decisions.md, "Places").
@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 try:
     from config.env import ENV
-    from config.metrics import files
+    from config.telemetry.metrics import files
 except ImproperlyConfigured as wrong:  # one line that names the variable, not a page of traceback
     sys.exit(f"refused to start: {wrong}")
 
@@ -32,7 +32,7 @@ preload_app = (
 )
 worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 control_socket_disable = True
-logger_class = "config.serverlog.GunicornLogger"
+logger_class = "config.telemetry.server_log.GunicornLogger"
 # No max_requests: each recycled process would close connections in use (docs/decisions.md).
 
 counters = files.prepare()
@@ -40,14 +40,14 @@ counters = files.prepare()
 
 def post_worker_init(worker: Any) -> None:
     """Each process writes its timings once a minute, and looks whether the worker is alive."""
-    from config.watching import MINUTE
+    from config.ops.watching import MINUTE
 
     MINUTE.start()
 
 
 def worker_exit(server: Any, worker: Any) -> None:
     """What is left is written when a process ends."""
-    from config.watching import MINUTE
+    from config.ops.watching import MINUTE
 
     MINUTE.finish()
 

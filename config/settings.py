@@ -4,9 +4,9 @@ import sys
 
 from csp.constants import NONE, SELF
 
-from config import growth
 from config.env import ENV, ROOT
-from config.logs import least_level
+from config.runtime import databases
+from config.telemetry.logs import least_level
 
 SECRET_KEY = ENV.secret_key
 SECRET_KEY_FALLBACKS = ENV.secret_key_fallbacks
@@ -40,20 +40,20 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "config.middleware.RequestIdMiddleware",
-    "config.timing.WatchMiddleware",
+    "config.http.middleware.RequestIdMiddleware",
+    "config.telemetry.timing.WatchMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "config.middleware.LanguageMiddleware",
-    "config.middleware.CleanInputMiddleware",
-    "config.middleware.BusyMiddleware",
+    "config.http.middleware.LanguageMiddleware",
+    "config.http.middleware.CleanInputMiddleware",
+    "config.http.middleware.BusyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "config.maintenance.MaintenanceMiddleware",
+    "config.http.maintenance.MaintenanceMiddleware",
     "tenants.middleware.ScopeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -73,14 +73,14 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "config.context.site",
+                "config.http.context.site",
             ],
             "builtins": ["config.templatetags.nitsys"],
         },
     },
 ]
 
-DATABASES = growth.databases(ENV)
+DATABASES = databases.databases(ENV)
 DATABASE_ROUTERS = ["tenants.replica.PublicReads"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     (ROOT / "var").mkdir(exist_ok=True)
@@ -105,7 +105,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not ENV.is_dev
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
-CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "config.http.errors.csrf_failure"
 SECURE_SSL_REDIRECT = not ENV.is_dev
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, past the proxy
 SECURE_PROXY_SSL_HEADER = None if ENV.is_dev else ("HTTP_X_FORWARDED_PROTO", "https")
@@ -157,7 +157,7 @@ ANYMAIL, ANYMAIL_ESP, ANYMAIL_WEBHOOK_SECRET = ENV.mail.anymail, ENV.mail.esp, E
 ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL = ENV.drafting.api_key, ENV.drafting.base_url
 CATALOG_DRAFT_MODEL = ENV.drafting.model
 
-CACHES = growth.caches(ENV)
+CACHES = databases.caches(ENV)
 SHARED_PAGES = bool(ENV.growth.cache_url)
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
@@ -165,8 +165,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "config.logs.RequestIdFilter"}},
-    "formatters": {"json": {"()": "config.logs.JsonFormatter", "tells_all": DEBUG}},
+    "filters": {"request_id": {"()": "config.telemetry.logs.RequestIdFilter"}},
+    "formatters": {"json": {"()": "config.telemetry.logs.JsonFormatter", "tells_all": DEBUG}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",

@@ -3,8 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config import health, styleguide
-from config.metrics import doors as metrics
+from config.demo import styleguide
+from config.http import health
+from config.telemetry.metrics import views as metrics
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -18,7 +19,7 @@ urlpatterns = [
     path("", include("entries.urls")),
 ]
 
-handler400 = "config.errors.bad_request"
-handler403 = "config.errors.forbidden"
-handler404 = "config.errors.not_found"
-handler500 = "config.errors.server_error"
+handler400 = "config.http.errors.bad_request"
+handler403 = "config.http.errors.forbidden"
+handler404 = "config.http.errors.not_found"
+handler500 = "config.http.errors.server_error"

@@ -1,4 +1,4 @@
-"""`config.smoke.http.exchange` without a network: each request goes to the site in this process, with its CSRF check."""
+"""`config.ops.smoke.http.exchange` without a network: each request goes to the site in this process, with its CSRF check."""
 
 from collections.abc import Callable
 from email.message import Message
@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from config.smoke import http
-from config.smoke.http import Answer, Place
+from config.ops.smoke import http
+from config.ops.smoke.http import Answer, Place
 
 BASE = "http://testserver"
 

@@ -17,8 +17,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from config.loadtest.rush import sheet_fields
-from config.loadtest.stage import people
+from config.ops.loadtest.rush import sheet_fields
+from config.ops.loadtest.stage import people
 from entries.meet.models import Meet
 from entries.roster.models import Athlete, Team
 from tenants.models import User

@@ -16,7 +16,7 @@ from typing import Any, Self
 import psycopg
 from django.db import connection
 
-from config import growth
+from config.runtime import databases
 from tests.pgplugin import _programs
 from tests.site import ROOT, database_url
 
@@ -217,7 +217,7 @@ def forget_timeouts() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT quote_ident(current_user), quote_ident(current_database())")
         role, database = cursor.fetchone()
-        for name in growth.TIMEOUTS:
+        for name in databases.TIMEOUTS:
             cursor.execute(f"ALTER ROLE {role} IN DATABASE {database} RESET {name}")
 
 

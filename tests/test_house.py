@@ -15,12 +15,12 @@ WRITES = {
     "save", "create", "bulk_create", "get_or_create", "update_or_create", "update", "bulk_update", "delete",
 }  # fmt: skip
 ACROSS_TENANTS = {
-    "config/loadtest/run.py": "a load test looks whether any host's meet takes entries now, and reads the races of its model",
-    "config/routine/meets.py": "ops name a meet before its host is known",
-    "config/routine/rushes.py": "the performance report counts submissions a minute of all hosts' meets",
-    "config/routine/site.py": "before a meet ops look whether another host opens at the same hour, or paused a meet",
-    "config/envdata.py": "check_env_data counts the catalogue of every host, for ops who may see the whole database",
-    "config/metrics/known.py": "/metrics counts the entries of all hosts, for whoever runs the installation",
+    "config/ops/loadtest/run.py": "a load test looks whether any host's meet takes entries now, and reads the races of its model",
+    "config/ops/meets.py": "ops name a meet before its host is known",
+    "config/ops/performance_report/rushes.py": "the performance report counts submissions a minute of all hosts' meets",
+    "config/ops/pre_meet_check/site.py": "before a meet ops look whether another host opens at the same hour, or paused a meet",
+    "config/ops/env_data.py": "check_env_data counts the catalogue of every host, for ops who may see the whole database",
+    "config/telemetry/metrics/known.py": "/metrics counts the entries of all hosts, for whoever runs the installation",
     "entries/news/queries.py": "home and meet list show the published meets of all hosts",
     "entries/entry/queries.py": "a receipt is found by its reference before its host is known; a team's last meet is its own",
     "entries/entry/receipt_views.py": "a team's list of receipts is its own history, whatever the host",

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import get_commands, load_command_class
 from django.urls import Resolver404, resolve
 
-from config.variables import VARIABLES
+from config.env.variables import VARIABLES
 
 ROOT = Path(__file__).parents[1]
 SEEDS = ("000", "002")

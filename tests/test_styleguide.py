@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from config.styleguide import PIECES
+from config.demo.styleguide import PIECES
 
 ROOT = Path(__file__).parents[1]
 TOKENS = (ROOT / "static/css/tokens.css").read_text()

@@ -7,8 +7,8 @@ from pathlib import Path
 from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
-from config.management.ready import reason
-from config.routine.meets import NoSuchMeet, find_meet
+from config.ops.meets import NoSuchMeet, find_meet
+from config.ops.ready import reason
 from entries.meet.models import Meet
 from tenants.models import User
 from tenants.refusal import Refused

@@ -35,7 +35,7 @@ def same_for_everyone(*parameters: str) -> Callable[[View], View]:
         def kept(request: HttpRequest, **address: Any) -> HttpResponse:
             asked = {name: request.GET.get(name, "").strip()[:LONGEST_VALUE] for name in parameters}
             request.asked = asked  # type: ignore[attr-defined]
-            bar = str(getattr(request, "site_state", ""))  # of a site that is stopped: `config.maintenance`
+            bar = str(getattr(request, "site_state", ""))  # of a site that is stopped: `config.http.maintenance`
             key = (translation.get_language() or "", request.path, *asked.values(), bar)
             return _answer(request, PAGES.get(key, lambda: read_publicly(lambda: view(request, **address).content)))
 

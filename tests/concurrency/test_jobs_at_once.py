@@ -9,8 +9,8 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from config.job_threads import JobThreads
-from config.worker import Worker
+from config.runtime.job_threads import JobThreads
+from config.runtime.worker import Worker
 from tenants.jobs import work
 from tenants.jobs.models import Job
 from tenants.jobs.work import Report, claim, enqueue
@@ -48,7 +48,7 @@ def until(go: threading.Event) -> Callable[[Job, Report], None]:
 
 def test_a_job_that_outlives_the_patience_of_a_stop_is_handed_back(monkeypatch: pytest.MonkeyPatch) -> None:
     go, job_threads = threading.Event(), JobThreads()
-    monkeypatch.setattr("config.job_threads.STOP_SECONDS", 0.1)
+    monkeypatch.setattr("config.runtime.job_threads.STOP_SECONDS", 0.1)
     work._functions["stuck"] = until(go)
     job = enqueue("stuck", tenant=None, by=None)
     assert job_threads.start_due(at=timezone.now())

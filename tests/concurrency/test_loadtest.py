@@ -13,9 +13,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
-from config.loadtest import stage
-from config.loadtest.alone import LOCK
-from config.loadtest.plan import made_up
+from config.ops.loadtest import stage
+from config.ops.loadtest.alone import LOCK
+from config.ops.loadtest.plan import made_up
 from entries.entry.models import Entry, Submission
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team

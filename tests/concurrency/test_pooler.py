@@ -18,7 +18,7 @@ from pytest_django import DjangoDbBlocker
 from catalog.importing import actions
 from catalog.importing.models import ImportRun, RunState
 from catalog.models import MasterProduct
-from config import growth
+from config.runtime import databases
 from entries.entry import places
 from entries.entry.models import Entry
 from entries.meet.models import Meet, Race
@@ -44,7 +44,7 @@ MAILS, ROWS, POOL = 100, 2_000, 5
 def pooler(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Pooler]:
     """With the limits where docs/scaling.md has them written before the pooler comes."""
     with django_db_blocker.unblock():
-        growth.hold_timeouts()
+        databases.hold_timeouts()
     try:
         with Pooler(size=POOL) as running:
             yield running
@@ -170,7 +170,7 @@ def test_the_limits_hold_behind_the_pooler_only_once_they_stand_with_the_role() 
             assert manage(pooler, "hold_timeouts", "--check").returncode == 0
     finally:
         forget_timeouts()
-    assert growth.timeouts_hold(), "without a pooler our connections say so themselves"
+    assert databases.timeouts_hold(), "without a pooler our connections say so themselves"
 
 
 def test_it_is_a_pooler_in_transaction_mode_and_refuses_what_we_do_without(pooler: Pooler) -> None:

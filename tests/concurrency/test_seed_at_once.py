@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from catalog.models import MasterProduct
-from config.seeds import staging
+from config.demo.seeds import staging
 from tenants.models import AuditRecord, Tenant, User
 
 AT_ONCE = 8

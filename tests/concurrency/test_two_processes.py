@@ -7,8 +7,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from config.smoke.http import Answer, Visitor, read_place
-from config.smoke.signin import try_password
+from config.ops.smoke.http import Answer, Visitor, read_place
+from config.ops.smoke.signin import try_password
 from tests.site import Site
 
 REFERENCES = "/staff/references?brand=TESTBRAND"

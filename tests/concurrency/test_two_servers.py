@@ -14,8 +14,8 @@ import pytest
 
 from catalog.importing import actions as imports
 from catalog.models import MasterProduct
-from config.smoke.http import Visitor, read_place
-from config.smoke.signin import try_password
+from config.ops.smoke.http import Visitor, read_place
+from config.ops.smoke.signin import try_password
 from entries.entry.models import Entry, Submission
 from entries.meet.models import Meet, Race
 from entries.news.pagecache import FRESH_SECONDS, STALE_SECONDS

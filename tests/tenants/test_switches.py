@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
-from config.worker import IDLE_SECONDS, Worker
+from config.runtime.worker import IDLE_SECONDS, Worker
 from tenants.jobs.models import Job
 from tenants.models import AuditRecord, OutboxMail, Switch, User
 from tenants.outbox import contents
@@ -112,7 +112,7 @@ def test_inside_a_transaction_a_broken_read_is_not_swallowed(monkeypatch: pytest
 def promised(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mail that waits to be sent, and a worker that leaves the test's connection open."""
     monkeypatch.setitem(contents._contents, "test", lambda context: contents.Letter("件名", "本文"))
-    monkeypatch.setattr("config.worker.close_old_connections", lambda: None)
+    monkeypatch.setattr("config.runtime.worker.close_old_connections", lambda: None)
     enqueue("test", to="a@example.com", key="k", context={}, at=now)
 
 

@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from config.backups.databases import site_database
-from config.backups.errors import BackupError
-from config.backups.stopping import cleanly
-from config.backups.take import Taken, take
-from config.management.ready import away
+from config.ops.backups.databases import site_database
+from config.ops.backups.errors import BackupError
+from config.ops.backups.stopping import cleanly
+from config.ops.backups.take import Taken, take
+from config.ops.ready import away
 
 
 class Command(BaseCommand):

@@ -8,10 +8,10 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from catalog.models import ImportRun
-from config import envdata
-from config.envdata import Host
-from config.management.ready import away, check_ready, database_name, printable
-from config.seeds.staging import BRAND, REFERENCE, SLUG
+from config.demo.seeds.staging import BRAND, REFERENCE, SLUG
+from config.ops import env_data
+from config.ops.env_data import Host
+from config.ops.ready import away, check_ready, database_name, printable
 from tenants.models import MAX_ACTIVE_STAFF
 
 SEED = "python manage.py seed_staging_min"
@@ -41,12 +41,12 @@ class Command(BaseCommand):
     def _report(self) -> list[Host]:
         """Everything, in the order in which one looks for a mistake; returns the hosts whose staff find nothing."""
         say = self.stdout.write
-        say(f"server:      {envdata.server()}")
+        say(f"server:      {env_data.server()}")
         say(f"APP_ENV:     {settings.APP_ENV}")
-        say(f"SECRET_KEY:  {envdata.key()}")
-        say(f"migrations:  {envdata.migrations_applied()} applied, 0 pending")
+        say(f"SECRET_KEY:  {env_data.key()}")
+        say(f"migrations:  {env_data.migrations_applied()} applied, 0 pending")
         self._say_sessions()
-        hosts = envdata.hosts()
+        hosts = env_data.hosts()
         say(
             f"tenants:     {len(hosts)}, {sum(host.is_active for host in hosts)} active{'' if hosts else f'. Run: {SEED}'}"
         )
@@ -54,11 +54,11 @@ class Command(BaseCommand):
             say(_line(host))
         holders = [host.slug for host in hosts if host.has_test_product]
         say(f"{BRAND} / {REFERENCE}: {'in ' + ', '.join(holders) if holders else 'not there. Run: ' + SEED}")
-        self._say_imports(envdata.last_imports())
+        self._say_imports(env_data.last_imports())
         return [host for host in hosts if host.shows_nothing]
 
     def _say_sessions(self) -> None:
-        found = envdata.sessions()
+        found = env_data.sessions()
         self.stdout.write(
             f"sessions:    {found.open} open, {found.lost} of the newest {found.tried} signed with a lost key"
         )

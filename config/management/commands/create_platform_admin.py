@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from config.env import ENV
-from config.management.ready import check_ready, database_name, reason
+from config.ops.ready import check_ready, database_name, reason
 from tenants.actions import make_platform_admin
 
 

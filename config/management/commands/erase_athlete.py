@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from config.management.privacy import DRY, actor_of, ask_for_trail, broken, number_of, refused
-from config.management.ready import check_ready, database_name
+from config.ops.ready import check_ready, database_name
 from entries.archive import erasing
 from entries.roster.models import Athlete
 from tenants.models import User

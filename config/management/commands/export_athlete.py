@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from config.management.privacy import actor_of, ask_for_file, ask_for_trail, counted, number_of, writes_file
-from config.management.ready import check_ready, database_name
+from config.ops.ready import check_ready, database_name
 from entries.archive.handing import hand_out_to
 from entries.roster.models import Athlete
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from config.growth import hold_timeouts, timeouts_hold
-from config.management.ready import away, database_name
+from config.ops.ready import away, database_name
+from config.runtime.databases import hold_timeouts, timeouts_hold
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from django.db import DatabaseError
 
 from catalog.importing.oldimport import Outcome, import_old_file
 from config.env import ENV
-from config.management.ready import database_name, reason
+from config.ops.ready import database_name, reason
 from tenants.models import Tenant
 from tenants.refusal import Refused
 from tenants.wording import say

@@ -10,9 +10,10 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from config.env import ENV
-from config.loadtest.alone import Busy, alone
-from config.loadtest.figures import table
-from config.loadtest.plan import (
+from config.ops.checklist import Word, plain, worst
+from config.ops.loadtest.alone import Busy, alone
+from config.ops.loadtest.figures import table
+from config.ops.loadtest.plan import (  # fmt: skip
     MOST_CLIENTS,
     MOST_ROWS,
     MOST_TEAMS,
@@ -21,14 +22,13 @@ from config.loadtest.plan import (
     Plan,
     like_a_meet,
     made_up,
-)  # fmt: skip
-from config.loadtest.run import Outcome, open_meets, perform, races_of
-from config.loadtest.rush import NotReady
-from config.loadtest.stage import SLUG, NotOurs
-from config.management.ready import check_ready, database_name, reason
-from config.routine.lines import Word, plain, worst
-from config.routine.meets import NoSuchMeet, find_meet
-from config.smoke.http import Place, read_place
+)
+from config.ops.loadtest.run import Outcome, open_meets, perform, races_of
+from config.ops.loadtest.rush import NotReady
+from config.ops.loadtest.stage import SLUG, NotOurs
+from config.ops.meets import NoSuchMeet, find_meet
+from config.ops.ready import check_ready, database_name, reason
+from config.ops.smoke.http import Place, read_place
 from tenants.upkeep.actions import noted
 
 EVEN = "--even-while-entries-are-open"

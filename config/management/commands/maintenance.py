@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.management.ready import database_name
-from config.switching import database_may_refuse, describe, moment_of, switch_off, switch_on
+from config.ops.ready import database_name
+from config.ops.switching import database_may_refuse, describe, moment_of, switch_off, switch_on
 from tenants.switches.models import Function
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from config import switching
-from config.management.ready import database_name
+from config.ops import switching
+from config.ops.ready import database_name
 from tenants.switches.models import Function
 
 ENTRIES = "entries"

@@ -9,10 +9,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone, translation
 
-from config.management.ready import away, check_ready, database_name
-from config.routine.command import LANGUAGES
-from config.routine.performance import COLUMNS, Report, report, table_rows, text
-from config.routine.span import span_since
+from config.ops.checklist_command import LANGUAGES
+from config.ops.performance_report.period import span_since
+from config.ops.performance_report.report import COLUMNS, Report, report, table_rows, text
+from config.ops.ready import away, check_ready, database_name
 from tenants.tables import write_csv
 
 MOST = 500

@@ -5,11 +5,11 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from config.management.ready import check_ready
-from config.routine.before_meet import meet_lines
-from config.routine.command import ChecklistCommand
-from config.routine.meets import NoSuchMeet, find_meet
-from config.routine.site import address_of
+from config.ops.checklist_command import ChecklistCommand
+from config.ops.meets import NoSuchMeet, find_meet
+from config.ops.pre_meet_check.lines import meet_lines
+from config.ops.pre_meet_check.site import address_of
+from config.ops.ready import check_ready
 
 
 class Command(ChecklistCommand):

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from config.management.ready import database_name
-from config.preflight.line import Line, Mark, Seen
-from config.preflight.lines import LINES, failed, look
+from config.ops.preflight.line import Line, Mark, Seen
+from config.ops.preflight.lines import LINES, failed, look
+from config.ops.ready import database_name
 
 LONGEST_WAIT = 3600
 PAUSE_SECONDS = 2.0

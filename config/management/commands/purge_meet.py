@@ -7,7 +7,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from config.management.privacy import DRY, actor_of, ask_for_trail, broken, counted, meet_of, refused
-from config.management.ready import check_ready, database_name
+from config.ops.ready import check_ready, database_name
 from entries.archive.purging import preview, purge_meet
 from entries.archive.rules import check_may_purge
 from entries.meet.models import Meet

@@ -6,11 +6,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from config.backups.databases import site_database
-from config.backups.errors import BackupError
-from config.backups.restore import restore
-from config.backups.stopping import cleanly
-from config.management.ready import reason
+from config.ops.backups.databases import site_database
+from config.ops.backups.errors import BackupError
+from config.ops.backups.restore import restore
+from config.ops.backups.stopping import cleanly
+from config.ops.ready import reason
 
 
 class Command(BaseCommand):

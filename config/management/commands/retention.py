@@ -7,7 +7,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from config.management.privacy import DRY, broken
-from config.management.ready import check_ready, database_name
+from config.ops.ready import check_ready, database_name
 from tenants.privacy.classes import class_of
 from tenants.privacy.retention import Line, run
 from tenants.upkeep.actions import beat, noted

@@ -8,8 +8,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from config.env import ENV, UNKNOWN_ADDRESS
-from config.management.ready import away, database_name
-from config.worker import BrokenOff, Worker
+from config.ops.ready import away, database_name
+from config.runtime.worker import BrokenOff, Worker
 from tenants.outbox.delivery import ServiceDown, due
 from tenants.switches.models import Function
 from tenants.switches.queries import stopped

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from config.management.ready import database_name, reason
-from config.seeds.demo import seed
+from config.demo.seeds.demo import seed
+from config.ops.ready import database_name, reason
 
 
 class Command(BaseCommand):

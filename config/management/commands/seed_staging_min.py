@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import translation
 
-from config.management.ready import check_ready, database_name, reason
-from config.seeds.accounts import STAFF_A
-from config.seeds.staging import SLUG, SomebodyElse, seed
+from config.demo.seeds.accounts import STAFF_A
+from config.demo.seeds.staging import SLUG, SomebodyElse, seed
+from config.ops.ready import check_ready, database_name, reason
 from tenants.models import MAX_ACTIVE_STAFF, User
 from tenants.refusal import Refused
 from tenants.retry import Busy

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from config import sentry
-from config.sentry.events import TEST_MESSAGE
+from config.telemetry import sentry
+from config.telemetry.sentry.events import TEST_MESSAGE
 
 
 class Command(BaseCommand):

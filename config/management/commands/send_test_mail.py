@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.db import DatabaseError
 from django.utils import timezone, translation
 
-from config.management.ready import away, check_ready, database_name
+from config.ops.ready import away, check_ready, database_name
 from tenants.outbox import trial
 
 LONGEST_WAIT = 3600

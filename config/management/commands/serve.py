@@ -14,16 +14,16 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from config.demo.seeds.accounts import ACCOUNTS
+from config.demo.seeds.demo import seed
 from config.env import ENV, ROOT
-from config.management.ready import away, database_name
-from config.processes import ChildEnded, Children, die_with, when_interrupted
-from config.seeds.accounts import ACCOUNTS
-from config.seeds.demo import seed
-from config.static_files import collect_when_changed
+from config.ops.ready import away, database_name
+from config.runtime.processes import ChildEnded, Children, die_with, when_interrupted
+from config.runtime.static_files import collect_when_changed
 from tenants.models import Tenant, User
 
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
-WEB = (sys.executable, "-m", "config.web")
+WEB = (sys.executable, "-m", "config.runtime.web")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound to
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from config.demo.seeds.accounts import ADMIN, STAFF_A
 from config.env import ENV
-from config.seeds.accounts import ADMIN, STAFF_A
-from config.smoke.desk import SLUG, address
-from config.smoke.http import Away, read_place
-from config.smoke.lines import READING
-from config.smoke.people import TIDY, WRITING
-from config.smoke.run import Account, Failed, Result, Run, look
-from config.smoke.signin import open_login, sign_out
+from config.ops.smoke.desk import SLUG, address
+from config.ops.smoke.http import Away, read_place
+from config.ops.smoke.lines import READING
+from config.ops.smoke.people import TIDY, WRITING
+from config.ops.smoke.run import Account, Failed, Result, Run, look
+from config.ops.smoke.signin import open_login, sign_out
 
 LONGEST_WAIT = 600
 ADMIN_VARIABLES = f"{ADMIN.variable} or PLATFORM_ADMIN_PASSWORD"

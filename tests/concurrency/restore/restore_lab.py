@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from config.backups import facts, places, verify
-from config.backups.archive import Opened, opened
-from config.backups.databases import Postgres
-from config.backups.load import load, programs_that_read
-from config.backups.programs import programs_for
-from tests.config.backup_cast import rewritten
+from config.ops.backups import facts, places, verify
+from config.ops.backups.archive import Opened, opened
+from config.ops.backups.databases import Postgres
+from config.ops.backups.load import load, programs_that_read
+from config.ops.backups.programs import programs_for
+from tests.config.ops.backup_cast import rewritten
 from tests.site import database_url
 
 LAB = "nitsys_restore_lab"

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from config.backups import erasures, facts, take
-from config.backups.databases import Postgres
-from config.backups.errors import BackupError
-from config.backups.manifest import Manifest
-from config.backups.restore import bring_up_to_date, check_target
-from config.smoke.http import Visitor, read_place
-from config.smoke.signin import try_password
+from config.ops.backups import erasures, facts, take
+from config.ops.backups.databases import Postgres
+from config.ops.backups.errors import BackupError
+from config.ops.backups.manifest import Manifest
+from config.ops.backups.restore import bring_up_to_date, check_target
+from config.ops.smoke.http import Visitor, read_place
+from config.ops.smoke.signin import try_password
 from entries.archive.erasing import erase_athlete
 from entries.roster.models import Athlete
 from tenants.models import User
@@ -161,7 +161,7 @@ def test_a_restore_that_cannot_erase_again_says_keep_it_closed(
 
 
 def test_a_backup_of_an_older_schema_is_brought_up_to_date(site: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = sys.modules["config.backups.restore"]
+    module = sys.modules["config.ops.backups.restore"]
     ran, said = list[tuple[str, ...]](), list[str]()
     now = datetime.now(UTC)
     newer = facts.Facts({}, {}, ["entries.9999_of_tomorrow"])

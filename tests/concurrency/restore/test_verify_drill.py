@@ -15,13 +15,13 @@ import psycopg
 import pytest
 from django.utils import timezone
 
-from config.backups import take, verify
-from config.backups.databases import Postgres
-from config.backups.drill import drill
-from config.backups.errors import BackupError
+from config.ops.backups import take, verify
+from config.ops.backups.databases import Postgres
+from config.ops.backups.drill import drill
+from config.ops.backups.errors import BackupError
 from tenants.models import OpsRun
 from tests.concurrency.restore.restore_lab import fitting, overwritten, scratch_databases, truncated
-from tests.config.backup_cast import KEY, OTHER_KEY, rewritten
+from tests.config.ops.backup_cast import KEY, OTHER_KEY, rewritten
 from tests.site import ROOT, database_url
 from tests.waiting import wait_until
 from tests.world import Own

@@ -17,7 +17,7 @@ from entries.news.pagecache import PageCache, SharedPages
 
 
 class Broken(BaseCache):
-    """As `config.shared_cache` is when its server is away."""
+    """As `config.runtime.caches` is when its server is away."""
 
     def __init__(self) -> None:
         super().__init__({})

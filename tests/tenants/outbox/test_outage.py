@@ -12,8 +12,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from config import worker as module
-from config.worker import Worker
+from config.runtime import worker as module
+from config.runtime.worker import Worker
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
 from tenants.models import OutboxMail, User

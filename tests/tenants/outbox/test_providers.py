@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from config import env
-from config.mail_env import ESPS
+from config.env.mail import ESPS
 from tenants.models import DeadAddress, OutboxMail
 from tenants.outbox import contents, delivery
 from tenants.outbox.actions import enqueue
 from tenants.outbox.contents import Letter
 from tenants.outbox.delivery import Postman, ServiceDown
-from tests.config.test_mail_env import SITE
+from tests.config.env.test_mail import SITE
 from tests.esp_stand_in import ADDRESS_REFUSED, PROVIDER_ID, SENDER_REFUSED, TAKEN, TO, Answer, EspStandIn
 
 pytestmark = [

@@ -16,7 +16,7 @@ from tenants.outbox import contents
 from tenants.outbox.actions import enqueue
 from tenants.outbox.contents import Letter
 from tenants.outbox.delivery import Postman, ServiceDown
-from tests.config.test_mail_env import GMAIL, SENDGRID, SITE
+from tests.config.env.test_mail import GMAIL, SENDGRID, SITE
 from tests.smtp_server import Authority, SmtpServer, authority
 
 HOSTS = ("smtp.gmail.com", "smtp.sendgrid.net", "localhost")

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
 
-from config.mail_env import ESPS
+from config.env.mail import ESPS
 from tenants.models import DeadAddress, MailEvent, OutboxMail
 from tenants.outbox.providers import WEBHOOKS
 from tests.esp_events import KEYS, Post, post

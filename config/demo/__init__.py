@@ -1,0 +1,1 @@
+"""The demo: its seeds, and the page of pieces (dev only)."""

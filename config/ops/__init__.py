@@ -1,0 +1,1 @@
+"""What ops run and look at: backups, alarms, status, and the checklists."""

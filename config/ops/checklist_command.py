@@ -1,0 +1,57 @@
+"""What the checklist commands have in common: print it, note it, exit 1 when something is NG."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+from django.utils import timezone, translation
+
+from config.ops.checklist import Line, Word, facts_of, for_machines, plain, tally, worst
+from config.ops.humanize import day
+from config.ops.ready import away, database_name, printable
+from tenants.upkeep.actions import noted
+
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+
+
+class ChecklistCommand(BaseCommand):
+    """A list that is gone through line by line. Its only write is the note of the run (`OpsRun`)."""
+
+    kind = ""
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """As text for people, or as JSON for machines."""
+        parser.add_argument("--json", action="store_true", help="JSON instead of text")
+        parser.add_argument("--language", choices=LANGUAGES, default=settings.LANGUAGE_CODE, help="of the text")
+
+    def go_through(
+        self, look: Callable[[], list[Line]], *, title: str, as_json: bool, language: str, **facts: Any
+    ) -> None:
+        """Print the lines and note them. Raises CommandError naming the lines that are NG."""
+        if not as_json:
+            self.stdout.write(f"{title}  {day(timezone.now())}  {settings.APP_ENV}  {database_name()}")
+        try:
+            with noted(self.kind) as run, translation.override(language):
+                lines = look()
+                run.facts = {**facts, **facts_of(lines)}
+                run.succeeded = worst(lines) != Word.NG
+                self.stdout.write(self._json(lines, facts) if as_json else _text(lines))
+        except DatabaseError as error:
+            raise away(error, "") from None
+        if bad := [line.key for line in lines if line.word == Word.NG]:
+            raise CommandError(f"{len(bad)} NG: {', '.join(bad)}")
+
+    def _json(self, lines: list[Line], facts: dict[str, Any]) -> str:
+        found = {
+            "command": self.kind, "at": timezone.now().isoformat(), "app_env": settings.APP_ENV,
+            "database": database_name(), **facts, "worst": str(worst(lines)), "lines": for_machines(lines),
+        }  # fmt: skip
+        return json.dumps(found, ensure_ascii=False, indent=1, default=str)
+
+
+def _text(lines: list[Line]) -> str:
+    return "\n".join([*(printable(line) for line in plain(lines)), "", tally(lines)])

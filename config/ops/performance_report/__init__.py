@@ -1,0 +1,1 @@
+"""What was slow (seed 002 「パフォーマンスレビュー」), as `manage.py performance_report`."""

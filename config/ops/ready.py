@@ -1,0 +1,40 @@
+"""What commands say and ask before they look at rows: which database, does it answer, and is it as new as the code."""
+
+from django.core.management.base import CommandError
+from django.db import DatabaseError, InterfaceError, connection
+
+from config.http.health import missing_migrations
+
+MIGRATE = "python manage.py migrate --noinput"
+
+
+def database_name() -> str:
+    """Host and name of the database, never a password: what a command says before it writes."""
+    values = connection.settings_dict
+    return f"{values['HOST'] or 'this machine'} {values['NAME']}"
+
+
+def away(error: Exception, todo: str = " Check DATABASE_URL.") -> CommandError:
+    """What a database that does not answer said, as one line; `todo` is empty for one that answered a moment ago."""
+    return CommandError(f"the database does not answer: {reason(error)}.{todo}")
+
+
+def check_ready() -> None:
+    """Raises CommandError, one line with what to run, unless the database answers and no migration is missing."""
+    try:
+        missing = missing_migrations()
+    except (DatabaseError, InterfaceError) as error:
+        raise away(error) from None
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise CommandError(f"{len(missing)} migrations are missing ({missing[0]}{more}). Run: {MIGRATE}")
+
+
+def reason(error: Exception) -> str:
+    """The first line of what the database said; it names host and user, never a password."""
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def printable(text: str) -> str:
+    """Text that people typed, harmless on a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

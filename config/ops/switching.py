@@ -1,0 +1,105 @@
+"""What the commands `maintenance` and `pause` share: reading a time, switching, and saying how it stands."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.core.management.base import CommandError
+from django.db import DatabaseError, InterfaceError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from config.ops.meets import NoSuchMeet, find_meet
+from config.ops.ready import printable, reason
+from entries.entry import pausing
+from entries.meet.models import Meet
+from tenants.refusal import Refused
+from tenants.scope import tenant_scope
+from tenants.switches import actions, queries
+from tenants.switches.models import Function
+from tenants.wording import say
+
+IN_FLIGHT = "every process sees it within 1 s; requests under way are finished and stored"
+
+
+def moment_of(text: str) -> datetime | None:
+    """An instant in ISO form, in the site's zone when it names none; None for "". Raises CommandError."""
+    if not text:
+        return None
+    try:
+        found = parse_datetime(text)
+        if found is not None and timezone.is_naive(found):
+            found = timezone.make_aware(found)
+        if found is not None:
+            timezone.localtime(found)
+    except (ValueError, OverflowError):  # the first and the last day of all have no place in other zones
+        found = None
+    if found is None:
+        raise CommandError(f"--until {printable(text)}: write it like 2026-11-23T12:00 or 2026-11-23T12:00+09:00")
+    return found
+
+
+@contextmanager
+def database_may_refuse() -> Iterator[None]:
+    """One clear line for whatever the database says. Missing migrations are no reason to refuse: the site is closed in the
+    middle of a deployment too. Raises CommandError."""
+    try:
+        yield
+    except Refused as refusal:
+        raise CommandError(say(refusal)) from None
+    except (DatabaseError, InterfaceError) as error:
+        raise CommandError(f"the database refused: {reason(error)}. Nothing was changed.") from None
+
+
+def switch_on(function: Function, *, message: str, back_at: datetime | None) -> None:
+    """Stop it, or change what is said. Raises Refused."""
+    actions.stop(function, by=None, at=timezone.now(), message=" ".join(message.split()), back_at=back_at)
+
+
+def switch_off(function: Function) -> None:
+    """Let it go on."""
+    actions.resume(function, by=None)
+
+
+def describe(function: Function) -> str:
+    """How a switch stands, on one line."""
+    switch = queries.switch_of(function)
+    if switch.stopped_at is None:
+        return f"{function.value}: off"
+    since = timezone.localtime(switch.stopped_at).strftime("%Y-%m-%d %H:%M %Z")
+    back = f", expected back {timezone.localtime(switch.back_at):%Y-%m-%d %H:%M %Z}" if switch.back_at else ""
+    who = switch.by.email if switch.by else "a command"
+    said = f": {printable(switch.message)}" if switch.message else ""
+    return f"{function.value}: ON since {since} by {who}{back}{said} ({IN_FLIGHT})"
+
+
+def meet_named(name: str) -> Meet:
+    """The meet that is meant. Raises CommandError."""
+    try:
+        return find_meet(name)
+    except NoSuchMeet as error:
+        raise CommandError(f"--meet: {printable(str(error))}") from None
+
+
+def pause_entries(name: str, *, message: str) -> None:
+    """Pause the entries of a meet, or change what is said. Raises CommandError for an unknown meet, Refused."""
+    meet = meet_named(name)
+    with tenant_scope(meet.tenant_id):
+        pausing.pause(meet=meet, by=None, at=timezone.now(), note=" ".join(message.split()), why="manage.py pause")
+
+
+def resume_entries(name: str) -> None:
+    """Take entries again. Raises CommandError for an unknown meet."""
+    meet = meet_named(name)
+    with tenant_scope(meet.tenant_id):
+        pausing.resume(meet=meet, by=None, at=timezone.now(), why="manage.py pause")
+
+
+def describe_meet(name: str) -> str:
+    """How a meet's entries stand, on one line."""
+    meet = meet_named(name)
+    if meet.entries_paused_at is None:
+        return f"entries of {printable(name)}: not paused"
+    since = timezone.localtime(meet.entries_paused_at).strftime("%Y-%m-%d %H:%M %Z")
+    said = f": {printable(meet.pause_note)}" if meet.pause_note else ""
+    return f"entries of {printable(name)}: PAUSED since {since}{said}"

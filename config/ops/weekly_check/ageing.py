@@ -1,0 +1,130 @@
+"""What else a week needs: data that should be gone, people, keys, versions, and what somebody switched off."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.contrib.sessions.models import Session
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from config.env import ENV
+from config.http.health import missing_migrations
+from config.ops.checklist import Line, Word, judged, look, ng, ok
+from config.ops.humanize import listed
+from config.ops.preflight import database_lines, outside_lines
+from config.ops.preflight.line import Mark, Seen
+from config.ops.ready import MIGRATE
+from config.ops.weekly_check import support
+from config.ops.weekly_check.week import Week
+from tenants.models import MAX_ACTIVE_STAFF, IncidentContact, Role, Tenant, User
+from tenants.privacy import retention as keeping
+
+LEFT_OVER = timedelta(days=1)
+SOON = timedelta(days=180)
+TABLE_OLD = timedelta(days=540)
+SHOWN = 5
+WORDS = {Mark.OK: Word.OK, Mark.WARN: Word.LOOK, Mark.FAIL: Word.NG}
+
+
+def from_preflight(key: str, title: str, check: Callable[[datetime], Seen], at: datetime) -> Line:
+    """A line of the deployment checklist as one of ours: asked once, said the same in both lists."""
+    seen = check(at)
+    return Line(key, WORDS[seen.mark], f"{title}: {seen.text}", seen.todo)
+
+
+def worker(week: Week) -> Line:
+    """Who sends the mails and does the jobs."""
+    return from_preflight("worker", _("ワーカー"), database_lines.worker, week.at)
+
+
+def switches(week: Week) -> Line:
+    """What is switched off now."""
+    return from_preflight("switches", _("停止中の機能"), database_lines.switches, week.at)
+
+
+def certificate(week: Week) -> Line:
+    """How long the public address's certificate holds. On a developer's machine there is none."""
+    if ENV.is_dev and ENV.base_url.startswith("http://"):
+        return ok("certificate", _("SSL証明書: 開発環境のため対象外"))
+    return from_preflight("certificate", _("SSL証明書"), outside_lines.certificate, week.at)
+
+
+def migrations(week: Week) -> Line:
+    """Whether the database is as new as the code."""
+    missing = missing_migrations()
+    text = _("マイグレーション: 未適用%(n)d件") % {"n": len(missing)}
+    return judged("migrations", text, MIGRATE, is_ng=bool(missing), is_look=False, missing=len(missing))
+
+
+def retention(week: Week) -> Line:
+    """Personal data whose time is over, by class (a dry run of `retention`)."""
+    overdue = [line for line in keeping.run(at=week.at, apply=False) if line.overdue]
+    if not overdue:
+        return ok("retention", _("保存期間を過ぎたデータ: なし"), overdue=0)
+    names = listed(f"{line.title} {line.overdue}" for line in overdue[:SHOWN])
+    rows = sum(line.overdue for line in overdue)
+    text = _("保存期間を過ぎたデータ: %(n)d件（%(names)s）") % {"n": rows, "names": names}
+    return look("retention", text, _("内容を確認: python manage.py retention、削除: --apply を付ける"), overdue=rows)
+
+
+def people(week: Week) -> Line:
+    """Seats of active staff, and how many can manage the whole site."""
+    seats = Count("people", filter=Q(people__staff_seat__isnull=False))
+    full = [
+        row.slug
+        for row in Tenant.objects.filter(is_active=True).annotate(staff=seats).order_by("slug")
+        if row.staff >= MAX_ACTIVE_STAFF
+    ]
+    admins = User.objects.filter(role=Role.PLATFORM_ADMIN, is_active=True).count()
+    text = _("人: プラットフォーム管理者%(admins)d人、スタッフ枠が満席の団体%(full)d") % {
+        "admins": admins, "full": len(full),
+    }  # fmt: skip
+    todo = _("管理者が1人だけなら、もう1人を create_platform_admin で加えてください。")
+    return judged("people", text, todo, is_ng=admins == 0, is_look=admins == 1, admins=admins, full=len(full))
+
+
+def contacts(week: Week) -> Line:
+    """Whether somebody can be called at night: a first and a second person with a telephone (seed 002 「連絡先」)."""
+    rows = IncidentContact.objects.filter(tenant__isnull=True).exclude(phone="")
+    n = rows.count()
+    todo = _("管理画面の緊急連絡先に、技術担当の主担当と副担当を電話番号つきで入れてください。")
+    text = _("緊急連絡先: 電話のある全体担当%(n)d人") % {"n": n}
+    return judged("contacts", text, todo, is_ng=n == 0, is_look=n == 1, contacts=n)
+
+
+def sessions(week: Week) -> Line:
+    """Open sessions, and whether expired ones are still cleared away by the worker."""
+    opened = Session.objects.filter(expire_date__gt=week.at).count()
+    left = Session.objects.filter(expire_date__lt=week.at - LEFT_OVER).count()
+    text = _("セッション: 有効%(opened)d、期限切れの残り%(left)d") % {"opened": opened, "left": left}
+    todo = _("ワーカーの片付けが動いていません。run_worker のログを確認してください。")
+    return judged("sessions", text, todo, is_ng=False, is_look=left > 0, open=opened, left=left)
+
+
+def keys(week: Week) -> Line:
+    """Older secret keys that are still accepted: a rotation that nobody ended."""
+    older = len(ENV.secret_key_fallbacks)
+    text = _("署名の鍵: 古い鍵%(n)d個を受け入れ中") % {"n": older}
+    todo = _("鍵を替えて14日（セッションの期限）が過ぎたら SECRET_KEY_FALLBACKS を空にしてください。")
+    return judged("keys", text, todo, is_ng=False, is_look=older > 0, older=older)
+
+
+def versions(week: Week) -> Line:
+    """Whether what we stand on is still mended by its makers (reliability S2)."""
+    today = timezone.localdate(week.at)
+    parts = support.parts()
+    known = [part.ends for part in parts if part.ends is not None]
+    unknown = _("期限不明")
+    named = [f"{part.name} {part.version} ({part.ends or unknown})" for part in parts]
+    text = _("サポート期限: %(names)s") % {"names": listed(named)}
+    first = min(known, default=today)
+    facts = {part.name: part.version for part in parts}
+    if first < today:
+        return ng("versions", text, _("期限の切れたものを上げてください（requirements.in、Renderの設定）。"), **facts)
+    if first - today < SOON or len(known) < len(parts) or today - support.AS_OF > TABLE_OLD:
+        todo = _("期限の表（config/ops/weekly_check/support.py、%(day)s時点）を確認し、更新を計画してください。") % {
+            "day": support.AS_OF
+        }
+        return look("versions", text, todo, **facts)
+    return ok("versions", text, **facts)

@@ -1,0 +1,1 @@
+"""Processes and what they stand on: web, worker, databases, caches, static files."""
