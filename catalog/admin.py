@@ -17,7 +17,7 @@ from catalog.models import MasterProduct
 from catalog.overrides.actions import mark_conflicts
 from catalog.product_forms import ProductForm
 from catalog.shoes import admin as shoes
-from tenants.adminbase import DeskAdmin, user_of
+from tenants.admin_base import DeskAdmin, user_of
 
 __all__ = ["ProductAdmin", "drafting", "importing", "shoes"]
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import rules
-from tenants.doors import UserRequest, View, signed_in
+from tenants.decorators import UserRequest, View, signed_in
 from tenants.middleware import enter_scope
 from tenants.models import Tenant
 

@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from config.desk import desk_of
-from tenants.adminbase import DeskAdmin, user_of
+from tenants.admin_base import DeskAdmin, user_of
 
 
 class DeskSite(AdminSite):

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenants import actions
-from tenants.adminbase import DeskAdmin, ReadOnly, user_of
-from tenants.adminconfirm import Rows, confirmed, each
-from tenants.adminpeople import PersonForm, RoleFilter
+from tenants.admin_base import DeskAdmin, ReadOnly, user_of
+from tenants.admin_confirm import Rows, confirmed, each
+from tenants.admin_people import PersonForm, RoleFilter
 from tenants.audit.models import AuditRecord
 from tenants.audit.queries import visible_to
 from tenants.audit.reading import changes_of

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from catalog.drafting.models import DraftMonth, ProductDraft
 from catalog.drafting.page import CHIPS
 from catalog.drafting.plans import drafts_a_month
-from tenants.adminbase import DeskAdmin, ReadOnly, user_of
-from tenants.adminform import HostedForm
+from tenants.admin_base import DeskAdmin, ReadOnly, user_of
+from tenants.admin_forms import HostedForm
 from tenants.chips import chip
 
 

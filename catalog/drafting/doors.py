@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from catalog.doors import CatalogueRequest, at_desk, changes_catalogue
 from catalog.models import MasterProduct
-from tenants.doors import View
+from tenants.decorators import View
 
 
 class ProductRequest(CatalogueRequest):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog.importing.export import export_csv
 from catalog.importing.forms import HostForm
-from tenants.adminbase import user_of
+from tenants.admin_base import user_of
 from tenants.scope import tenant_scope
 from tenants.tables import CSV_TYPE
 

@@ -9,7 +9,7 @@ from catalog.importing.columns import Columns, columns_of, is_header
 from catalog.importing.rejected import Rejected, Why
 from catalog.importing.rules import MOST_COLUMNS, MOST_ROWS
 from catalog.keys import MOST_KEY, fold
-from tenants.csvstream import DELIMITERS, CsvRow, stream_csv
+from tenants.csv_stream import DELIMITERS, CsvRow, stream_csv
 from tenants.refusal import Refused
 from tenants.tables import HEADER_WITHIN
 

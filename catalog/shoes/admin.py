@@ -18,8 +18,8 @@ from catalog.shoes.limits import BUILT_IN, limit_for
 from catalog.shoes.models import ShoeLimit
 from catalog.shoes.queries import host_limits
 from catalog.shoes.verdict import Limit
-from tenants.adminbase import DeskAdmin, user_of
-from tenants.adminform import HostedForm
+from tenants.admin_base import DeskAdmin, user_of
+from tenants.admin_forms import HostedForm
 from tenants.chips import chip
 
 

@@ -16,7 +16,7 @@ from config.telemetry.route import route_of
 from tenants.audit.security import note
 from tenants.request_id import request_id
 from tenants.retry import Busy
-from tenants.signin.throttle import TooMany
+from tenants.throttle.attempts import TooMany
 
 log = logging.getLogger(__name__)
 

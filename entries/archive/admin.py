@@ -28,8 +28,8 @@ from entries.archive.forms import ArchiveForm, DaysForm
 from entries.archive.models import MeetArchive
 from entries.entry.meet_admin import MeetDeskAdmin
 from entries.meet.models import Meet
-from tenants.adminbase import DeskAdmin, ReadOnly, is_id, user_of
-from tenants.adminconfirm import Rows, confirmed
+from tenants.admin_base import DeskAdmin, ReadOnly, is_id, user_of
+from tenants.admin_confirm import Rows, confirmed
 from tenants.chips import chip
 from tenants.models import RetentionRule
 from tenants.privacy.classes import classes, days_kept, days_of

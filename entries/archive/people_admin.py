@@ -25,7 +25,7 @@ from entries.archive.wording import lines_of
 from entries.roster.models import Athlete
 from entries.roster.queries import searched
 from tenants.admin import PersonAdmin
-from tenants.adminbase import DeskAdmin, ReadOnly, is_id, user_of
+from tenants.admin_base import DeskAdmin, ReadOnly, is_id, user_of
 from tenants.chips import chip
 from tenants.models import User
 from tenants.wording import say

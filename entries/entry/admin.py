@@ -21,8 +21,8 @@ from entries.entry.invite import invite_view
 from entries.entry.models import Entry, EntryState, Submission
 from entries.marks import format_time
 from entries.meet.deskfilters import MeetFilter
-from tenants.adminbase import DeskAdmin, DeskInline, ReadOnly, is_id, user_of
-from tenants.adminconfirm import Rows, WhyForm, confirmed, each
+from tenants.admin_base import DeskAdmin, DeskInline, ReadOnly, is_id, user_of
+from tenants.admin_confirm import Rows, WhyForm, confirmed, each
 from tenants.chips import chip
 from tenants.refusal import Refused
 

@@ -12,7 +12,7 @@ from entries.entry.deskqueries import entries_by_verdict
 from entries.entry.models import EntryState
 from entries.meet.deskfilters import MeetFilter
 from entries.meet.models import Race
-from tenants.adminbase import is_id
+from tenants.admin_base import is_id
 
 
 class RaceFilter(admin.SimpleListFilter):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.shoes.wording import said
 from entries.entry.shoes import verdicts_of
-from tenants.adminbase import DeskAdmin
+from tenants.admin_base import DeskAdmin
 from tenants.chips import chip
 
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from entries.entry import rules
 from entries.entry.models import Submission
 from entries.entry.queries import submission_by_reference
-from tenants.doors import UserRequest, View, signed_in
+from tenants.decorators import UserRequest, View, signed_in
 from tenants.middleware import enter_scope
 
 

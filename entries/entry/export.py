@@ -14,7 +14,7 @@ from entries.entry.models import EntryState
 from entries.entry.shoes import verdicts_of
 from entries.marks import format_time
 from entries.meet.models import Meet
-from tenants.adminbase import is_id, user_of
+from tenants.admin_base import is_id, user_of
 from tenants.tables import CSV_TYPE, write_csv
 
 

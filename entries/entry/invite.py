@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from entries.entry import changes, deskqueries
 from entries.entry.deskforms import FindForm, InviteForm
 from entries.meet.models import Race, State
-from tenants.adminbase import user_of
+from tenants.admin_base import user_of
 from tenants.refusal import Refused
 from tenants.wording import say
 

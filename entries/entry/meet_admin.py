@@ -14,8 +14,8 @@ from entries.meet.admin import MeetAdmin, RaceAdmin
 from entries.meet.forms import MoveForm, PauseForm, UndoForm
 from entries.meet.models import STATE_ORDER, Meet, Race, State
 from entries.meet.rules import BACK, next_move
-from tenants.adminbase import user_of
-from tenants.adminconfirm import Rows, WhyForm, confirmed
+from tenants.admin_base import user_of
+from tenants.admin_confirm import Rows, WhyForm, confirmed
 
 
 @admin.register(Meet)

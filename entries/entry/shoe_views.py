@@ -15,7 +15,7 @@ from entries.entry.shoes import verdict_in
 from entries.meet.doors import MeetRequest, in_meet
 from entries.meet.models import Race
 from entries.roster.models import Team
-from tenants.doors import signed_in
+from tenants.decorators import signed_in
 
 
 class Found(NamedTuple):

@@ -17,7 +17,7 @@ from entries.entry.views import SEE_OTHER, chosen
 from entries.meet.doors import MeetRequest, in_meet
 from entries.meet.models import Race
 from entries.roster.models import Athlete, Team
-from tenants.doors import signed_in
+from tenants.decorators import signed_in
 from tenants.refusal import Refused
 from tenants.switches.doors import said_of
 from tenants.switches.models import Function

@@ -20,7 +20,7 @@ from entries.entry.sheet import Sheet, id_of, new_key
 from entries.entry.shoes import read_keys
 from entries.meet.doors import MeetRequest, in_meet
 from entries.roster.models import Team
-from tenants.doors import signed_in
+from tenants.decorators import signed_in
 from tenants.refusal import Refused
 from tenants.wording import say
 

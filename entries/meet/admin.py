@@ -24,8 +24,8 @@ from entries.meet.deskfilters import MeetFilter
 from entries.meet.forms import CopyForm, MeetForm, PlanForm, RaceForm, RaceRowForm, SlotForm
 from entries.meet.gauge import Gauge
 from entries.meet.models import Meet, Race, State, TimetableSlot, is_time_zone
-from tenants.adminbase import DeskAdmin, DeskInline, is_id, user_of
-from tenants.adminconfirm import Rows, WhyForm, confirmed, each
+from tenants.admin_base import DeskAdmin, DeskInline, is_id, user_of
+from tenants.admin_confirm import Rows, WhyForm, confirmed, each
 from tenants.chips import chip
 
 STATE_CHIPS = {

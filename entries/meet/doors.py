@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from entries.meet.models import Meet
-from tenants.doors import UserRequest, View
+from tenants.decorators import UserRequest, View
 from tenants.middleware import enter_scope
 from tenants.scope import across_tenants
 

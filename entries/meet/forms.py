@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from entries.meet import rules
 from entries.meet.fields import MarkField
 from entries.meet.models import Meet, Race, State
-from tenants.adminconfirm import ConfirmForm
-from tenants.adminform import DATE, DeskForm, HostedForm, MomentField
+from tenants.admin_confirm import ConfirmForm
+from tenants.admin_forms import DATE, DeskForm, HostedForm, MomentField
 from tenants.refusal import Refused
 from tenants.wording import say
 

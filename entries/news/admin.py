@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from entries.meet.deskfilters import MeetFilter
 from entries.news import actions
 from entries.news.models import Notice
-from tenants.adminbase import DeskAdmin, user_of
-from tenants.adminconfirm import Rows, confirmed, each
+from tenants.admin_base import DeskAdmin, user_of
+from tenants.admin_confirm import Rows, confirmed, each
 from tenants.audit import verbs
 from tenants.chips import chip
 

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from entries.news.pagecache import PAGES, Page
-from tenants.doors import View
+from tenants.decorators import View
 from tenants.replica import read_publicly
 
 CACHE_CONTROL = "public, max-age=1, stale-while-revalidate=5"

@@ -18,7 +18,7 @@ from entries.roster.facts import completed, needs_guardian
 from entries.roster.forms import AthleteForm, initial_of
 from entries.roster.models import Athlete, Sex
 from entries.roster.romaji import romaji
-from tenants.doors import UserRequest, signed_in
+from tenants.decorators import UserRequest, signed_in
 from tenants.signin.forms import posted
 
 PER_PAGE = 50

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from entries.roster.models import Team
-from tenants.doors import UserRequest, View, signed_in
+from tenants.decorators import UserRequest, View, signed_in
 
 
 class TeamRequest(UserRequest):

@@ -19,7 +19,7 @@ from tenants.models import User
 from tenants.refusal import Refused
 from tenants.signin import links
 from tenants.signin.actions import open_session
-from tenants.signin.doors import private
+from tenants.signin.decorators import private
 from tenants.signin.forms import posted
 from tenants.signin.models import OneTimeLink, Purpose
 from tenants.wording import say

@@ -21,11 +21,12 @@ from tenants.audit.actions import record
 from tenants.models import User
 from tenants.outbox.actions import enqueue
 from tenants.refusal import Refused
-from tenants.signin import links, throttle
+from tenants.signin import links
 from tenants.signin.actions import open_session
 from tenants.signin.models import OneTimeLink, Purpose
 from tenants.switches.models import Function
 from tenants.switches.rules import check_not_stopped
+from tenants.throttle import attempts
 
 LIFETIME = timedelta(hours=24)
 TERMS = "2026-11"
@@ -54,7 +55,7 @@ def register(request: HttpRequest, registration: Registration, *, password: str,
     The work is the same for an address that has an account: its mail then says so (reliability A4).
     """
     check_not_stopped(Function.REGISTRATION)
-    throttle.count(request, what="mail", account=registration.email, limits=throttle.MAIL, at=at)
+    attempts.count(request, what="mail", account=registration.email, limits=attempts.MAIL, at=at)
     payload = plain(registration) | {
         "password": make_password(password), "language": (get_language() or "ja")[:2], "agreed_at": at.isoformat(),
         "terms": TERMS,

@@ -15,7 +15,7 @@ from entries.roster.registration_forms import AthleteForm, RegistrationForm, Tea
 from entries.roster.registration_mails import CONFIRM
 from tenants.refusal import Refused
 from tenants.signin import links, rules
-from tenants.signin.doors import private
+from tenants.signin.decorators import private
 from tenants.signin.forms import posted
 from tenants.signin.models import Purpose
 from tenants.switches.doors import said_of

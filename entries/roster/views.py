@@ -14,10 +14,10 @@ from entries.roster import actions, queries
 from entries.roster.doors import TeamRequest, in_team
 from entries.roster.forms import InviteForm, TeamForm, team_initial
 from entries.roster.models import Sex
-from tenants.doors import UserRequest, signed_in
+from tenants.decorators import UserRequest, signed_in
 from tenants.refusal import Refused
-from tenants.signin import throttle
 from tenants.signin.forms import posted
+from tenants.throttle import attempts
 from tenants.wording import say
 
 UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -75,7 +75,7 @@ def members(request: TeamRequest) -> HttpResponse:
     form = InviteForm(posted(request))
     if form.is_valid():
         email, now = form.cleaned_data["email"], timezone.now()
-        throttle.count(request, what="mail", account=email, limits=throttle.MAIL, at=now)
+        attempts.count(request, what="mail", account=email, limits=attempts.MAIL, at=now)
         try:
             actions.invite(request.team, email=email, by=request.user, at=now)
         except Refused as refusal:

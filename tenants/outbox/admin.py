@@ -11,12 +11,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenants.adminbase import DeskAdmin, ReadOnly, user_of
-from tenants.adminconfirm import Rows, confirmed, each
+from tenants.admin_base import DeskAdmin, ReadOnly, user_of
+from tenants.admin_confirm import Rows, confirmed, each
 from tenants.chips import chip
 from tenants.models import DeadAddress, OutboxMail
-from tenants.outbox import again
-from tenants.outbox.dead import WHY
+from tenants.outbox import resend
+from tenants.outbox.suppression import WHY
 
 HELD = {"failed_at__isnull": False, "sent_at__isnull": True, "last_error": WHY}
 STATES: dict[str, tuple[str | Promise, dict[str, Any]]] = {
@@ -137,7 +137,7 @@ class MailAdmin(ReadOnly, DeskAdmin):
     def retry(self, request: HttpRequest, rows: Rows, form: Any) -> None:
         """Queue again."""
         me, now = user_of(request), timezone.now()
-        each(self, request, rows, lambda row: again.send_again(row, by=me, at=now),
+        each(self, request, rows, lambda row: resend.send_again(row, by=me, at=now),
              _("%(count)d通を送信待ちに戻しました。"))  # fmt: skip
 
 
@@ -167,5 +167,5 @@ class DeadAddressAdmin(ReadOnly, DeskAdmin):
     def clear(self, request: HttpRequest, rows: Rows, form: Any) -> None:
         """Count it as alive."""
         me, now = user_of(request), timezone.now()
-        each(self, request, rows, lambda row: again.clear_address(row, by=me, at=now),
+        each(self, request, rows, lambda row: resend.clear_address(row, by=me, at=now),
              _("%(count)d件の宛先への送信を再開しました。"))  # fmt: skip

@@ -27,9 +27,9 @@ from django.utils import translation
 
 from tenants.outbox import providers
 from tenants.outbox.contents import Letter, is_control, write
-from tenants.outbox.dead import WHY, holds_back, note_dead
 from tenants.outbox.models import OutboxMail
-from tenants.outbox.nowhere import is_nowhere
+from tenants.outbox.suppression import WHY, holds_back, note_dead
+from tenants.outbox.undeliverable import is_nowhere
 from tenants.outbox.verdicts import (
     UNREADABLE,
     Garbled,

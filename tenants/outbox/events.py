@@ -14,9 +14,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from tenants.outbox.contents import is_control
-from tenants.outbox.dead import note_dead
 from tenants.outbox.models import MailEvent, OutboxMail
 from tenants.outbox.providers import WEBHOOKS
+from tenants.outbox.suppression import note_dead
 
 KEPT = frozenset({
     EventType.DELIVERED, EventType.DEFERRED, EventType.BOUNCED, EventType.REJECTED, EventType.FAILED, EventType.COMPLAINED,

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists
 
-from tenants.outbox.dead import is_dead
 from tenants.outbox.models import DeadAddress, OutboxMail
+from tenants.outbox.suppression import is_dead
 
 SOON = timedelta(minutes=2)
 """After so long a mail that still waits is late: the worker takes seconds."""

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from tenants.outbox import webhooks
 from tenants.outbox.events import take
-from tenants.signin import throttle
-from tenants.signin.throttle import Limits
+from tenants.throttle import attempts
+from tenants.throttle.attempts import Limits
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def tracking(request: HttpRequest, esp: str) -> HttpResponse:
     except webhooks.Garbage as garbage:
         log.warning("mail events not understood: %s", garbage)
         return _plain("not understood", HTTPStatus.BAD_REQUEST)
-    throttle.count(request, what="mail_events", account="", limits=OFTEN, at=at)
+    attempts.count(request, what="mail_events", account="", limits=OFTEN, at=at)
     new = take(found)
     log.info("mail events: %d, %d of them new", len(found), new)
     return _plain("ok")

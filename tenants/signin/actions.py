@@ -11,8 +11,9 @@ from tenants.audit.security import note
 from tenants.models import User, normal_email
 from tenants.outbox.actions import enqueue
 from tenants.refusal import Refused
-from tenants.signin import links, rules, throttle
+from tenants.signin import links, rules
 from tenants.signin.models import Purpose
+from tenants.throttle import attempts
 from tenants.upkeep.counters import count
 
 SIGN_IN_LIFETIME = timedelta(minutes=15)
@@ -31,13 +32,13 @@ def sign_in(request: HttpRequest, *, email: str, password: str, at: datetime) ->
 
 def check_password(request: HttpRequest, *, email: str, password: str, at: datetime) -> User:
     """The active user of this address and password; counted as an attempt. Raises TooMany, Refused."""
-    attempt = throttle.count(request, what="sign_in", account=email, limits=throttle.SIGN_IN, at=at)
+    attempt = attempts.count(request, what="sign_in", account=email, limits=attempts.SIGN_IN, at=at)
     user = authenticate(request, email=email, password=password)
     if not isinstance(user, User):
         note("sign_in_refused")
         count("sign_ins", outcome="refused")
         raise Refused("sign_in_failed")
-    throttle.take_back(attempt)
+    attempts.take_back(attempt)
     return user
 
 
@@ -54,7 +55,7 @@ def ask_for_link(request: HttpRequest, purpose: str, *, email: str, at: datetime
     For an unknown address the same rows are written; the mail's author finds nobody and the mail is dropped. So
     neither the answer nor its time tells who has an account (reliability A4). Raises throttle.TooMany.
     """
-    throttle.count(request, what="mail", account=email, limits=throttle.MAIL, at=at)
+    attempts.count(request, what="mail", account=email, limits=attempts.MAIL, at=at)
     user = User.objects.filter(email=normal_email(email), is_active=True).first()
     address = user.email if user else normal_email(email)
     with transaction.atomic():

@@ -9,8 +9,9 @@ from tenants.audit.actions import record
 from tenants.models import User, normal_email
 from tenants.outbox.actions import enqueue
 from tenants.refusal import Refused
-from tenants.signin import links, rules, throttle
+from tenants.signin import links, rules
 from tenants.signin.models import Purpose
+from tenants.throttle import attempts
 
 LIFETIME = timedelta(minutes=60)
 
@@ -21,7 +22,7 @@ def ask_to_confirm(request: HttpRequest, user: User, *, email: str, at: datetime
     The work is the same for an address that has another account: its mail is not written (reliability A4).
     """
     address = normal_email(email)
-    throttle.count(request, what="mail", account=address, limits=throttle.MAIL, at=at)
+    attempts.count(request, what="mail", account=address, limits=attempts.MAIL, at=at)
     with transaction.atomic():
         payload = {"fits": rules.fingerprint_of(user), "from": user.email}
         issued = links.issue(

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from tenants.doors import UserRequest, signed_in
-from tenants.outbox.dead import is_dead
+from tenants.decorators import UserRequest, signed_in
+from tenants.outbox.suppression import is_dead
 from tenants.refusal import Refused
 from tenants.signin import actions, address, links, rules
-from tenants.signin.doors import private
+from tenants.signin.decorators import private
 from tenants.signin.forms import MoveForm, posted
 from tenants.signin.models import Purpose
 from tenants.wording import say

@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 
 from tenants.audit.security import note
 from tenants.models import User
-from tenants.outbox.dead import proved_alive
+from tenants.outbox.suppression import proved_alive
 from tenants.refusal import Refused
 from tenants.signin.models import OneTimeLink, Purpose
 

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants.middleware import CHANGE_PASSWORD
 from tenants.models import User
-from tenants.outbox.dead import is_dead
+from tenants.outbox.suppression import is_dead
 from tenants.refusal import Refused
 from tenants.signin import actions, links, rules
-from tenants.signin.doors import dev_only, private
+from tenants.signin.decorators import dev_only, private
 from tenants.signin.forms import AddressForm, SignInForm, posted
 from tenants.signin.models import Purpose
 from tenants.wording import say

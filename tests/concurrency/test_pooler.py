@@ -26,7 +26,7 @@ from entries.roster.models import Athlete, Team
 from tenants.jobs import work
 from tenants.jobs.models import Job
 from tenants.models import OutboxMail, Tenant, User
-from tenants.signin import throttle
+from tenants.throttle import attempts
 from tests.catalog.importing.csvfiles import preview
 from tests.catalog.importing.oldfiles import keyed, old_file
 from tests.concurrency.test_outbox import fill, one_order
@@ -98,7 +98,7 @@ def test_guesses_are_counted_exactly_behind_the_pooler(site: Site, baba: User) -
         for n in range(60)
     ]
     replies = post_all(site.port, [request("/auth/login", cookies(""), body) for body in bodies])
-    assert Counter(reply.status for reply in replies) == {422: throttle.SIGN_IN.pair, 429: 60 - throttle.SIGN_IN.pair}
+    assert Counter(reply.status for reply in replies) == {422: attempts.SIGN_IN.pair, 429: 60 - attempts.SIGN_IN.pair}
 
 
 def test_three_workers_behind_the_pooler_send_each_mail_and_do_each_job_once(

@@ -12,8 +12,8 @@ from django.db import connection
 from django.test import RequestFactory
 
 from tenants.models import User
-from tenants.signin import throttle
 from tenants.signin.models import Throttle
+from tenants.throttle import attempts
 from tests.conftest import PASSWORD
 from tests.rush import CSRF, cookies, post_all, request
 from tests.site import Site
@@ -36,7 +36,7 @@ def guess(email: str, password: str) -> bytes:
 def test_of_200_guesses_at_once_no_more_than_the_limit_are_evaluated(site: Site, baba: User) -> None:
     wrong = [guess(baba.email, f"wrong-password-{n}") for n in range(GUESSES)]
     replies = Counter(reply.status for reply in post_all(site.port, wrong))
-    assert replies == {422: throttle.SIGN_IN.pair, 429: GUESSES - throttle.SIGN_IN.pair}
+    assert replies == {422: attempts.SIGN_IN.pair, 429: GUESSES - attempts.SIGN_IN.pair}
     [right] = post_all(site.port, [guess(baba.email, PASSWORD)])
     assert right.status == 429
 
@@ -57,12 +57,12 @@ def together(work: Callable[[], bool]) -> int:
 
 
 def test_the_count_is_exact_for_threads_that_start_together(now: datetime) -> None:
-    limits = throttle.Limits(pair=5, address=1000, account=1000)
+    limits = attempts.Limits(pair=5, address=1000, account=1000)
 
     def attempt() -> bool:
         try:
-            throttle.count(RequestFactory().get("/"), what="t", account="a@example.com", limits=limits, at=now)
-        except throttle.TooMany:
+            attempts.count(RequestFactory().get("/"), what="t", account="a@example.com", limits=limits, at=now)
+        except attempts.TooMany:
             return False
         return True
 
@@ -71,7 +71,7 @@ def test_the_count_is_exact_for_threads_that_start_together(now: datetime) -> No
 
 def test_counting_after_the_evaluation_lets_them_pass_together(now: datetime) -> None:
     """What the test above is worth: look at the count, evaluate, then count, as django-axes does, and they all pass."""
-    limits = throttle.Limits(pair=5, address=1000, account=1000)
+    limits = attempts.Limits(pair=5, address=1000, account=1000)
     evaluating = Barrier(THREADS)
 
     def attempt() -> bool:
@@ -79,8 +79,8 @@ def test_counting_after_the_evaluation_lets_them_pass_together(now: datetime) ->
             return False
         evaluating.wait()
         try:
-            throttle.count(RequestFactory().get("/"), what="t", account="a@example.com", limits=limits, at=now)
-        except throttle.TooMany:
+            attempts.count(RequestFactory().get("/"), what="t", account="a@example.com", limits=limits, at=now)
+        except attempts.TooMany:
             return True
         return True
 

@@ -22,7 +22,7 @@ from entries.news.pagecache import FRESH_SECONDS, STALE_SECONDS
 from entries.roster.models import Athlete, Team
 from tenants.jobs.models import Job
 from tenants.models import OutboxMail, User
-from tenants.signin import throttle
+from tenants.throttle import attempts
 from tests.catalog.importing.csvfiles import preview
 from tests.concurrency.test_outbox import fill, one_order
 from tests.conftest import PASSWORD, race_of
@@ -85,7 +85,7 @@ def test_guesses_at_both_servers_count_together(two: Two, baba: User) -> None:
         for n in range(GUESSES)
     ]
     replies = to_both(two, [request("/auth/login", cookies(""), body) for body in bodies])
-    limit = throttle.SIGN_IN.pair
+    limit = attempts.SIGN_IN.pair
     assert Counter(reply.status for reply in replies) == {422: limit, 429: GUESSES - limit}
     right = urlencode({"csrfmiddlewaretoken": CSRF, "email": baba.email, "password": PASSWORD})
     for site in two:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from config.ops.backups import context as page
 from config.ops.backups import drill
-from tenants.adminbase import user_of
+from tenants.admin_base import user_of
 from tenants.models import User
 
 

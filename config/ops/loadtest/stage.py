@@ -26,7 +26,7 @@ SLUG = "loadtest"
 NAME = "Load test (manage.py loadtest)"
 MEET_NAME = "負荷テスト（申込できません）"
 DOMAIN = "loadtest.invalid"
-"""No mail can reach it, and the worker hands none to a mail server (`tenants.outbox.nowhere`)."""
+"""No mail can reach it, and the worker hands none to a mail server (`tenants.outbox.undeliverable`)."""
 CHUNK = 2_000
 OPEN_FOR = timedelta(hours=6)
 """Entries of a made-up meet close by themselves, should it be left behind."""

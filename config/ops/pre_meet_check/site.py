@@ -14,7 +14,7 @@ from config.ops.weekly_check.ageing import from_preflight
 from config.ops.weekly_check.week import Week
 from entries.meet.models import Meet, State
 from tenants.models import OutboxMail
-from tenants.outbox.nowhere import RESERVED
+from tenants.outbox.undeliverable import RESERVED
 from tenants.scope import across_tenants
 
 MAIL_LATELY = timedelta(days=7)

@@ -10,7 +10,7 @@ from config.ops.humanize import ago, listed, percent
 from config.ops.weekly_check.week import SPAN, Week
 from tenants.models import Alarm, Heartbeat, Incident, Job, OutboxMail, Timing
 from tenants.outbox.delivery import due
-from tenants.outbox.nowhere import RESERVED
+from tenants.outbox.undeliverable import RESERVED
 from tenants.upkeep.models import TimingKind
 
 MOST_FAILURES, MOST_SHARE = 20, 0.01

@@ -13,7 +13,7 @@ from django.urls import path
 
 from tenants.models import User
 from tenants.retry import Busy
-from tenants.signin.throttle import TooMany
+from tenants.throttle.attempts import TooMany
 
 SECRET = "SELECT password FROM tenants_user -- secret-canary"
 

@@ -11,8 +11,8 @@ from tenants.models import AuditRecord, DeadAddress, MailEvent, OutboxMail, Tena
 from tenants.outbox import contents
 from tenants.outbox.admin import KINDS
 from tenants.outbox.contents import Letter
-from tenants.outbox.dead import WHY
 from tenants.outbox.delivery import Postman
+from tenants.outbox.suppression import WHY
 
 pytestmark = pytest.mark.django_db
 LIST, DEAD = "/admin/tenants/outboxmail/", "/admin/tenants/deadaddress/"

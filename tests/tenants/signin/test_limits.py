@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
 from tenants.models import User
-from tenants.signin import throttle
-from tenants.signin.client import client_ip, network_of
 from tenants.signin.models import Throttle
+from tenants.throttle import attempts as throttle
+from tenants.throttle.client import client_ip, network_of
 from tests.conftest import PASSWORD
 
 LIMITS = throttle.Limits(pair=3, address=6, account=9)

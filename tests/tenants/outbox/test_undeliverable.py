@@ -8,7 +8,7 @@ import pytest
 from tenants.models import OutboxMail
 from tenants.outbox.actions import enqueue
 from tenants.outbox.delivery import Postman
-from tenants.outbox.nowhere import is_nowhere
+from tenants.outbox.undeliverable import is_nowhere
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from tenants.models import AuditRecord, DeadAddress, OneTimeLink, OutboxMail, Us
 from tenants.outbox import contents
 from tenants.outbox.actions import enqueue
 from tenants.outbox.contents import Letter
-from tenants.outbox.dead import WHY
 from tenants.outbox.delivery import Postman
 from tenants.outbox.queries import SOON
+from tenants.outbox.suppression import WHY
 from tenants.scope import tenant_scope
 from tests.conftest import PASSWORD
 

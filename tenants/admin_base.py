@@ -24,8 +24,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tenants import actions
-from tenants.adminconfirm import buttons_of
-from tenants.adminform import OVERRIDES, DeskForm
+from tenants.admin_confirm import buttons_of
+from tenants.admin_forms import OVERRIDES, DeskForm
 from tenants.audit.queries import visible_to
 from tenants.audit.reading import changes_of
 from tenants.audit.verbs import name_of

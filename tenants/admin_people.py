@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from tenants.adminform import DeskForm
+from tenants.admin_forms import DeskForm
 from tenants.models import HOST_ROLES, Role, Tenant, User, normal_email
 from tenants.refusal import Refused
 from tenants.wording import say

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from tenants.doors import View
+from tenants.decorators import View
 from tenants.signin import rules
 
 

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from tenants.audit.actions import record
 from tenants.models import User
-from tenants.outbox.dead import proved_alive
 from tenants.outbox.models import DeadAddress, OutboxMail
+from tenants.outbox.suppression import proved_alive
 
 
 @transaction.atomic
