@@ -15,11 +15,11 @@ class CatalogConfig(AppConfig):
         from catalog.drafting import actions as drafting
         from catalog.drafting import jobs as draft_jobs
         from catalog.drafting import wording as draft_wording  # noqa: F401
-        from catalog.importing import csvjobs
+        from catalog.importing import jobs
         from catalog.importing.actions import READ, WRITE
         from catalog.overrides import wording  # noqa: F401
         from tenants.jobs import work
 
-        work.register(READ, csvjobs.read)
-        work.register(WRITE, csvjobs.write)
+        work.register(READ, jobs.read)
+        work.register(WRITE, jobs.write)
         work.register(drafting.KIND, draft_jobs.write)

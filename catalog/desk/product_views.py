@@ -10,11 +10,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog.decorators import CatalogueRequest, at_desk, changes_catalogue, edits_catalogue
 from catalog.desk.actions import see
+from catalog.desk.context import FieldRow, ProductPage, path_of
 from catalog.desk.forms import OverrideForm
-from catalog.desk.page import FieldRow, ProductPage, path_of
 from catalog.desk.queries import conflict_count
-from catalog.doors import CatalogueRequest, at_desk, changes_catalogue, edits_catalogue
 from catalog.models import MasterProduct
 from catalog.overrides import actions
 from catalog.overrides.queries import overrides_of

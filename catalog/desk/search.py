@@ -6,7 +6,7 @@ from math import ceil
 from typing import Literal
 
 from catalog.desk import queries
-from catalog.desk.page import Line, lines_of
+from catalog.desk.context import Line, lines_of
 from catalog.desk.queries import BRANDS_SHOWN, MOST_BRANDS, MOST_FOUND, PAGE
 from tenants.models import User
 

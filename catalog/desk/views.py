@@ -9,11 +9,11 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import replace_url
 
+from catalog.decorators import CatalogueRequest, at_desk, in_catalogue
 from catalog.desk import queries
+from catalog.desk.context import FieldRow
 from catalog.desk.forms import ReferencesForm, SearchForm, page_of
-from catalog.desk.page import FieldRow
 from catalog.desk.search import Result, search
-from catalog.doors import CatalogueRequest, at_desk, in_catalogue
 from catalog.keys import fold
 from catalog.overrides.queries import open_conflicts
 

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from catalog.drafting.context import CHIPS
 from catalog.drafting.models import DraftMonth, ProductDraft
-from catalog.drafting.page import CHIPS
 from catalog.drafting.plans import drafts_a_month
 from tenants.admin_base import DeskAdmin, ReadOnly, user_of
 from tenants.admin_forms import HostedForm

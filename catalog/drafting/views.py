@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.drafting import actions, queries, quota, service
-from catalog.drafting.doors import ProductRequest, in_product
+from catalog.drafting.context import DraftPage, shown
+from catalog.drafting.decorators import ProductRequest, in_product
 from catalog.drafting.facts import facts_of
 from catalog.drafting.forms import AskForm, RewriteForm
 from catalog.drafting.models import ProductDraft
-from catalog.drafting.page import DraftPage, shown
 from catalog.models import MasterProduct
 from catalog.overrides.queries import open_conflicts, overrides_of
 from tenants.refusal import Refused

@@ -14,7 +14,7 @@ from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 
 READ, WRITE = "catalog.read_csv", "catalog.write_csv"
-"""The kinds of jobs; `catalog.importing.csvjobs` does them."""
+"""The kinds of jobs; `catalog.importing.jobs` does them."""
 
 
 def start_csv(tenant: Tenant, content: bytes, *, file_name: str, by: User) -> ImportRun:

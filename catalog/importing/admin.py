@@ -16,10 +16,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.importing import actions, page, queries
-from catalog.importing.atonce import do_now_if_small
+from catalog.importing import actions, queries
+from catalog.importing import context as page
 from catalog.importing.export_views import download
 from catalog.importing.forms import UploadForm
+from catalog.importing.inline_jobs import do_now_if_small
 from catalog.importing.models import ImportFile, ImportRun, RunState
 from tenants.admin_base import DeskAdmin, ReadOnly, is_id, user_of
 from tenants.refusal import Refused

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from catalog.fields import FIELDS, MOST_SPEC_NAME, SPECS
-from catalog.importing.rejected import OWN_TITLES
+from catalog.importing.rejected_csv import OWN_TITLES
 from catalog.keys import plain
 from tenants.refusal import Refused
 

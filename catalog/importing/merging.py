@@ -11,7 +11,7 @@ from typing import Any
 
 from catalog.importing import staging
 from catalog.importing.columns import Columns
-from catalog.importing.lines import Line
+from catalog.importing.csv_rows import Line
 from catalog.importing.staging import is_postgres
 
 STAGE = "import_rows"

@@ -11,7 +11,7 @@ from django.db.models import BinaryField
 from django.db.models.functions import Substr
 
 from catalog.importing.columns import Columns
-from catalog.importing.lines import CsvFile
+from catalog.importing.csv_rows import CsvFile
 from catalog.importing.models import ImportFile, ImportRun
 from tenants.refusal import Refused
 from tenants.tables import unguarded
@@ -31,7 +31,7 @@ class RejectedRow(NamedTuple):
 
 
 def first_rejected(run: ImportRun) -> list[RejectedRow]:
-    """The first rows of the file that `catalog.importing.rejected` made."""
+    """The first rows of the file that `catalog.importing.rejected_csv` made."""
     return list(islice(_rejected(_head(run, "rejected")), REJECTED_SHOWN))
 
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from catalog.importing import atonce
+from catalog.importing import inline_jobs
 from catalog.importing.models import ImportFile, ImportRun, RunState
 from catalog.models import MasterProduct
 from tenants.jobs import work
@@ -174,7 +174,7 @@ def test_a_file_may_be_called_anything(desk: Client, name: str) -> None:
 def test_a_large_file_waits_for_the_worker(
     desk: Client, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
 ) -> None:
-    monkeypatch.setattr(atonce, limit, most)
+    monkeypatch.setattr(inline_jobs, limit, most)
     upload(desk)
     assert the_run().state == RunState.READING
     assert "順番を待っています" in read(desk, page_of(the_run()))
@@ -195,7 +195,7 @@ def work_off() -> None:
 
 
 def test_a_file_may_be_dropped_while_it_is_read(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(atonce, "SMALL", 10)
+    monkeypatch.setattr(inline_jobs, "SMALL", 10)
     upload(desk)
     desk.post(page_of(the_run()), {"discard": "1"})
     work_off()

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.desk import queries
 from catalog.desk.actions import see
-from catalog.desk.page import marked
+from catalog.desk.context import marked
 from catalog.models import MasterProduct, SeenProduct
 from catalog.overrides.actions import mark_conflicts, override_field
 from tenants.models import Tenant, User

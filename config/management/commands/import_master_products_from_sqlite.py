@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from catalog.importing.oldimport import Outcome, import_old_file
+from catalog.importing.sqlite_import import Outcome, import_old_file
 from config.env import ENV
 from config.ops.ready import database_name, reason
 from tenants.models import Tenant

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.importing import actions, csvjobs, staging
+from catalog.importing import actions, jobs, staging
 from catalog.importing.export import export_csv
 from catalog.importing.models import ImportFile, ImportRun
-from catalog.importing.oldimport import import_old_file
+from catalog.importing.sqlite_import import import_old_file
 from catalog.models import BrandCount, MasterProduct
 from catalog.overrides.actions import override_field
 from tenants.jobs import work
@@ -213,7 +213,7 @@ def test_a_file_that_is_dropped_while_it_is_read_stays_dropped(nittai: Tenant, a
 def test_jobs_bear_being_done_again(nittai: Tenant, aoki: User) -> None:
     run = take_in(nittai, SHOES, aoki)
     for job in Job.objects.order_by("pk"):
-        (csvjobs.read if job.kind == actions.READ else csvjobs.write)(job, lambda done, total: None)
+        (jobs.read if job.kind == actions.READ else jobs.write)(job, lambda done, total: None)
     run.refresh_from_db()
     assert (run.state, AuditRecord.objects.filter(verb="catalog.imported").count()) == ("done", 1)
 
@@ -223,7 +223,7 @@ def test_progress_is_reported_while_it_reads(nittai: Tenant, aoki: User) -> None
                             file_name="x.csv", by=aoki)  # fmt: skip
     said: list[tuple[int, int]] = []
     assert run.job is not None
-    csvjobs.read(run.job, lambda done, total: said.append((done, total)))
+    jobs.read(run.job, lambda done, total: said.append((done, total)))
     assert said == [(2_000, 4_501), (4_000, 4_501), (4_500, 4_501)]
 
 

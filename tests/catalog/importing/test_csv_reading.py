@@ -11,10 +11,10 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.importing import lines, rules
+from catalog.importing import csv_rows, rules
 from catalog.importing.columns import columns_of, titles_for
-from catalog.importing.lines import CsvFile, Line
-from catalog.importing.rejected import Rejected
+from catalog.importing.csv_rows import CsvFile, Line
+from catalog.importing.rejected_csv import Rejected
 from catalog.importing.rules import MOST_COLUMNS, check_upload
 from tenants.refusal import Refused
 from tenants.tables import guarded
@@ -151,7 +151,7 @@ def test_refused_rows_come_back_inert_and_can_be_taken_in_again() -> None:
 
 
 def test_the_file_of_refused_rows_is_bounded_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catalog.importing.rejected.MOST_BYTES", 2_000)
+    monkeypatch.setattr("catalog.importing.rejected_csv.MOST_BYTES", 2_000)
     _, bad = read(f"{HEADER}\n" + ",1,,\n" * 500)
     assert len(bad) < 100
     assert bad[-1].startswith(f",ほか{500 - len(bad) + 1}行")
@@ -198,7 +198,7 @@ def test_size_and_rows_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Refused) as refused:
         check_upload(b"x" * 101)
     assert refused.value.code == "import_too_big"
-    monkeypatch.setattr(lines, "MOST_ROWS", 3)
+    monkeypatch.setattr(csv_rows, "MOST_ROWS", 3)
     monkeypatch.setattr(rules, "MOST_BYTES", 10_000)
     assert len(read(f"{HEADER}\n" + "".join(f"A,{n},,\n" for n in range(3)))[0]) == 3
     assert code_of(f"{HEADER}\n" + "".join(f"A,{n},,\n" for n in range(4))) == "csv_rows"

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from catalog.fields import OLD_COLUMNS
 from catalog.importing.models import ImportFile, ImportRun
-from catalog.importing.oldfile import OldFile, digest, open_old_file
+from catalog.importing.sqlite_file import OldFile, digest, open_old_file
 from catalog.models import BrandCount, MasterProduct
 from config.env import ENV
 from config.management.commands import import_master_products_from_sqlite as command
@@ -244,7 +244,7 @@ def test_a_long_list_of_rejected_rows_is_short_on_screen_and_whole_in_the_file(n
 def test_the_file_of_rejected_rows_is_stored_in_pieces(
     nittai: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("catalog.importing.rejected.PIECE", 1_001)
+    monkeypatch.setattr("catalog.importing.rejected_csv.PIECE", 1_001)
     run_import(nittai, old_file(tmp_path / "old.db", keyed(*[("", "型番")] * 100)))
     assert [line.split(",")[3:5] for line in rejected_of(nittai)] == [["", "型番"]] * 100
 
@@ -311,7 +311,7 @@ def test_a_fault_of_the_database_is_one_line_and_leaves_nothing(
     def record(*args: Any, **more: Any) -> None:
         raise OperationalError("connection lost\nDETAIL: …")
 
-    monkeypatch.setattr("catalog.importing.oldimport.record", record)
+    monkeypatch.setattr("catalog.importing.sqlite_import.record", record)
     assert "connection lost. " in refusal(nittai, old_file(tmp_path / "old.db"))
 
 

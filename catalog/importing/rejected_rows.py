@@ -1,7 +1,7 @@
 """The refused rows of a run, stored for good."""
 
 from catalog.importing.models import ImportFile, ImportRun
-from catalog.importing.rejected import Rejected
+from catalog.importing.rejected_csv import Rejected
 from catalog.importing.staging import execute, is_postgres
 
 APPEND = {

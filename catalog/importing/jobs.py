@@ -14,11 +14,11 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from catalog.importing import comparing, staging
-from catalog.importing.keeping import keep_rejected
-from catalog.importing.lines import CsvFile, Line
+from catalog.importing.csv_rows import CsvFile, Line
 from catalog.importing.merging import Merge
 from catalog.importing.models import ImportFile, ImportRun, RunState
-from catalog.importing.rejected import Rejected
+from catalog.importing.rejected_csv import Rejected
+from catalog.importing.rejected_rows import keep_rejected
 from catalog.overrides.actions import mark_conflicts
 from tenants.audit.actions import record
 from tenants.jobs.models import Job

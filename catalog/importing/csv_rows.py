@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from catalog.fields import FIELDS, Value
 from catalog.importing.columns import Columns, columns_of, is_header
-from catalog.importing.rejected import Rejected, Why
+from catalog.importing.rejected_csv import Rejected, Why
 from catalog.importing.rules import MOST_COLUMNS, MOST_ROWS
 from catalog.keys import MOST_KEY, fold
 from tenants.csv_stream import DELIMITERS, CsvRow, stream_csv

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from catalog.doors import CatalogueRequest, at_desk, changes_catalogue
+from catalog.decorators import CatalogueRequest, at_desk, changes_catalogue
 from catalog.models import MasterProduct
 from tenants.decorators import View
 

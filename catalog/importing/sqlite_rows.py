@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from operator import itemgetter
 
 from catalog.fields import read_yen
-from catalog.importing.oldfile import OldFile, OldRow
-from catalog.importing.rejected import SHOWN, Rejected, Why
+from catalog.importing.rejected_csv import SHOWN, Rejected, Why
+from catalog.importing.sqlite_file import OldFile, OldRow
 from catalog.keys import MOST_KEY, fold
 from tenants.refusal import Refused
 
