@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from entries.entry.deskqueries import Places, entries_by_day, places_by_race
 from entries.entry.rules import moment
-from entries.meet.draw import Chart, bars
+from entries.meet.charts import Chart, bars
 from entries.meet.models import STATE_ORDER, Meet, Race, State
 from entries.meet.queries import meets_on_the_desk, races_by_meet, slots_by_meet
 from entries.meet.rules import Check, Move, checklist, next_move

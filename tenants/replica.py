@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 REPLICA = "replica"
 MOST_DELAY_SECONDS = 5.0
-"""So far the replica may be behind. Public pages are a few seconds old anyhow (entries.news.pagecache)."""
+"""So far the replica may be behind. Public pages are a few seconds old anyhow (entries.news.page_cache)."""
 LOOK_SECONDS, REST_SECONDS = 1.0, 5.0
 """How often the replica is asked how far it is, and how long it is left alone after an error."""
 NOTES = 60

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from entries.entry.models import Entry
 from entries.meet.models import Meet, Race, State
-from entries.news.pagecache import PAGES
+from entries.news.page_cache import PAGES
 from entries.roster.models import Athlete, Membership, Team, TeamKind
 from tenants.models import Role, Tenant, User
 from tenants.scope import across_tenants, tenant_scope

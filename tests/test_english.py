@@ -19,7 +19,7 @@ from entries.entry.models import EntryUpload
 from entries.entry.order import Line
 from entries.meet.models import Meet, State
 from entries.news.models import Notice
-from entries.roster.changes import keep_upload
+from entries.roster.athlete_actions import keep_upload
 from entries.roster.columns import TITLES
 from entries.roster.models import Athlete
 from tenants.models import OutboxMail, Role, Tenant, User

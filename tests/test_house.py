@@ -10,7 +10,7 @@ CATALOG_ROOMS = ["shoes", "overrides", "importing", "drafting", "desk"]
 APPS = ["tenants", "catalog", "entries", "config"]
 SHELVES = ["models", "queries", "rules", "actions"]
 DOORS = {"forms", "importer", "views", "admin", "urls", "commands", "tasks", "api", "receipt_views", "upload_views"}
-PURE = ["entries/marks.py", "entries/roster/romaji.py", "entries/meet/draw.py"]
+PURE = ["entries/marks.py", "entries/roster/romaji.py", "entries/meet/charts.py"]
 WRITES = {
     "save", "create", "bulk_create", "get_or_create", "update_or_create", "update", "bulk_update", "delete",
 }  # fmt: skip
@@ -25,7 +25,7 @@ ACROSS_TENANTS = {
     "entries/entry/queries.py": "a receipt is found by its reference before its host is known; a team's last meet is its own",
     "entries/entry/receipt_views.py": "a team's list of receipts is its own history, whatever the host",
     "entries/entry/reminders.py": "the worker looks for meets of all hosts that close tomorrow",
-    "entries/meet/doors.py": "the meet of an address is found by slugs before its tenant is known",
+    "entries/meet/decorators.py": "the meet of an address is found by slugs before its tenant is known",
     "entries/archive/handing.py": "a person is handed what is stored about them at every host",
     "entries/archive/queries.py": "a team sees in which of its own meets an athlete is entered, whatever the host",
     "entries/archive/erasing.py": "a person is erased at every host at once",

@@ -16,7 +16,7 @@ from entries.entry.order import Line
 from entries.meet.models import Meet, Race
 from entries.news.models import Notice
 from entries.roster.actions import invite
-from entries.roster.changes import keep_upload
+from entries.roster.athlete_actions import keep_upload
 from entries.roster.models import Athlete, Membership, RosterUpload, Team
 from tenants.audit.actions import record
 from tenants.models import IncidentContact, OneTimeLink, OutboxMail, Tenant, User

@@ -14,7 +14,7 @@ from entries.entry.models import Entry, EntryState
 from entries.entry.shoes import ShoeField
 from entries.meet.gauge import Gauge
 from entries.meet.models import NO_LINE, Meet, Race, State
-from entries.news import board
+from entries.news import context
 from entries.news.models import Notice
 from entries.news.phases import Phase, countdown
 from entries.roster.files import Shown
@@ -93,8 +93,8 @@ def samples() -> dict[str, object]:
     return {
         "meet": meet,
         "gauges": [Gauge.of(race) for race in races],
-        "cards": board.cards(meet, races),
-        "steps": board.timeline(meet, today=date(2026, 11, 1)),
+        "cards": context.cards(meet, races),
+        "steps": context.timeline(meet, today=date(2026, 11, 1)),
         "item": {"meet": meet, "countdown": countdown(meet, today=date(2026, 11, 1)), "races": races, "address": "#"},
         "phases": list(Phase),
         "notice": Notice(meet=meet, title="集合場所の変更", body="第2組までの招集はサブトラックで行います。", published_at=now),

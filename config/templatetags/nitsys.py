@@ -12,7 +12,7 @@ from entries.entry.rules import moment as moment_in_words
 from entries.marks import format_time
 from entries.meet.gauge import Gauge
 from entries.meet.models import Meet, Race
-from entries.news.board import days_of
+from entries.news.context import days_of
 from entries.news.phases import time_left
 
 register = template.Library()

@@ -20,7 +20,7 @@ from entries.entry.export import export_view
 from entries.entry.invite import invite_view
 from entries.entry.models import Entry, EntryState, Submission
 from entries.marks import format_time
-from entries.meet.deskfilters import MeetFilter
+from entries.meet.filters import MeetFilter
 from tenants.admin_base import DeskAdmin, DeskInline, ReadOnly, is_id, user_of
 from tenants.admin_confirm import Rows, WhyForm, confirmed, each
 from tenants.chips import chip

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from catalog.shoes.wording import WORDS
 from entries.entry.deskqueries import entries_by_verdict
 from entries.entry.models import EntryState
-from entries.meet.deskfilters import MeetFilter
+from entries.meet.filters import MeetFilter
 from entries.meet.models import Race
 from tenants.admin_base import is_id
 

@@ -16,7 +16,7 @@ from entries.entry.queries import entries_of, orders_of, tally
 from entries.entry.shoes import verdicts_of
 from entries.marks import format_time
 from entries.meet.models import Meet
-from entries.roster.doors import TeamRequest, in_team
+from entries.roster.decorators import TeamRequest, in_team
 from tenants.outbox.queries import mail_state
 from tenants.refusal import Refused
 from tenants.scope import across_tenants

@@ -12,7 +12,7 @@ from catalog.shoes.wording import Said, said
 from entries.entry.actions import races_of
 from entries.entry.forms import ShoesForm
 from entries.entry.shoes import verdict_in
-from entries.meet.doors import MeetRequest, in_meet
+from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Race
 from entries.roster.models import Team
 from tenants.decorators import signed_in

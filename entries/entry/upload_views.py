@@ -14,7 +14,7 @@ from entries.entry.models import EntryUpload
 from entries.entry.order import SheetRefused
 from entries.entry.upload_preview import Preview, preview_of, read_shoes
 from entries.entry.views import SEE_OTHER, chosen
-from entries.meet.doors import MeetRequest, in_meet
+from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Race
 from entries.roster.models import Athlete, Team
 from tenants.decorators import signed_in

@@ -18,7 +18,7 @@ from entries.entry.page import Facts, View, context, fresh_view, mark_rows, read
 from entries.entry.queries import submission_under_key
 from entries.entry.sheet import Sheet, id_of, new_key
 from entries.entry.shoes import read_keys
-from entries.meet.doors import MeetRequest, in_meet
+from entries.meet.decorators import MeetRequest, in_meet
 from entries.roster.models import Team
 from tenants.decorators import signed_in
 from tenants.refusal import Refused

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from entries.marks import format_time
 from entries.meet import actions
-from entries.meet.deskfilters import MeetFilter
+from entries.meet.filters import MeetFilter
 from entries.meet.forms import CopyForm, MeetForm, PlanForm, RaceForm, RaceRowForm, SlotForm
 from entries.meet.gauge import Gauge
 from entries.meet.models import Meet, Race, State, TimetableSlot, is_time_zone

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entries.meet.deskfilters import MeetFilter
+from entries.meet.filters import MeetFilter
 from entries.news import actions
 from entries.news.models import Notice
 from tenants.admin_base import DeskAdmin, user_of

@@ -7,10 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from entries.meet.doors import MeetRequest, in_meet
+from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Meet
-from entries.news import board, queries
-from entries.news.doors import PublicRequest, same_for_everyone
+from entries.news import context as board
+from entries.news import queries
+from entries.news.decorators import PublicRequest, same_for_everyone
 from entries.news.phases import Phase, countdown
 
 MEETS_ON_HOME, MEETS_A_PAGE, ENTRIES_A_PAGE = 12, 20, 100

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from entries.roster import changes, queries, rules
-from entries.roster.changes import AthleteRefused
-from entries.roster.doors import TeamRequest, in_team
-from entries.roster.facts import completed, needs_guardian
+from entries.roster import athlete_actions, queries, rules
+from entries.roster.athlete_actions import AthleteRefused
+from entries.roster.athlete_fields import completed, needs_guardian
+from entries.roster.decorators import TeamRequest, in_team
 from entries.roster.forms import AthleteForm, initial_of
 from entries.roster.models import Athlete, Sex
 from entries.roster.romaji import romaji
@@ -117,9 +117,9 @@ def _saved(request: TeamRequest, form: AthleteForm, athlete: Athlete | None) -> 
         return False
     try:
         if athlete is None:
-            changes.add_athlete(request.team, values=values, by=request.user, at=now, today=today)
+            athlete_actions.add_athlete(request.team, values=values, by=request.user, at=now, today=today)
         else:
-            changes.change_athlete(athlete, values=values, by=request.user, at=now, today=today)
+            athlete_actions.change_athlete(athlete, values=values, by=request.user, at=now, today=today)
     except AthleteRefused as refusal:
         form.refuse(refusal.refused)
         return False
@@ -147,7 +147,7 @@ def _back(request: TeamRequest) -> str:
 def take_off(request: TeamRequest, athlete: int) -> HttpResponse:
     """Off the roster; nothing is deleted, and it can be undone."""
     row = _athlete(request, athlete)
-    if changes.take_off(row, by=request.user, at=timezone.now()):
+    if athlete_actions.take_off(row, by=request.user, at=timezone.now()):
         text = _("%(name)sさんを名簿から外しました。「名簿から外した選手」からいつでも戻せます。")
         messages.success(request, text % {"name": row.full_name})
     return HttpResponseRedirect(f"/teams/{request.team.pk}/athletes/{_back(request)}")
@@ -158,7 +158,7 @@ def take_off(request: TeamRequest, athlete: int) -> HttpResponse:
 def put_back(request: TeamRequest, athlete: int) -> HttpResponse:
     """On the roster again."""
     row = _athlete(request, athlete)
-    if changes.put_back(row, by=request.user):
+    if athlete_actions.put_back(row, by=request.user):
         messages.success(request, _("%(name)sさんを名簿に戻しました。") % {"name": row.full_name})
     return HttpResponseRedirect(f"/teams/{request.team.pk}/athletes/{_back(request)}")
 

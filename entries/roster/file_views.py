@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from entries.roster import changes, files, planning, queries
+from entries.roster import athlete_actions, files, import_plan, queries
 from entries.roster.columns import COLUMNS
-from entries.roster.doors import TeamRequest, in_team
+from entries.roster.decorators import TeamRequest, in_team
 from entries.roster.forms import UploadForm
 from entries.roster.importer import read_roster
 from entries.roster.models import Athlete, RosterUpload
@@ -40,7 +40,7 @@ def upload(request: TeamRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error("file", say(refusal))
         else:
-            kept = changes.keep_upload(
+            kept = athlete_actions.keep_upload(
                 request.team, by=request.user, file_name=file.name or "", lines=found.lines, ignored=found.ignored,
                 at=timezone.now(), today=timezone.localdate(),
             )  # fmt: skip
@@ -58,9 +58,9 @@ def preview(request: TeamRequest, upload: int) -> HttpResponse:
     row = _upload(request, upload)
     if request.method == "POST":
         return _confirm(request, row)
-    rows = [planning.from_json(each) for each in row.rows]
+    rows = [import_plan.from_json(each) for each in row.rows]
     state = request.GET.get("state", "")
-    if state not in planning.STATES:
+    if state not in import_plan.STATES:
         state = next((name for name in ("refused", "new", "changed", "unchanged") if row.counts[name]), "refused")
     chosen = [each for each in rows if each.state == state]
     page = Paginator(chosen, PER_PAGE).get_page(request.GET.get("page"))
@@ -87,7 +87,7 @@ def _confirm(request: TeamRequest, row: RosterUpload) -> HttpResponse:
         messages.warning(request, say(Refused("upload_applied")))
         return HttpResponseRedirect(here, status=303)
     try:
-        row = changes.apply_upload(row, by=request.user, at=timezone.now(), today=timezone.localdate())
+        row = athlete_actions.apply_upload(row, by=request.user, at=timezone.now(), today=timezone.localdate())
     except Refused as refusal:
         messages.warning(request, say(refusal))
         return HttpResponseRedirect(here, status=303)
@@ -105,7 +105,7 @@ def _confirm(request: TeamRequest, row: RosterUpload) -> HttpResponse:
 def refused_rows(request: TeamRequest, upload: int) -> HttpResponse:
     """The refused rows as they were in the file, with the reasons: to be corrected and uploaded again."""
     row = _upload(request, upload)
-    header, rows = files.refused_table(planning.from_json(each) for each in row.rows)
+    header, rows = files.refused_table(import_plan.from_json(each) for each in row.rows)
     return _download(write_xlsx(header, rows, title=files.SHEET), XLSX_TYPE, "roster-refused.xlsx")
 
 

@@ -4,9 +4,9 @@ from typing import BinaryIO, NamedTuple
 
 from django.core.files.base import File
 
+from entries.roster.athlete_fields import READERS, Values
 from entries.roster.columns import PARTS, fields_of, is_header
-from entries.roster.facts import READERS, Values
-from entries.roster.planning import Line
+from entries.roster.import_plan import Line
 from tenants.refusal import Refused
 from tenants.tables import Cell, Table, read_table, text_of
 

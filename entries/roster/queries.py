@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
-from entries.roster.facts import Values, facts_of
+from entries.roster.athlete_fields import Values, facts_of
 from entries.roster.kana import to_katakana
 from entries.roster.models import Athlete, Membership, RosterUpload, Sex, Team
 from entries.roster.prefectures import PREFECTURES

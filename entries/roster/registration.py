@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from entries.roster.actions import add_team
-from entries.roster.changes import add_athlete
+from entries.roster.athlete_actions import add_athlete
 from entries.roster.models import TeamKind
 from tenants.audit.actions import record
 from tenants.models import User

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from entries.roster.facts import check_whole, folded, read_kana, visible
+from entries.roster.athlete_fields import check_whole, folded, read_kana, visible
 from entries.roster.forms import NONE, ReadField, fact
 from entries.roster.models import Sex, TeamKind
 from entries.roster.prefectures import PREFECTURE_CHOICES, PREFECTURES

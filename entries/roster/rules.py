@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from entries.roster.facts import Values, check_whole
+from entries.roster.athlete_fields import Values, check_whole
 from entries.roster.models import Athlete, Membership, Team
 from tenants.models import User
 from tenants.refusal import Refused

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from entries.roster import actions, queries
-from entries.roster.doors import TeamRequest, in_team
+from entries.roster.decorators import TeamRequest, in_team
 from entries.roster.forms import InviteForm, TeamForm, team_initial
 from entries.roster.models import Sex
 from tenants.decorators import UserRequest, signed_in

@@ -224,7 +224,7 @@ def measure() -> dict[str, Figures]:
     """Median milliseconds and number of queries, by what was done."""
     from django.test import Client
 
-    from entries.news.pagecache import PAGES
+    from entries.news.page_cache import PAGES
     from tenants.models import Role, Tenant, User
 
     coach = User.objects.get(pk=1)

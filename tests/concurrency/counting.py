@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from config.wsgi import application
-from entries.news import doors
+from entries.news import decorators
 from tenants.replica import read_publicly
 
 __all__ = ["application"]
@@ -18,4 +18,4 @@ def noted(work: Callable[[], Any]) -> Any:
     return read_publicly(work)
 
 
-vars(doors)["read_publicly"] = noted  # the name by which the doors call it
+vars(decorators)["read_publicly"] = noted  # the name by which the doors call it

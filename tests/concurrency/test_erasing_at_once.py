@@ -15,9 +15,9 @@ from entries.entry import actions
 from entries.entry.models import Entry
 from entries.entry.order import Line
 from entries.meet.models import Race
-from entries.roster import changes, planning
-from entries.roster.changes import AthleteRefused
-from entries.roster.facts import facts_of
+from entries.roster import athlete_actions, import_plan
+from entries.roster.athlete_actions import AthleteRefused
+from entries.roster.athlete_fields import facts_of
 from entries.roster.models import Athlete, Team
 from tenants.models import User
 from tenants.refusal import Refused
@@ -92,7 +92,7 @@ def test_a_coach_who_saves_the_athletes_page_brings_nothing_back(
 
     def save() -> str:
         try:
-            changes.change_athlete(athlete, values=values, by=baba, at=now, today=now.date())
+            athlete_actions.change_athlete(athlete, values=values, by=baba, at=now, today=now.date())
         except AthleteRefused as refused:
             return refused.refused["family_name"].code
         return "saved"
@@ -106,12 +106,14 @@ def test_a_file_that_is_confirmed_brings_nothing_back(
     erased_meanwhile: Callable[..., Any], kita: Team, baba: User, runners: list[Athlete], now: datetime
 ) -> None:
     athlete = Athlete.objects.get(pk=runners[0].pk)
-    line = planning.Line(2, facts_of(athlete) | {"grade": "4"})
-    upload = changes.keep_upload(kita, by=baba, file_name="x.xlsx", lines=[line], ignored=[], at=now, today=now.date())
+    line = import_plan.Line(2, facts_of(athlete) | {"grade": "4"})
+    upload = athlete_actions.keep_upload(
+        kita, by=baba, file_name="x.xlsx", lines=[line], ignored=[], at=now, today=now.date()
+    )
 
     def confirm() -> str:
         try:
-            changes.apply_upload(upload, by=baba, at=now, today=now.date())
+            athlete_actions.apply_upload(upload, by=baba, at=now, today=now.date())
         except Refused as refused:
             return refused.code
         return "applied"
@@ -123,9 +125,9 @@ def test_a_file_that_is_confirmed_brings_nothing_back(
 
 def test_who_is_erased_is_not_put_back_on_the_roster(baba: User, runners: list[Athlete], now: datetime) -> None:
     stale = Athlete.objects.get(pk=runners[0].pk)
-    changes.take_off(stale, by=baba, at=now)
+    athlete_actions.take_off(stale, by=baba, at=now)
     erasing.erase_athlete(stale, by=baba, at=now)
-    assert not changes.put_back(stale, by=baba)
+    assert not athlete_actions.put_back(stale, by=baba)
 
 
 def test_of_two_who_erase_at_once_one_is_told(baba: User, runners: list[Athlete], now: datetime) -> None:

@@ -10,9 +10,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from entries.roster import actions, changes, rules
+from entries.roster import actions, athlete_actions, rules
+from entries.roster.import_plan import Line
 from entries.roster.models import Athlete, Membership, Team
-from entries.roster.planning import Line
 from tenants.audit.models import AuditRecord
 from tenants.models import User
 from tenants.refusal import Refused
@@ -85,8 +85,10 @@ def lines(how_many: int) -> list[Line]:
 
 def test_a_preview_confirmed_many_times_at_once_is_written_once(kita: Team, baba: User, now: datetime) -> None:
     today = timezone.localdate()
-    kept = changes.keep_upload(kita, by=baba, file_name="a.csv", lines=lines(200), ignored=[], at=now, today=today)
-    ends = at_once([lambda: changes.apply_upload(kept, by=baba, at=now, today=today)] * 8)
+    kept = athlete_actions.keep_upload(
+        kita, by=baba, file_name="a.csv", lines=lines(200), ignored=[], at=now, today=today
+    )
+    ends = at_once([lambda: athlete_actions.apply_upload(kept, by=baba, at=now, today=today)] * 8)
     assert ends == {"done": 8}
     assert Athlete.objects.filter(team=kita).count() == 200
     assert AuditRecord.objects.filter(verb="athlete.added").count() == 200
@@ -95,9 +97,9 @@ def test_a_preview_confirmed_many_times_at_once_is_written_once(kita: Team, baba
 def test_two_files_with_the_same_people_at_once_make_each_once(kita: Team, baba: User, now: datetime) -> None:
     today = timezone.localdate()
     kept = [
-        changes.keep_upload(kita, by=baba, file_name="a.csv", lines=lines(50), ignored=[], at=now, today=today)
+        athlete_actions.keep_upload(kita, by=baba, file_name="a.csv", lines=lines(50), ignored=[], at=now, today=today)
         for _ in range(2)
     ]
-    ends = at_once([lambda row=row: changes.apply_upload(row, by=baba, at=now, today=today) for row in kept])  # type: ignore[misc]
+    ends = at_once([lambda row=row: athlete_actions.apply_upload(row, by=baba, at=now, today=today) for row in kept])  # type: ignore[misc]
     assert ends == {"done": 1, "roster_changed": 1}
     assert Athlete.objects.filter(team=kita).count() == 50

@@ -18,7 +18,7 @@ from config.ops.smoke.http import Visitor, read_place
 from config.ops.smoke.signin import try_password
 from entries.entry.models import Entry, Submission
 from entries.meet.models import Meet, Race
-from entries.news.pagecache import FRESH_SECONDS, STALE_SECONDS
+from entries.news.page_cache import FRESH_SECONDS, STALE_SECONDS
 from entries.roster.models import Athlete, Team
 from tenants.jobs.models import Job
 from tenants.models import OutboxMail, User

@@ -18,8 +18,8 @@ from entries.entry.models import EntryUpload, SheetDraft
 from entries.entry.order import Line
 from entries.meet.models import Meet, Race
 from entries.news.models import Notice
-from entries.roster.changes import change_athlete
-from entries.roster.facts import facts_of
+from entries.roster.athlete_actions import change_athlete
+from entries.roster.athlete_fields import facts_of
 from entries.roster.models import Athlete, RosterUpload, Team
 from tenants.audit.actions import record
 from tenants.models import DeadAddress, Incident, MailEvent, OneTimeLink, OutboxMail, User

@@ -217,7 +217,7 @@ def test_a_file_is_previewed_and_entered_once_the_pause_is_over(
 
 
 def test_the_public_pages_say_it_with_word_shape_and_note(pause: Callable[..., bool], meet: Meet, race: Race) -> None:
-    from entries.news.pagecache import PAGES
+    from entries.news.page_cache import PAGES
 
     pause()
     text = Client().get(MEET).content.decode()

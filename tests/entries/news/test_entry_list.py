@@ -10,7 +10,7 @@ from entries.entry import actions, changes
 from entries.entry.models import Entry
 from entries.entry.order import Line
 from entries.meet.models import Meet, Race
-from entries.news.pagecache import PAGES
+from entries.news.page_cache import PAGES
 from entries.roster.models import Athlete, Team
 from tenants.models import Tenant, User
 from tests.conftest import athletes_of, open_meet, race_of

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from entries.meet.models import Meet, Race, State, TimetableSlot
 from entries.news.models import Notice
-from entries.news.pagecache import PAGES
+from entries.news.page_cache import PAGES
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.conftest import open_meet, race_of

@@ -12,8 +12,8 @@ from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.http import Http404
 
-from entries.news import pagecache
-from entries.news.pagecache import PageCache, SharedPages
+from entries.news import page_cache
+from entries.news.page_cache import PageCache, SharedPages
 
 
 class Broken(BaseCache):
@@ -121,7 +121,7 @@ def test_who_waits_for_the_first_page_gets_it_and_makes_none(cache: LocMemCache)
 
 def test_who_waited_long_enough_makes_it(cache: LocMemCache, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another process took the turn and died."""
-    monkeypatch.setattr(pagecache, "LONGEST_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(page_cache, "LONGEST_LOOK_SECONDS", 0.05)
     shared = SharedPages(cache)
     assert shared._wait_for_turn("turn", "page") is None
     assert shared._wait_for_turn("turn", "page") is None

@@ -9,8 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from entries.roster import changes, rules
-from entries.roster.facts import facts_of
+from entries.roster import athlete_actions, rules
+from entries.roster.athlete_fields import facts_of
 from entries.roster.models import Athlete, Team
 from tenants.audit.models import AuditRecord
 from tenants.models import User
@@ -122,8 +122,8 @@ def test_somebody_faster_is_a_refusal_and_no_error(kita: Team, baba: User, monke
     runner = athletes_of(kita, 1)[0]
     values = facts_of(runner)
     monkeypatch.setattr(rules, "check_athlete", lambda *args, **kwargs: {})
-    with pytest.raises(changes.AthleteRefused):
-        changes.add_athlete(kita, values=values, by=baba, at=timezone.now(), today=timezone.localdate())
+    with pytest.raises(athlete_actions.AthleteRefused):
+        athlete_actions.add_athlete(kita, values=values, by=baba, at=timezone.now(), today=timezone.localdate())
     assert not AuditRecord.objects.exists()
 
 
@@ -155,8 +155,8 @@ def test_a_change_is_recorded_and_no_change_is_not(as_baba: Client, roster: str,
 
 def test_a_change_writes_only_what_changed(kita: Team, runners: list[Athlete], baba: User) -> None:
     stale = Athlete.objects.get(pk=runners[0].pk)
-    changes.take_off(runners[0], by=baba, at=timezone.now())
-    changes.change_athlete(
+    athlete_actions.take_off(runners[0], by=baba, at=timezone.now())
+    athlete_actions.change_athlete(
         stale, values=facts_of(stale) | {"grade": "4"}, by=baba, at=timezone.now(), today=timezone.localdate()
     )
     stale.refresh_from_db()

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
-from entries.roster import changes, planning
+from entries.roster import athlete_actions, import_plan
 from entries.roster.columns import COLUMNS, fields_of
 from entries.roster.models import Athlete, RosterUpload, Team
 from tenants.audit.models import AuditRecord
@@ -264,7 +264,7 @@ def test_a_row_that_means_two_people_is_refused(as_baba: Client, door: str) -> N
 
 def test_who_left_is_put_back(as_baba: Client, door: str, baba: User) -> None:
     imported(as_baba, door, csv_of(YOSHIDA))
-    changes.take_off(Athlete.objects.get(), by=baba, at=timezone.now())
+    athlete_actions.take_off(Athlete.objects.get(), by=baba, at=timezone.now())
     row = imported(as_baba, door, csv_of(YOSHIDA))
     assert counts(row) == (0, 1, 0, 0)
     assert Athlete.objects.get().left_at is None
@@ -299,7 +299,7 @@ def test_all_or_nothing(as_baba: Client, door: str, kita: Team, monkeypatch: pyt
     def broken(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(changes, "record_many", broken)
+    monkeypatch.setattr(athlete_actions, "record_many", broken)
     with pytest.raises(RuntimeError):
         as_baba.post(f"{door}/{row.pk}/")
     assert not Athlete.objects.exists()
@@ -318,9 +318,9 @@ def test_a_preview_belongs_to_its_user(as_baba: Client, door: str, kita: Team, d
 
 
 def test_only_the_last_uploads_are_kept(as_baba: Client, door: str) -> None:
-    for _ in range(changes.MAX_UPLOADS + 2):
+    for _ in range(athlete_actions.MAX_UPLOADS + 2):
         upload(as_baba, door, csv_of(YOSHIDA))
-    assert RosterUpload.objects.count() == changes.MAX_UPLOADS
+    assert RosterUpload.objects.count() == athlete_actions.MAX_UPLOADS
 
 
 @pytest.mark.parametrize("query", ["state=new", "state=x", "page=9e99", "state=changed&page=2", "state=%F0%9F"])
@@ -415,7 +415,7 @@ def test_nothing_in_an_export_is_a_formula(as_baba: Client, kita: Team) -> None:
 
 
 def test_who_left_is_not_in_the_export(as_baba: Client, kita: Team, runners: list[Athlete], baba: User) -> None:
-    changes.take_off(runners[0], by=baba, at=timezone.now())
+    athlete_actions.take_off(runners[0], by=baba, at=timezone.now())
     assert len(read_table(io.BytesIO(as_baba.get(f"/teams/{kita.pk}/athletes/export.csv").content), "a.csv").rows) == 4
 
 
@@ -428,11 +428,11 @@ def test_export_costs_the_same_for_any_number_of_rows(as_baba: Client, kita: Tea
 
 
 def test_a_plan_survives_json() -> None:
-    line = planning.Line(
+    line = import_plan.Line(
         2,
         {"family_name": "a", "given_name": "b", "birth_date": date(2004, 4, 2)},
         {"sex": Refused("athlete_sex")},
         [["a", "b"]],
     )
-    row = planning.plan([line], [], today=date(2026, 1, 1))[0]
-    assert planning.from_json(planning.to_json(row)) == row
+    row = import_plan.plan([line], [], today=date(2026, 1, 1))[0]
+    assert import_plan.from_json(import_plan.to_json(row)) == row

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from entries.roster import facts
-from entries.roster.facts import READERS, check_whole, completed
+from entries.roster import athlete_fields
+from entries.roster.athlete_fields import READERS, check_whole, completed
 from tenants import wording
 from tenants.refusal import Refused
 
@@ -21,13 +21,13 @@ SUZUKI = {
     "name", ["神\ufa19", "羽\ufa1e", "髙橋", "山﨑", "𠮷田", "勞\uf92f", "葛\U000e0100城", "ｶﾅ", "Ａ", "O'Neil"]
 )
 def test_kanji_names_stay_byte_for_byte(name: str) -> None:
-    assert facts.read_name(f" {name}　") == name
+    assert athlete_fields.read_name(f" {name}　") == name
 
 
 @pytest.mark.parametrize("text", ["a\0b", "a\nb", "a\u200bb", "a\u202eb", "a\u2028b", "\ud800", "\ue000"])
 def test_what_cannot_be_seen_is_no_name(text: str) -> None:
     with pytest.raises(Refused, match="athlete_invisible"):
-        facts.read_name(text)
+        athlete_fields.read_name(text)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_what_cannot_be_meant_is_refused_in_words(field: str, cell: Any, code: s
 
 
 def test_what_is_missing_is_named_by_field() -> None:
-    assert set(check_whole({}, today=TODAY)) == set(facts.REQUIRED)
+    assert set(check_whole({}, today=TODAY)) == set(athlete_fields.REQUIRED)
     assert check_whole(SUZUKI, today=TODAY) == {}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entries.meet.draw import BOTTOM, HEIGHT, LEFT, WIDTH, bars, round_up
+from entries.meet.charts import BOTTOM, HEIGHT, LEFT, WIDTH, bars, round_up
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from entries.news.pagecache import PAGES, Page
+from entries.news.page_cache import PAGES, Page
 from tenants.decorators import View
 from tenants.replica import read_publicly
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from entries.roster.facts import READERS, Values, check_whole, completed, facts_of
+from entries.roster.athlete_fields import READERS, Values, check_whole, completed, facts_of
 from entries.roster.models import Athlete
 from entries.roster.queries import shown
 from tenants.refusal import Refused

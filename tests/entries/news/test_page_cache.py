@@ -6,7 +6,7 @@ from threading import Barrier, Event
 
 import pytest
 
-from entries.news.pagecache import PageCache
+from entries.news.page_cache import PageCache
 
 
 class Clock:

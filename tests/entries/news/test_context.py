@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from entries.meet.gauge import Gauge
 from entries.meet.models import NO_LINE, Meet, Race, State
-from entries.news import board, queries
+from entries.news import context, queries
 from entries.news.phases import Phase, countdown, phase_of, time_left
 from tenants.models import Tenant
 from tenants.scope import across_tenants
@@ -51,13 +51,13 @@ def meet(**fields: object) -> Meet:
     ],
 )
 def test_a_race_says_what_an_entry_would_get(fields: dict[str, object], expected: tuple[str, str]) -> None:
-    status = board.status(race(**fields), is_open=True)
+    status = context.status(race(**fields), is_open=True)
     assert status
     assert (status.kind, status.word) == expected
 
 
 def test_outside_the_window_a_race_promises_nothing() -> None:
-    assert board.status(race(), is_open=False) is None
+    assert context.status(race(), is_open=False) is None
 
 
 @pytest.mark.parametrize(
@@ -143,9 +143,9 @@ def test_the_database_says_the_same_phase(nittai: Tenant) -> None:
 
 
 def test_the_timeline_marks_where_the_meet_stands() -> None:
-    stages = [step.stage for step in board.timeline(meet(), today=date(2026, 7, 13))]
+    stages = [step.stage for step in context.timeline(meet(), today=date(2026, 7, 13))]
     assert stages == ["done", "now", "later", "later", "later", "later"]
-    stages = [step.stage for step in board.timeline(meet(state=State.RESULTS_OUT), today=date(2026, 7, 30))]
+    stages = [step.stage for step in context.timeline(meet(state=State.RESULTS_OUT), today=date(2026, 7, 30))]
     assert stages == ["done"] * 5 + ["now"]
 
 
@@ -157,7 +157,7 @@ def test_the_timetable_is_by_day_in_the_meets_zone_in_order_of_time() -> None:
         (datetime(2026, 7, 29, 7, 30, tzinfo=tokyo), 1),
     ]
     vars(women)["planned"] = [(datetime(2026, 7, 30, 0, 30, tzinfo=tokyo).astimezone(UTC), 1)]
-    first, second = board.timetable(meet(), [women, men])
+    first, second = context.timetable(meet(), [women, men])
     assert [(time, number) for time, _race, number in first.heats] == [("07:30", 1), ("19:00", 2)]
     assert [time for time, _race, _number in second.heats] == ["00:30"]
     assert first.hours[0] == (0.0, 7)
@@ -166,9 +166,9 @@ def test_the_timetable_is_by_day_in_the_meets_zone_in_order_of_time() -> None:
 
 def test_days_are_said_once_or_as_a_span() -> None:
     with translation.override("ja"):
-        assert board.days_of(meet()) == "2026/7/29 (水)"
-        assert board.days_of(meet(ends_on=date(2026, 7, 30))) == "2026/7/29 (水)–7/30 (木)"
-        assert board.days_of(meet(ends_on=date(2027, 1, 1))) == "2026/7/29 (水)–2027/1/1 (金)"
+        assert context.days_of(meet()) == "2026/7/29 (水)"
+        assert context.days_of(meet(ends_on=date(2026, 7, 30))) == "2026/7/29 (水)–7/30 (木)"
+        assert context.days_of(meet(ends_on=date(2027, 1, 1))) == "2026/7/29 (水)–2027/1/1 (金)"
 
 
 @pytest.mark.django_db

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from entries.roster import planning, rules
-from entries.roster.facts import READERS, Values, completed, facts_of, put
+from entries.roster import import_plan, rules
+from entries.roster.athlete_fields import READERS, Values, completed, facts_of, put
+from entries.roster.import_plan import CHANGED, NEW, Line, Planned
 from entries.roster.models import Athlete, RosterUpload, Team
-from entries.roster.planning import CHANGED, NEW, Line, Planned
 from tenants.audit.actions import record, record_many
 from tenants.models import User
 from tenants.refusal import Refused
@@ -98,7 +98,7 @@ def keep_upload(
     mine = RosterUpload.objects.filter(team=team, by=by).order_by("-pk").values_list("pk", flat=True)
     recent = list(mine.filter(created_at__gt=at - KEEP_UPLOADS)[: MAX_UPLOADS - 1])
     RosterUpload.objects.filter(team=team, by=by).exclude(pk__in=recent).delete()
-    rows = planning.plan(lines, Athlete.objects.filter(team=team), today=today)
+    rows = import_plan.plan(lines, Athlete.objects.filter(team=team), today=today)
     upload = RosterUpload(team=team, by=by, file_name=file_name[:200])
     _keep_plan(upload, rows, ignored)
     upload.save()
@@ -106,8 +106,8 @@ def keep_upload(
 
 
 def _keep_plan(upload: RosterUpload, rows: Sequence[Planned], ignored: list[str]) -> None:
-    upload.rows = [planning.to_json(row) for row in rows]
-    upload.counts = planning.counts_of(rows) | {"ignored": ignored}
+    upload.rows = [import_plan.to_json(row) for row in rows]
+    upload.counts = import_plan.counts_of(rows) | {"ignored": ignored}
 
 
 @retry_when_locked
@@ -136,9 +136,9 @@ def _apply(upload: RosterUpload, by: User, at: datetime, today: date) -> None:
     Team.objects.select_for_update().get(pk=upload.team_id)
     held = Athlete.objects.select_for_update(of=("self",), no_key=True).filter(team_id=upload.team_id).order_by("pk")
     roster = {athlete.pk: athlete for athlete in held}  # nobody is erased between this look and the writing
-    planned = [row for row in map(planning.from_json, upload.rows) if row.state in (NEW, CHANGED)]
+    planned = [row for row in map(import_plan.from_json, upload.rows) if row.state in (NEW, CHANGED)]
     lines = [Line(row.number, row.values) for row in planned]
-    fresh = planning.plan(lines, roster.values(), today=today)
+    fresh = import_plan.plan(lines, roster.values(), today=today)
     if [row.effect for row in fresh] != [row.effect for row in planned]:
         raise _Stale
     _write_rows(upload, fresh, roster, by, at)
@@ -153,7 +153,7 @@ def _write_rows(
     for row in rows:
         athlete = roster[row.athlete] if row.athlete is not None else Athlete(team_id=upload.team_id)
         before = facts_of(athlete) if row.state == CHANGED else {}
-        after = planning.after(row, athlete if row.state == CHANGED else None)
+        after = import_plan.after(row, athlete if row.state == CHANGED else None)
         put(athlete, after, at=at)
         athlete.left_at = None
         changed = {name for name, _, _ in row.changes if name in after}
@@ -175,11 +175,11 @@ def _only(values: Values, names: set[str]) -> dict[str, Any]:
 def _plan_again(upload: RosterUpload, today: date) -> None:
     with transaction.atomic():
         upload = RosterUpload.objects.select_for_update().get(pk=upload.pk)
-        known = [planning.from_json(row) for row in upload.rows]
+        known = [import_plan.from_json(row) for row in upload.rows]
         lines = [
             Line(row.number, row.values, {name: Refused(code, **data) for name, code, data in row.reasons}, row.cells)
             for row in known
         ]
-        rows = planning.plan(lines, Athlete.objects.filter(team_id=upload.team_id), today=today)
+        rows = import_plan.plan(lines, Athlete.objects.filter(team_id=upload.team_id), today=today)
         _keep_plan(upload, rows, upload.counts.get("ignored", []))
         upload.save(update_fields=["rows", "counts"])
