@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from entries.entry.deskqueries import Places, entries_by_day, places_by_race
+from entries.entry.desk.queries import Places, entries_by_day, places_by_race
 from entries.entry.rules import moment
 from entries.meet.charts import Chart, bars
 from entries.meet.models import STATE_ORDER, Meet, Race, State

@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from catalog.models import MasterProduct
-from entries.entry import actions, changes
+from entries.entry import actions, entry_actions
+from entries.entry.lines import Line
 from entries.entry.models import EntryUpload
-from entries.entry.order import Line
 from entries.meet.models import Meet, State
 from entries.news.models import Notice
 from entries.roster.athlete_actions import keep_upload
@@ -59,7 +59,7 @@ def world(make_user: Callable[..., User], now: datetime) -> SimpleNamespace:
             key="k", by=baba, at=now,
         )  # fmt: skip
         gone, entry = order.entries.order_by("pk")[:2]
-        changes.withdraw(entry=gone, by=baba, at=now)
+        entry_actions.withdraw(entry=gone, by=baba, at=now)
         notice = Notice.objects.create(tenant=host, meet=meet, title="Parking", is_important=True, published_at=now)
         product = MasterProduct.objects.create(tenant=host, brand="BRAND", reference="R1", name="Shoe", price_jpy=9000)
         upload = EntryUpload.objects.create(tenant=host, meet=meet, team=team, by=baba, file_name="a.csv")

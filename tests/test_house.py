@@ -23,7 +23,7 @@ ACROSS_TENANTS = {
     "config/telemetry/metrics/known.py": "/metrics counts the entries of all hosts, for whoever runs the installation",
     "entries/news/queries.py": "home and meet list show the published meets of all hosts",
     "entries/entry/queries.py": "a receipt is found by its reference before its host is known; a team's last meet is its own",
-    "entries/entry/receipt_views.py": "a team's list of receipts is its own history, whatever the host",
+    "entries/entry/receipt/views.py": "a team's list of receipts is its own history, whatever the host",
     "entries/entry/reminders.py": "the worker looks for meets of all hosts that close tomorrow",
     "entries/meet/decorators.py": "the meet of an address is found by slugs before its tenant is known",
     "entries/archive/handing.py": "a person is handed what is stored about them at every host",

@@ -11,8 +11,8 @@ from django.utils import timezone
 from catalog.models import ImportFile, ImportRun, MasterProduct, ProductDraft, ShoeLimit
 from entries.archive.models import MeetArchive
 from entries.entry import actions
+from entries.entry.lines import Line
 from entries.entry.models import Entry, EntryUpload, SheetDraft, Submission
-from entries.entry.order import Line
 from entries.meet.models import Meet, Race
 from entries.news.models import Notice
 from entries.roster.actions import invite

@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy
 from entries.archive import actions
 from entries.archive.forms import ArchiveForm, DaysForm
 from entries.archive.models import MeetArchive
-from entries.entry.meet_admin import MeetDeskAdmin
+from entries.entry.desk.meet_admin import MeetDeskAdmin
 from entries.meet.models import Meet
 from tenants.admin_base import DeskAdmin, ReadOnly, is_id, user_of
 from tenants.admin_confirm import Rows, confirmed

@@ -15,7 +15,7 @@ from entries.archive import rules
 from entries.archive.person import Person, of
 from entries.archive.queries import pending_entries
 from entries.archive.traces import Trace, traces_of
-from entries.entry.changes import withdraw as withdraw_entry
+from entries.entry.entry_actions import withdraw as withdraw_entry
 from entries.roster.models import Athlete
 from tenants.audit.actions import record
 from tenants.models import User

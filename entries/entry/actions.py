@@ -12,8 +12,8 @@ from django.utils.translation import get_language
 
 from catalog.shoes.queries import Shoe, shoes_by_id
 from entries.entry import places, rules
+from entries.entry.lines import Line, SheetRefused, hash_of, new_reference
 from entries.entry.models import Entry, SheetDraft, Source, Submission
-from entries.entry.order import Line, SheetRefused, hash_of, new_reference
 from entries.entry.shoes import verdicts_for_trail
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from entries.entry.models import SheetDraft
-from entries.entry.sheet import TEXTS
+from entries.entry.sheet_rows import TEXTS
 from entries.meet.models import Meet
 from entries.roster.models import Team
 from tenants.models import User

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from entries.entry.upkeep import hold_queues
+from entries.entry.queue_actions import hold_queues
 from entries.meet.models import Meet
 from tenants.audit.actions import Values, record
 from tenants.models import User

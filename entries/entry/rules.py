@@ -7,8 +7,8 @@ from datetime import datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from entries.entry.lines import MAX_ROWS, Line, SheetRefused
 from entries.entry.models import Entry, Submission
-from entries.entry.order import MAX_ROWS, Line, SheetRefused
 from entries.marks import format_time
 from entries.meet.models import Meet, Race, RaceSex, State
 from entries.roster.models import Athlete

@@ -11,9 +11,9 @@ from catalog.shoes.queries import Judge, Shoe, judge_of_host, shoes_by_id
 from catalog.shoes.search import by_key
 from catalog.shoes.verdict import Reason, Verdict
 from catalog.shoes.wording import Said, said
+from entries.entry.lines import MAX_ROWS, Line
 from entries.entry.models import Entry
-from entries.entry.order import MAX_ROWS, Line
-from entries.entry.sheet import Row, Sheet, id_of
+from entries.entry.sheet_rows import Row, Sheet, id_of
 from entries.meet.models import Race
 
 GONE = Verdict("unknown", (Reason("unknown", "shoe_gone", {}),))

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from entries.entry import receipt_views, shoe_views, upload_views, views
+from entries.entry.receipt import views as receipt_views
+from entries.entry.sheet import shoe_views, views
+from entries.entry.upload import views as upload_views
 
 app_name = "entry"
 SHEET = "meets/<slug:tenant>/<slug:meet>/enter"

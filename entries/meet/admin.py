@@ -1,6 +1,6 @@
 """The desk's pages of meets and races, as far as this room knows them.
 
-`entries.entry.meet_admin` completes and registers them: what a saved meet means for the queues is known there.
+`entries.entry.desk.meet_admin` completes and registers them: what a saved meet means for the queues is known there.
 """
 
 from datetime import datetime, tzinfo

@@ -15,8 +15,8 @@ from config.ops.backups import facts
 from config.ops.backups.databases import Postgres, site_database
 from config.ops.backups.dump import make
 from config.ops.backups.verify import prove
+from entries.entry.lines import new_reference
 from entries.entry.models import Submission
-from entries.entry.order import new_reference
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.bench import cast

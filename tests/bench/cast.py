@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
+from entries.entry.lines import new_reference
 from entries.entry.models import Submission
-from entries.entry.order import new_reference
 from entries.entry.places import LOCK, TAKE_TICKETS
 from entries.meet.models import Meet, Race, State
 from tenants.models import Tenant

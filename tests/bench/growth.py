@@ -324,7 +324,7 @@ def _sheets(coach: Any) -> dict[str, Figures]:
     from django.utils import timezone
 
     from entries.entry import actions
-    from entries.entry.order import Line, new_reference
+    from entries.entry.lines import Line, new_reference
     from entries.meet.models import Meet, Race, State
     from entries.roster.models import Athlete, Team
     from tenants.scope import tenant_scope

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from entries.entry import actions
+from entries.entry.lines import Line
 from entries.entry.models import Entry
-from entries.entry.order import Line
 from entries.meet.models import Meet, Race, State
 from entries.roster.models import Team
 from tenants.models import Tenant, User

@@ -12,8 +12,8 @@ from django.db import connection, transaction
 
 from entries.archive import erasing
 from entries.entry import actions
+from entries.entry.lines import Line
 from entries.entry.models import Entry
-from entries.entry.order import Line
 from entries.meet.models import Race
 from entries.roster import athlete_actions, import_plan
 from entries.roster.athlete_actions import AthleteRefused

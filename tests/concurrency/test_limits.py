@@ -11,8 +11,8 @@ import pytest
 from django.db import connection
 
 from entries.entry import actions, places, rules
+from entries.entry.lines import Line, SheetRefused
 from entries.entry.models import Entry
-from entries.entry.order import Line, SheetRefused
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
 from tenants.models import Tenant, User

@@ -6,9 +6,9 @@ from contextlib import ExitStack
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from entries.entry import actions, changes, places, upkeep
+from entries.entry import actions, entry_actions, places, queue_actions
+from entries.entry.lines import Line
 from entries.entry.models import Entry
-from entries.entry.order import Line
 from entries.meet.models import Meet, Race
 from tenants.models import User
 from tenants.refusal import Refused
@@ -37,7 +37,7 @@ def test_bulk_edits_in_opposite_order_do_not_deadlock(meet: Meet, aoki: User) ->
     one, two = race_of(meet, places=5), race_of(meet, "男子10000m", distance_m=10_000, places=5)
     [coach] = coaches(1, athletes=6)
     for n, athlete in enumerate(coach.athletes):
-        changes.invite(race=(one, two)[n % 2], athlete=athlete, seed_time=None, by=aoki, at=timezone.now())
+        entry_actions.invite(race=(one, two)[n % 2], athlete=athlete, seed_time=None, by=aoki, at=timezone.now())
     ids = list(Entry.objects.order_by("pk").values_list("pk", flat=True))
 
     def edit(first: Race, second: Race) -> None:
@@ -58,7 +58,7 @@ def test_bulk_edits_in_opposite_order_do_not_deadlock(meet: Meet, aoki: User) ->
 
 def _move_all_but_those_that_moved(rows: list[Entry], target: Race, by: User) -> None:
     try:
-        changes.move(entries=rows, to=target, by=by, at=timezone.now())
+        entry_actions.move(entries=rows, to=target, by=by, at=timezone.now())
     except Refused as refusal:
         if refusal.code != "same_race":
             raise
@@ -81,7 +81,7 @@ def test_a_race_is_saved_with_new_places_while_sheets_arrive(meet: Meet, race: R
         for n in range(50):
             saved = Race.objects.get(pk=race.pk)
             saved.name, saved.places = f"男子5000m {n}", n
-            upkeep.change_race(saved, fields=["name", "places"], before={}, by=aoki, at=timezone.now())
+            queue_actions.change_race(saved, fields=["name", "places"], before={}, by=aoki, at=timezone.now())
     assert [done.result() for done in rush] == [None] * len(teams)
     with connection.cursor() as cursor:
         cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from entries.entry import actions as entering
 from entries.entry import pausing, places
+from entries.entry.lines import Line
 from entries.entry.models import Entry, Submission
-from entries.entry.order import Line
 from entries.meet.models import Meet, Race
 from tenants.models import OutboxMail
 from tenants.refusal import Refused

@@ -14,7 +14,7 @@ from time import monotonic
 from django.db import connection
 
 from entries.entry import actions
-from entries.entry.order import Line
+from entries.entry.lines import Line
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
 from tenants.models import OutboxMail, User

@@ -10,9 +10,9 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from entries.entry import actions, changes
+from entries.entry import actions, entry_actions
+from entries.entry.lines import Line, SheetRefused
 from entries.entry.models import Entry
-from entries.entry.order import Line, SheetRefused
 from entries.meet.models import Meet, Race
 from tenants.models import OutboxMail, User
 from tenants.refusal import Refused
@@ -52,7 +52,7 @@ class Desk:
             self.withdraw()
         elif chosen < 0.9:
             race = self.random.choice(self.races)
-            changes.change_places(
+            entry_actions.change_places(
                 race=race, places_now=self.random.randint(0, 30), waiting_places=None, by=self.by, at=timezone.now()
             )
         else:
@@ -71,10 +71,12 @@ class Desk:
         return Entry.objects.get(pk=self.random.choice(ids or [0]))
 
     def withdraw(self) -> None:
-        changes.withdraw(entry=self.some_entry(), by=self.by, at=timezone.now())
+        entry_actions.withdraw(entry=self.some_entry(), by=self.by, at=timezone.now())
 
     def move(self) -> None:
-        changes.move(entries=[self.some_entry()], to=self.random.choice(self.races), by=self.by, at=timezone.now())
+        entry_actions.move(
+            entries=[self.some_entry()], to=self.random.choice(self.races), by=self.by, at=timezone.now()
+        )
 
 
 def test_eight_threads_break_no_promise(meet: Meet, aoki: User) -> None:

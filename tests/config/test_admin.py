@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from config.desk import RaceLine
 from entries.entry import actions
-from entries.entry.deskqueries import Places
+from entries.entry.desk.queries import Places
+from entries.entry.lines import Line
 from entries.entry.models import Entry
-from entries.entry.order import Line
 from entries.meet.models import Meet, Race, State
 from entries.roster.models import Team
 from tenants.admin_base import DeskAdmin

@@ -7,8 +7,8 @@ from random import Random
 
 from catalog.models import MasterProduct
 from entries.entry import places
+from entries.entry.lines import new_reference
 from entries.entry.models import Entry, Submission
-from entries.entry.order import new_reference
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Sex, Team, TeamKind
 from tenants.audit.models import AuditRecord

@@ -13,7 +13,7 @@ from django.db.models import Count, Min, Q
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from entries.entry.deskqueries import places_by_race
+from entries.entry.desk.queries import places_by_race
 from entries.entry.models import SheetDraft
 from entries.meet.models import Meet, Race, State
 from tenants.jobs.models import Job

@@ -18,8 +18,8 @@ from catalog.models import MasterProduct
 from config.demo.seeds import accounts, demo
 from config.env import ENV, Env
 from entries.entry import places, rules
+from entries.entry.lines import Line
 from entries.entry.models import Entry, Submission
-from entries.entry.order import Line
 from entries.meet.models import Meet, Race, TimetableSlot
 from entries.roster.models import Athlete, Membership, Team
 from tenants.models import OutboxMail, Role, Tenant, User

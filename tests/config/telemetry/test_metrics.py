@@ -15,7 +15,7 @@ from django.utils import timezone
 from config.env import ROOT
 from config.telemetry.metrics import counted, known
 from entries.entry import actions
-from entries.entry.order import Line
+from entries.entry.lines import Line
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
 from tenants.jobs.models import Job

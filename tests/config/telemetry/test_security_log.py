@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from entries.entry.upkeep import note_export
+from entries.entry.queue_actions import note_export
 from entries.meet.models import Meet
 from tenants import actions as people
 from tenants.models import Role, Tenant, User

@@ -14,8 +14,8 @@ from django.core.cache import cache
 from django.db import connection, models
 
 from entries.entry import actions
+from entries.entry.lines import Line
 from entries.entry.models import EntryUpload, SheetDraft
-from entries.entry.order import Line
 from entries.meet.models import Meet, Race
 from entries.news.models import Notice
 from entries.roster.athlete_actions import change_athlete

@@ -12,8 +12,8 @@ from django.db import connection
 from entries.archive import erasing
 from entries.archive.models import ArchivePiece, MeetArchive
 from entries.entry import actions
+from entries.entry.lines import Line
 from entries.entry.models import Entry, EntryUpload, SheetDraft
-from entries.entry.order import Line
 from entries.meet.models import Race
 from entries.roster.models import Athlete, Membership, RosterUpload, Team, TeamKind
 from tenants.models import AuditRecord, Erasure, OutboxMail, Tenant, User

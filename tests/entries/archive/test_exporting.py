@@ -19,9 +19,9 @@ from pytest_django import DjangoAssertNumQueries
 from entries.archive import tables
 from entries.archive.exporting import write_archive
 from entries.archive.tables import register_table
-from entries.entry import actions, changes
+from entries.entry import actions, entry_actions
+from entries.entry.lines import Line
 from entries.entry.models import Entry
-from entries.entry.order import Line
 from entries.meet.models import Meet, Race, TimetableSlot
 from entries.roster.models import Team
 from tenants.models import AuditRecord, OpsRun, User
@@ -41,8 +41,8 @@ def full(kita: Team, baba: User, aoki: User, meet: Meet, now: datetime) -> Race:
     with tenant_scope(meet.tenant_id):
         lines = [Line(0, one.pk, race.pk, 85_000 + number) for number, one in enumerate(who[:4])]
         order = actions.submit(meet=meet, team=kita, lines=lines, key="k", by=baba, at=now)
-        changes.withdraw(entry=order.entries.order_by("pk")[0], by=baba, at=now)
-        changes.invite(race=race, athlete=who[4], seed_time=None, by=aoki, at=now)
+        entry_actions.withdraw(entry=order.entries.order_by("pk")[0], by=baba, at=now)
+        entry_actions.invite(race=race, athlete=who[4], seed_time=None, by=aoki, at=now)
         TimetableSlot.objects.create(tenant_id=meet.tenant_id, race=race, number=1, starts_at=now)
     child_of(kita, baba, race_of(meet, "男子10000m"), now)
     return race

@@ -115,7 +115,7 @@ def test_a_guardian_stays_while_the_athlete_is_in_a_meet_to_come(
     over: Child, kita: Team, baba: User, now: datetime
 ) -> None:
     from entries.entry import actions
-    from entries.entry.order import Line
+    from entries.entry.lines import Line
 
     other = race_of(open_meet(over.meet.tenant, "ld327"))
     with across_tenants():

@@ -8,8 +8,8 @@ import pytest
 
 from entries.archive import erasing, purging
 from entries.entry import actions
+from entries.entry.lines import Line
 from entries.entry.models import Entry
-from entries.entry.order import Line
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Membership, Team
 from tenants.audit.actions import record

@@ -10,8 +10,8 @@ from entries.archive import erasing
 from entries.archive.handing import hand_out
 from entries.archive.models import MeetArchive
 from entries.entry import actions
+from entries.entry.lines import Line
 from entries.entry.models import SheetDraft
-from entries.entry.order import Line
 from entries.meet.models import Meet, Race
 from entries.news.models import Notice
 from entries.roster.actions import change_team

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from entries.entry import actions
+from entries.entry.lines import Line
 from entries.entry.models import Entry, Submission
-from entries.entry.order import Line
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
 from tenants.models import AuditRecord, OutboxMail, Tenant, User

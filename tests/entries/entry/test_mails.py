@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from entries.entry import actions, changes, reminders
+from entries.entry import actions, entry_actions, reminders
+from entries.entry.lines import Line
 from entries.entry.models import SheetDraft, Submission
-from entries.entry.order import Line
 from entries.meet.models import Meet, Race, State
 from entries.roster.models import Athlete, Team
 from tenants.models import OutboxMail, User
@@ -53,7 +53,7 @@ def test_promotion_and_withdrawal_say_whose_entry_it_is(meet: Meet, kita: Team, 
     race = race_of(meet, places=1)
     order = enter(meet, kita, race, athletes_of(kita, 2), baba, now)
     first = order.entries.order_by("pk")[0]
-    changes.withdraw(entry=first, by=baba, at=now)
+    entry_actions.withdraw(entry=first, by=baba, at=now)
     gone, promoted = letter_of("entry.withdrawn"), letter_of("entry.promoted")
     assert gone.subject == "【第326回長距離競技会】男子5000m 鈴木 一郎0 申込を取り消しました"
     assert promoted.subject == "【第326回長距離競技会】男子5000m 鈴木 一郎1 繰り上げで出場できます"
@@ -68,8 +68,8 @@ def test_a_promotion_is_not_announced_to_who_withdrew_meanwhile(
     race = race_of(meet, places=1)
     order = enter(meet, kita, race, athletes_of(kita, 2), baba, now)
     first, second = order.entries.order_by("pk")
-    changes.withdraw(entry=first, by=baba, at=now)
-    changes.withdraw(entry=second, by=baba, at=now)
+    entry_actions.withdraw(entry=first, by=baba, at=now)
+    entry_actions.withdraw(entry=second, by=baba, at=now)
     [mail] = OutboxMail.objects.filter(kind="entry.promoted")
     assert write("entry.promoted", mail.context) is None
 

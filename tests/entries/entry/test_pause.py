@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from entries.entry import actions, changes, pausing, rules
+from entries.entry import actions, entry_actions, pausing, rules
+from entries.entry.lines import Line
 from entries.entry.models import Entry, EntryUpload, Submission
-from entries.entry.order import Line
 from entries.meet.actions import copy_meet
 from entries.meet.models import Meet, Race, State
 from entries.roster.models import Athlete, Team
@@ -122,9 +122,9 @@ def test_withdrawals_promotions_and_corrections_go_on(
     enter(race, 1)
     pause()
     first, second = Entry.objects.order_by("ticket")
-    promoted = changes.withdraw(entry=first, by=baba, at=now)
+    promoted = entry_actions.withdraw(entry=first, by=baba, at=now)
     assert promoted == [second]
-    changes.correct_times(entry=second, seed_time=88_000, personal_best=None, by=baba, at=now)
+    entry_actions.correct_times(entry=second, seed_time=88_000, personal_best=None, by=baba, at=now)
     assert Entry.objects.get(pk=second.pk).seed_time == 88_000
 
 

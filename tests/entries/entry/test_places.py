@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from entries.entry import actions, changes
+from entries.entry import actions, entry_actions
+from entries.entry.lines import Line, SheetRefused
 from entries.entry.models import Entry
-from entries.entry.order import Line, SheetRefused
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
 from tenants.models import OutboxMail, User
@@ -36,7 +36,7 @@ def test_the_rest_waits_in_order(meet: Meet, kita: Team, baba: User, now: dateti
 def test_a_withdrawal_promotes_the_first_who_waits_and_mails(meet: Meet, kita: Team, baba: User, now: datetime) -> None:
     race = race_of(meet, places=2)
     first, *_ = enter(meet, kita, race, athletes_of(kita, 4), baba, now)
-    promoted = changes.withdraw(entry=first, by=baba, at=now)
+    promoted = entry_actions.withdraw(entry=first, by=baba, at=now)
     assert [entry.ticket for entry in promoted] == [3]
     assert states(race) == [(1, "withdrawn"), (2, "accepted"), (3, "accepted"), (4, "waitlisted")]
     assert OutboxMail.objects.filter(kind="entry.promoted").count() == 1
@@ -48,7 +48,7 @@ def test_withdrawing_before_the_race_is_full_gives_the_place_to_the_next_to_come
     race = race_of(meet, places=2)
     runners = athletes_of(kita, 3)
     [first] = enter(meet, kita, race, runners[:1], baba, now)
-    changes.withdraw(entry=first, by=baba, at=now)
+    entry_actions.withdraw(entry=first, by=baba, at=now)
     enter(meet, kita, race, runners, baba, now, key="again")
     assert states(race) == [(1, "withdrawn"), (2, "accepted"), (3, "accepted"), (4, "waitlisted")]
 
@@ -56,8 +56,8 @@ def test_withdrawing_before_the_race_is_full_gives_the_place_to_the_next_to_come
 def test_a_waiting_entry_that_withdraws_is_passed_over(meet: Meet, kita: Team, baba: User, now: datetime) -> None:
     race = race_of(meet, places=1)
     first, second, _third = enter(meet, kita, race, athletes_of(kita, 3), baba, now)
-    assert changes.withdraw(entry=second, by=baba, at=now) == []
-    assert [entry.ticket for entry in changes.withdraw(entry=first, by=baba, at=now)] == [3]
+    assert entry_actions.withdraw(entry=second, by=baba, at=now) == []
+    assert [entry.ticket for entry in entry_actions.withdraw(entry=first, by=baba, at=now)] == [3]
 
 
 def test_raised_places_promote_and_lowered_ones_take_nothing_back(
@@ -65,18 +65,18 @@ def test_raised_places_promote_and_lowered_ones_take_nothing_back(
 ) -> None:
     race = race_of(meet, places=1)
     entries = enter(meet, kita, race, athletes_of(kita, 5), baba, now)
-    promoted = changes.change_places(race=race, places_now=3, waiting_places=None, by=baba, at=now)
+    promoted = entry_actions.change_places(race=race, places_now=3, waiting_places=None, by=baba, at=now)
     assert [entry.ticket for entry in promoted] == [2, 3]
-    changes.change_places(race=race, places_now=2, waiting_places=None, by=baba, at=now)
+    entry_actions.change_places(race=race, places_now=2, waiting_places=None, by=baba, at=now)
     assert [state for _, state in states(race)] == ["accepted"] * 3 + ["waitlisted"] * 2
-    assert changes.withdraw(entry=entries[0], by=baba, at=now) == []
-    assert [entry.ticket for entry in changes.withdraw(entry=entries[1], by=baba, at=now)] == [4]
+    assert entry_actions.withdraw(entry=entries[0], by=baba, at=now) == []
+    assert [entry.ticket for entry in entry_actions.withdraw(entry=entries[1], by=baba, at=now)] == [4]
 
 
 def test_from_no_limit_to_a_limit_keeps_everybody(meet: Meet, kita: Team, baba: User, now: datetime) -> None:
     race = race_of(meet)
     enter(meet, kita, race, athletes_of(kita, 3), baba, now)
-    changes.change_places(race=race, places_now=2, waiting_places=None, by=baba, at=now)
+    entry_actions.change_places(race=race, places_now=2, waiting_places=None, by=baba, at=now)
     enter(meet, kita, race, athletes_of(kita, 1), baba, now, key="late")
     assert [state for _, state in states(race)] == ["accepted"] * 3 + ["waitlisted"]
 
@@ -105,7 +105,7 @@ def test_a_withdrawn_waiter_frees_a_place_on_the_waiting_list(
     race = race_of(meet, places=1, waiting_places=1)
     runners = athletes_of(kita, 3)
     _, waiting = enter(meet, kita, race, runners[:2], baba, now)
-    changes.withdraw(entry=waiting, by=baba, at=now)
+    entry_actions.withdraw(entry=waiting, by=baba, at=now)
     enter(meet, kita, race, runners[2:], baba, now, key="next")
     assert states(race) == [(1, "accepted"), (2, "withdrawn"), (3, "waitlisted")]
 
@@ -114,10 +114,10 @@ def test_an_invited_athlete_takes_nobodys_place(meet: Meet, kita: Team, baba: Us
     race = race_of(meet, places=1)
     runners = athletes_of(kita, 3)
     first, _ = enter(meet, kita, race, runners[:2], baba, now)
-    invited = changes.invite(race=race, athlete=runners[2], seed_time=None, by=aoki, at=now)
+    invited = entry_actions.invite(race=race, athlete=runners[2], seed_time=None, by=aoki, at=now)
     assert sorted(states(race), key=str) == [(1, "accepted"), (2, "waitlisted"), (None, "accepted")]
-    assert changes.withdraw(entry=invited, by=aoki, at=now) == []
-    assert [entry.ticket for entry in changes.withdraw(entry=first, by=baba, at=now)] == [2]
+    assert entry_actions.withdraw(entry=invited, by=aoki, at=now) == []
+    assert [entry.ticket for entry in entry_actions.withdraw(entry=first, by=baba, at=now)] == [2]
 
 
 def test_who_held_a_place_keeps_one_in_the_race_it_is_moved_to(
@@ -127,7 +127,7 @@ def test_who_held_a_place_keeps_one_in_the_race_it_is_moved_to(
     runners = athletes_of(kita, 3)
     fast, waiting = enter(meet, kita, ncg, runners[:2], baba, now)
     enter(meet, kita, general, runners[2:], baba, now, key="general")
-    promoted = changes.move(entries=[fast], to=general, by=aoki, at=now)
+    promoted = entry_actions.move(entries=[fast], to=general, by=aoki, at=now)
     assert [entry.pk for entry in promoted] == [waiting.pk]
     assert sorted(states(general), key=str) == [(1, "accepted"), (None, "accepted")]
 
@@ -159,5 +159,5 @@ def test_after_the_end_of_promotions_a_freed_place_stays_free(
 ) -> None:
     race = race_of(meet, places=1)
     first, _ = enter(meet, kita, race, athletes_of(kita, 2), baba, now)
-    assert changes.withdraw(entry=first, by=baba, at=meet.entries_close_at) == []
+    assert entry_actions.withdraw(entry=first, by=baba, at=meet.entries_close_at) == []
     assert states(race) == [(1, "withdrawn"), (2, "waitlisted")]

@@ -205,11 +205,11 @@ def test_another_teams_receipts_are_unknown(
 def test_an_organizers_entry_shows_on_the_teams_receipt(
     coach: Client, race: Race, runners: list[Athlete], aoki: User, meet: Meet
 ) -> None:
-    from entries.entry import changes
+    from entries.entry import entry_actions
     from tenants.scope import tenant_scope
 
     with tenant_scope(meet.tenant_id):
-        changes.invite(race=race, athlete=runners[0], seed_time=None, by=aoki, at=meet.created_at)
+        entry_actions.invite(race=race, athlete=runners[0], seed_time=None, by=aoki, at=meet.created_at)
         order = Submission.objects.get()
     page = coach.get(f"/orders/{order.reference}/").content.decode()
     assert "主催者枠" in page

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from entries.entry import actions, rules
+from entries.entry.lines import MAX_ROWS, Line, SheetRefused
 from entries.entry.models import Entry
-from entries.entry.order import MAX_ROWS, Line, SheetRefused
 from entries.meet.models import Meet, Race, State
 from entries.roster.models import Athlete, Team
 from tenants.models import User

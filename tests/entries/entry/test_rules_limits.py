@@ -4,9 +4,9 @@ from datetime import datetime
 
 import pytest
 
-from entries.entry import actions, changes
+from entries.entry import actions, entry_actions
+from entries.entry.lines import Line, SheetRefused
 from entries.entry.models import Entry
-from entries.entry.order import Line, SheetRefused
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
 from tenants.models import Tenant, User
@@ -51,7 +51,7 @@ def test_a_withdrawn_entry_no_longer_counts(
 ) -> None:
     one, two, three = races_of(strict, 3)
     assert enter(strict, kita, [(runners[0], one), (runners[0], two)], baba, now) == {}
-    changes.withdraw(entry=Entry.objects.get(race=one), by=baba, at=now)
+    entry_actions.withdraw(entry=Entry.objects.get(race=one), by=baba, at=now)
     assert enter(strict, kita, [(runners[0], three)], baba, now) == {}
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from entries.entry import actions
-from entries.entry.order import Line
+from entries.entry.lines import Line
 from entries.meet.models import NO_LINE, Meet, Race, TimetableSlot
 from entries.roster.models import Team
 from tenants.models import AuditRecord, OutboxMail, Tenant, User

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
-from entries.entry import upkeep
+from entries.entry import queue_actions
 from entries.meet import actions, rules
 from entries.meet.models import STATE_ORDER, Meet, Race, State
 from tenants.models import AuditRecord, Tenant, User
@@ -64,7 +64,7 @@ def test_going_back_needs_a_reason_which_stands_in_the_trail(meet: Meet, aoki: U
 def test_a_meet_that_somebody_entered_stays_on_the_net(meet: Meet, race: Race, aoki: User, now: datetime) -> None:
     Race.objects.filter(pk=race.pk).update(last_ticket=1)
     with pytest.raises(Refused, match="has_entries"):
-        upkeep.move_state(meet=meet, to=State.DRAFT, by=aoki, at=now, why="誤り")
+        queue_actions.move_state(meet=meet, to=State.DRAFT, by=aoki, at=now, why="誤り")
 
 
 def press(desk: Client, meet: Meet, name: str, **more: str) -> object:

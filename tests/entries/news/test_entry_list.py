@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from entries.entry import actions, changes
+from entries.entry import actions, entry_actions
+from entries.entry.lines import Line
 from entries.entry.models import Entry
-from entries.entry.order import Line
 from entries.meet.models import Meet, Race
 from entries.news.page_cache import PAGES
 from entries.roster.models import Athlete, Team
@@ -58,7 +58,7 @@ def test_who_waits_is_marked_and_who_withdrew_is_gone(
     race = race_of(meet, places=1)
     enter(meet, kita, race, athletes_of(kita, 3), baba, now)
     last = Entry.objects.get(ticket=3)
-    changes.withdraw(entry=last, by=baba, at=now)
+    entry_actions.withdraw(entry=last, by=baba, at=now)
     page = client.get(LIST).content.decode()
     assert page.count("chip--ok") == 1
     assert page.count("chip--wait") == 1

@@ -9,7 +9,7 @@ from django.core import mail as django_mail
 from django.test import Client
 
 from entries.entry import actions as entry_actions
-from entries.entry.order import Line
+from entries.entry.lines import Line
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
 from tenants.models import AuditRecord, DeadAddress, OneTimeLink, OutboxMail, User

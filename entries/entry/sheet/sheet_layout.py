@@ -11,7 +11,7 @@ from typing import Any
 
 from entries.entry.models import Entry
 from entries.entry.rules import takes_still
-from entries.entry.sheet import TEXTS, Row
+from entries.entry.sheet_rows import TEXTS, Row
 from entries.marks import format_time
 from entries.meet.models import Race, RaceSex
 from entries.roster.models import Athlete

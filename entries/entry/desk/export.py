@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from catalog.shoes.verdict import Verdict
 from catalog.shoes.wording import said
-from entries.entry import deskqueries, upkeep
+from entries.entry import queue_actions
+from entries.entry.desk import queries
 from entries.entry.models import EntryState
 from entries.entry.shoes import verdicts_of
 from entries.marks import format_time
@@ -27,10 +28,10 @@ def export_view(owner: Any, request: HttpRequest) -> HttpResponse:
     meet = Meet.objects.filter(pk=int(chosen)).first() if is_id(chosen) else None
     if meet is None:
         raise Http404
-    entries = list(deskqueries.entries_for_export(meet))
+    entries = list(queries.entries_for_export(meet))
     worn = verdicts_of(entries)
     rows = [_row(entry, worn.get(entry.pk)) for entry in entries]
-    upkeep.note_export(meet, rows=len(rows), by=user_of(request))
+    queue_actions.note_export(meet, rows=len(rows), by=user_of(request))
     header = [
         _("種目"), _("受付順"), _("状態"), _("氏名"), _("フリガナ"), _("性別"), _("学年"), _("チーム"), _("都道府県"),
         _("申告タイム"), _("自己ベスト"), _("ペースメーカー"), "JAAF ID", _("登録番号"), _("受付番号"),

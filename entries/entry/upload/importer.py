@@ -12,8 +12,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from entries.entry.sheet import LONGEST_TIME, Row
-from entries.entry.upload_preview import FileRow
+from entries.entry.sheet_rows import LONGEST_TIME, Row
+from entries.entry.upload.preview import FileRow
 from entries.marks import from_cell
 from entries.meet.models import Race
 from entries.roster.models import Athlete

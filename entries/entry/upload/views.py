@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from entries.entry import importer, uploads
 from entries.entry.actions import races_of
+from entries.entry.lines import SheetRefused
 from entries.entry.models import EntryUpload
-from entries.entry.order import SheetRefused
-from entries.entry.upload_preview import Preview, preview_of, read_shoes
-from entries.entry.views import SEE_OTHER, chosen
+from entries.entry.sheet.views import SEE_OTHER, chosen
+from entries.entry.upload import actions, importer
+from entries.entry.upload.preview import Preview, preview_of, read_shoes
 from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Race
 from entries.roster.models import Athlete, Team
@@ -69,7 +69,7 @@ def _keep(request: MeetRequest, team: Team) -> HttpResponse:
     if not rows:
         raise Refused("upload_no_rows")
     read_shoes(rows)
-    kept = uploads.keep(
+    kept = actions.keep(
         meet=request.meet, team=team, by=request.user, file_name=importer.clean(file.name or "")[:200],
         rows=[row.as_json() for row in rows], counts={"read": len(rows)},
     )  # fmt: skip
@@ -106,7 +106,7 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
     problems: list[str] = []
     if request.method == "POST":
         try:
-            order = uploads.confirm(upload=kept, lines=shown.lines, by=request.user, at=request.meet.clock)
+            order = actions.confirm(upload=kept, lines=shown.lines, by=request.user, at=request.meet.clock)
         except SheetRefused as refused:
             shown.refuse(refused)
             problems = [say(refusal) for refusal in refused.general]

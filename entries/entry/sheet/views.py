@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from entries.entry import actions, drafts
-from entries.entry.forms import read_sheet
-from entries.entry.layout import MOST_ROWS_EACH, draft_of_rows
+from entries.entry.lines import SheetRefused
 from entries.entry.models import SheetDraft
-from entries.entry.order import SheetRefused
-from entries.entry.page import Facts, View, context, fresh_view, mark_rows, read_facts, refusals_of
 from entries.entry.queries import submission_under_key
-from entries.entry.sheet import Sheet, id_of, new_key
+from entries.entry.sheet.context import Facts, View, context, fresh_view, mark_rows, read_facts, refusals_of
+from entries.entry.sheet.forms import read_sheet
+from entries.entry.sheet.sheet_layout import MOST_ROWS_EACH, draft_of_rows
+from entries.entry.sheet_rows import Sheet, id_of, new_key
 from entries.entry.shoes import read_keys
 from entries.meet.decorators import MeetRequest, in_meet
 from entries.roster.models import Team

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from entries.entry import changes, deskqueries
-from entries.entry.deskforms import FindForm, InviteForm
+from entries.entry import entry_actions
+from entries.entry.desk import queries
+from entries.entry.desk.forms import FindForm, InviteForm
 from entries.meet.models import Race, State
 from tenants.admin_base import user_of
 from tenants.refusal import Refused
@@ -29,7 +30,7 @@ def invite_view(owner: Any, request: HttpRequest) -> HttpResponse:
     find = FindForm(typed if "words" in typed else None, races=races, initial=request.GET.dict())
     form: InviteForm | None = None
     if find.is_bound and find.is_valid():
-        found = deskqueries.athletes_known_to_host_of(find.cleaned_data["race"], words=find.cleaned_data["words"])
+        found = queries.athletes_known_to_host_of(find.cleaned_data["race"], words=find.cleaned_data["words"])
         form = InviteForm(
             request.POST if request.method == "POST" else None, races=races, athletes=found, initial=request.GET.dict()
         )
@@ -41,7 +42,7 @@ def invite_view(owner: Any, request: HttpRequest) -> HttpResponse:
 def _invite(owner: Any, request: HttpRequest, form: InviteForm) -> bool:
     typed = {name: form.cleaned_data[name] for name in ("race", "athlete", "seed_time", "pacemaker", "why")}
     try:
-        entry = changes.invite(**typed, by=user_of(request), at=timezone.now())
+        entry = entry_actions.invite(**typed, by=user_of(request), at=timezone.now())
     except (Refused, IntegrityError) as error:  # the second of two at the same moment meets the constraint
         refusal = error if isinstance(error, Refused) else Refused("duplicate", race=typed["race"].name)
         form.add_error(None, say(refusal))

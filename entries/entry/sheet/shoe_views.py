@@ -10,7 +10,7 @@ from catalog.shoes.queries import Judge, Shoe, judge_of_host, shoes_by_id
 from catalog.shoes.search import find
 from catalog.shoes.wording import Said, said
 from entries.entry.actions import races_of
-from entries.entry.forms import ShoesForm
+from entries.entry.sheet.forms import ShoesForm
 from entries.entry.shoes import verdict_in
 from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Race

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from catalog.shoes.wording import WORDS
-from entries.entry.deskqueries import entries_by_verdict
+from entries.entry.desk.queries import entries_by_verdict
 from entries.entry.models import EntryState
 from entries.meet.filters import MeetFilter
 from entries.meet.models import Race

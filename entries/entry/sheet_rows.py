@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 
-from entries.entry.order import Line
+from entries.entry.lines import Line
 from entries.marks import NotATime, parse_time
 from tenants.refusal import Refused
 

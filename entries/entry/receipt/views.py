@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.shoes.wording import said as said_of
-from entries.entry import changes, rules
-from entries.entry.doors import OrderRequest, in_order
-from entries.entry.forms import TimesForm
+from entries.entry import entry_actions, rules
 from entries.entry.models import Entry, Source
 from entries.entry.queries import entries_of, orders_of, tally
+from entries.entry.receipt.decorators import OrderRequest, in_order
+from entries.entry.sheet.forms import TimesForm
 from entries.entry.shoes import verdicts_of
 from entries.marks import format_time
 from entries.meet.models import Meet
@@ -96,7 +96,7 @@ def withdraw(request: OrderRequest, entry: int) -> HttpResponse:
     """Take an entry out; its place goes to the first who waits."""
     row = _entry(request, entry)
     try:
-        changes.withdraw(entry=row, by=request.user, at=request.clock, by_organizer=request.by_host)
+        entry_actions.withdraw(entry=row, by=request.user, at=request.clock, by_organizer=request.by_host)
     except Refused as refusal:
         if refusal.code != "already_withdrawn":
             return _page(request, said=say(refusal))
@@ -112,7 +112,7 @@ def correct(request: OrderRequest, entry: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, wrong=form, entry=row.pk)
     try:
-        changes.correct_times(
+        entry_actions.correct_times(
             entry=row, seed_time=form.cleaned_data["seed_time"], personal_best=form.cleaned_data["personal_best"],
             by=request.user, at=request.clock, by_organizer=request.by_host,
         )  # fmt: skip

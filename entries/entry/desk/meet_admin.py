@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from entries.entry import pausing, places, upkeep
+from entries.entry import pausing, places, queue_actions
 from entries.meet.admin import MeetAdmin, RaceAdmin
 from entries.meet.forms import MoveForm, PauseForm, UndoForm
 from entries.meet.models import STATE_ORDER, Meet, Race, State
@@ -26,7 +26,7 @@ class MeetDeskAdmin(MeetAdmin):
 
     def lock(self, obj: Any) -> None:
         """The queues first, then the row: submissions lock in this order too."""
-        upkeep.hold_queues(obj.pk)
+        queue_actions.hold_queues(obj.pk)
         super().lock(obj)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -38,9 +38,9 @@ class MeetDeskAdmin(MeetAdmin):
         before = {name: form[name].initial for name in fields}
         save = {"fields": fields, "before": before, "by": user_of(request), "at": timezone.now()}
         if isinstance(obj, Race):
-            upkeep.change_race(obj, **save)
+            queue_actions.change_race(obj, **save)
         else:
-            upkeep.change_meet(obj, **save)
+            queue_actions.change_meet(obj, **save)
 
     @confirmed(
         gettext_lazy("次の段階へ進める"),
@@ -98,7 +98,7 @@ class MeetDeskAdmin(MeetAdmin):
 
     def _move(self, request: HttpRequest, rows: Rows, form: Any) -> None:
         why, to = form.cleaned_data.get("why", ""), form.cleaned_data["to"]
-        meet = upkeep.move_state(meet=rows[0], to=to, by=user_of(request), at=timezone.now(), why=why)
+        meet = queue_actions.move_state(meet=rows[0], to=to, by=user_of(request), at=timezone.now(), why=why)
         said = _("「%(meet)s」は「%(state)s」になりました。") % {"meet": meet, "state": meet.get_state_display()}
         self.message_user(request, said, messages.SUCCESS)
 
@@ -138,4 +138,4 @@ class RaceDeskAdmin(RaceAdmin):
             return
         fields = form.saved_fields()
         before = {name: form[name].initial for name in fields}
-        upkeep.change_race(obj, fields=fields, before=before, by=user_of(request), at=timezone.now())
+        queue_actions.change_race(obj, fields=fields, before=before, by=user_of(request), at=timezone.now())

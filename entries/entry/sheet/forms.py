@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from entries.entry.sheet import LONGEST_TIME, TEXTS, Row, Sheet, id_of, line_of, time_of
+from entries.entry.sheet_rows import LONGEST_TIME, TEXTS, Row, Sheet, id_of, line_of, time_of
 from tenants.forms import Form
 from tenants.refusal import Refused
 from tenants.wording import say

@@ -6,10 +6,10 @@ from typing import Any
 
 from catalog.shoes.search import by_key
 from entries.entry import rules
+from entries.entry.lines import Line, SheetRefused
 from entries.entry.models import EntryUpload
-from entries.entry.order import Line, SheetRefused
 from entries.entry.queries import held_in
-from entries.entry.sheet import TEXTS, Row, line_of
+from entries.entry.sheet_rows import TEXTS, Row, line_of
 from entries.entry.shoes import NO_SHOE, ChosenShoes, ShoeField
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from entries.entry import places, rules
 from entries.entry.actions import addresses_of
+from entries.entry.lines import hash_of, new_reference
 from entries.entry.models import Entry, Source, Submission
-from entries.entry.order import hash_of, new_reference
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete
 from tenants.audit.actions import record

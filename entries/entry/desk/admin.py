@@ -12,12 +12,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entries.entry import changes
-from entries.entry.deskfilters import EntryMeetFilter, RaceFilter, ShoeFilter, StateFilter
-from entries.entry.deskforms import CorrectForm, MoveEntriesForm
-from entries.entry.deskshoes import ShoeMarks
-from entries.entry.export import export_view
-from entries.entry.invite import invite_view
+from entries.entry import entry_actions
+from entries.entry.desk.export import export_view
+from entries.entry.desk.filters import EntryMeetFilter, RaceFilter, ShoeFilter, StateFilter
+from entries.entry.desk.forms import CorrectForm, MoveEntriesForm
+from entries.entry.desk.invite import invite_view
+from entries.entry.desk.shoes import ShoeMarks
 from entries.entry.models import Entry, EntryState, Submission
 from entries.marks import format_time
 from entries.meet.filters import MeetFilter
@@ -137,7 +137,7 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
     def withdraw(self, request: HttpRequest, rows: Rows, form: Any) -> None:
         """One by one: what one refuses does not stop the others."""
         me, now, why = user_of(request), timezone.now(), form.cleaned_data["why"]
-        act = lambda row: changes.withdraw(entry=row, by=me, at=now, by_organizer=True, why=why)  # noqa: E731
+        act = lambda row: entry_actions.withdraw(entry=row, by=me, at=now, by_organizer=True, why=why)  # noqa: E731
         each(self, request, rows, act, _("%(count)d件の申込を取り消しました。"))
 
     @confirmed(
@@ -154,7 +154,7 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
         if not live:
             raise Refused("already_withdrawn")
         to, why = form.cleaned_data["to"], form.cleaned_data["why"]
-        changes.move(entries=live, to=to, by=user_of(request), at=timezone.now(), why=why)
+        entry_actions.move(entries=live, to=to, by=user_of(request), at=timezone.now(), why=why)
         said = _("%(count)d件を「%(race)s」に移しました。") % {"count": len(live), "race": to.name}
         self.message_user(request, said, messages.SUCCESS)
 
@@ -169,7 +169,7 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
         """The declared time and the personal best."""
         times = {name: form.cleaned_data[name] for name in ("seed_time", "personal_best")}
         me, now = user_of(request), timezone.now()
-        changes.correct_times(entry=rows[0], by=me, at=now, by_organizer=True, **times)
+        entry_actions.correct_times(entry=rows[0], by=me, at=now, by_organizer=True, **times)
         self.message_user(request, _("タイムを直しました。"), messages.SUCCESS)
 
     def get_urls(self) -> list[Any]:

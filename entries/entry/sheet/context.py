@@ -8,13 +8,14 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from catalog.shoes.search import any_shoe
-from entries.entry import rules, sheet_words
+from entries.entry import rules
 from entries.entry.actions import declared_shoes, races_of
-from entries.entry.layout import Layout, facts_of, lay_out, may_choose, rows_from_last, rows_of_draft
+from entries.entry.lines import SheetRefused
 from entries.entry.models import Entry, SheetDraft
-from entries.entry.order import SheetRefused
 from entries.entry.queries import held_in, last_entries
-from entries.entry.sheet import TEXTS, Row, Sheet, new_key
+from entries.entry.sheet import script_wording
+from entries.entry.sheet.sheet_layout import Layout, facts_of, lay_out, may_choose, rows_from_last, rows_of_draft
+from entries.entry.sheet_rows import TEXTS, Row, Sheet, new_key
 from entries.entry.shoes import NO_SHOE, ChosenShoes, ShoeField
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
@@ -212,5 +213,5 @@ def script_facts(facts: Facts) -> Mapping[str, Any]:
         "held": [[str(entry.athlete_id), str(entry.race_id)] for entry in facts.held],
         "limit": facts.meet.races_per_athlete,
         "paces": [rules.FASTEST_PACE, rules.SLOWEST_PACE, rules.PACE_FROM_M],
-        "words": sheet_words.for_script(),
+        "words": script_wording.for_script(),
     }  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from entries.entry import changes, places
+from entries.entry import entry_actions, places
 from entries.meet import actions as meet_actions
 from entries.meet.models import Meet, Race
 from tenants import actions
@@ -32,7 +32,7 @@ def change_meet(meet: Meet, *, fields: Iterable[str], before: Values, by: User, 
         hold_queues(meet.pk)
     actions.change_row(meet, fields=names, before=before, by=by)
     if names & WINDOW:
-        changes.settle_meet(meet=meet, at=at)
+        entry_actions.settle_meet(meet=meet, at=at)
 
 
 @transaction.atomic
@@ -43,7 +43,7 @@ def change_race(race: Race, *, fields: Iterable[str], before: Values, by: User, 
         places.lock_races([race.pk])  # before the row: a submission takes them in this order
     actions.change_row(race, fields=names - PLACES, before=_without_places(before), by=by)
     if names & PLACES:
-        changes.change_places(
+        entry_actions.change_places(
             race=race, places_now=race.places, waiting_places=race.waiting_places, by=by, at=at,
         )  # fmt: skip
 
@@ -57,7 +57,7 @@ def move_state(*, meet: Meet, to: str, by: User, at: datetime, why: str = "") ->
     """One step of the meet, and the queues brought to where they belong. Raises Refused."""
     hold_queues(meet.pk)
     moved = meet_actions.move_state(meet=meet, to=to, by=by, at=at, why=why)
-    changes.settle_meet(meet=moved, at=at)
+    entry_actions.settle_meet(meet=moved, at=at)
     return moved
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from entries.entry import actions
+from entries.entry.lines import Line
 from entries.entry.models import EntryUpload, Source, Submission
-from entries.entry.order import Line
 from entries.entry.queries import submission_under_key
 from entries.meet.models import Meet
 from entries.roster.models import Team

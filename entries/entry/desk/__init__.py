@@ -1,0 +1,1 @@
+"""Entries on the organizer's desk."""

@@ -1,0 +1,1 @@
+"""The entry sheet: its rows, its page, its script."""

@@ -1,0 +1,1 @@
+"""Entries from an Excel or CSV file: template, preview, confirmation."""
