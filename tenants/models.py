@@ -15,8 +15,9 @@ from tenants.jobs.models import Job
 from tenants.outbox.models import DeadAddress, MailEvent, OutboxMail
 from tenants.privacy.models import Erasure, RetentionRule
 from tenants.refusal import Refused
-from tenants.signin.models import OneTimeLink, Throttle
+from tenants.signin.models import OneTimeLink
 from tenants.switches.models import Switch
+from tenants.throttle.models import Throttle
 from tenants.upkeep.models import Alarm, Heartbeat, OpsRun, Timing
 
 __all__ = [

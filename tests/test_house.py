@@ -4,12 +4,27 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 ROOMS = ["roster", "meet", "entry", "payment", "parking", "heat", "callroom", "result", "report", "archive", "news"]
-CATALOG_ROOMS = ["shoes", "overrides", "importing", "drafting", "desk"]
 APPS = ["tenants", "catalog", "entries", "config"]
+ORDERS = {
+    "tenants": [
+        "upkeep", "audit", "jobs", "throttle", "outbox", "signin", "switches", "incidents", "privacy",
+    ],
+    "catalog": ["shoes", "overrides", "importing", "drafting", "desk"],
+    "entries": ROOMS,
+    "entries/entry": ["sheet", "upload", "receipt", "desk"],
+    "config": ["env", "telemetry", "http", "runtime", "demo", "ops", "management"],
+    "config/ops": [
+        "ready", "humanize", "meets", "runs", "checklist", "checklist_command", "alarms", "watching", "env_data", "backups",
+        "status", "smoke", "loadtest", "preflight", "switching", "weekly_check", "pre_meet_check", "performance_report",
+    ],
+}  # fmt: skip
+"""The rooms of each folder in their order: each knows the earlier ones."""
 SHELVES = ["models", "queries", "rules", "actions"]
-DOORS = {"forms", "importer", "views", "admin", "urls", "commands", "tasks", "api", "receipt_views", "upload_views"}
+DOORS = {"forms", "importer", "views", "admin", "urls", "commands", "tasks", "api"}
 PURE = ["entries/marks.py", "entries/roster/romaji.py", "entries/meet/charts.py"]
 WRITES = {
     "save", "create", "bulk_create", "get_or_create", "update_or_create", "update", "bulk_update", "delete",
@@ -18,7 +33,8 @@ ACROSS_TENANTS = {
     "config/ops/loadtest/run.py": "a load test looks whether any host's meet takes entries now, and reads the races of its model",
     "config/ops/meets.py": "ops name a meet before its host is known",
     "config/ops/performance_report/rushes.py": "the performance report counts submissions a minute of all hosts' meets",
-    "config/ops/pre_meet_check/site.py": "before a meet ops look whether another host opens at the same hour, or paused a meet",
+    "config/ops/pre_meet_check/site.py": "before a meet ops look whether another host opens at the same hour",
+    "config/ops/weekly_check/ageing.py": "every week ops look which hosts paused a meet",
     "config/ops/env_data.py": "check_env_data counts the catalogue of every host, for ops who may see the whole database",
     "config/telemetry/metrics/known.py": "/metrics counts the entries of all hosts, for whoever runs the installation",
     "entries/news/queries.py": "home and meet list show the published meets of all hosts",
@@ -63,26 +79,62 @@ def room_files() -> Iterator[tuple[Path, str, str]]:
             yield path, room, shelf_of(path)
 
 
-def test_rooms_of_the_catalogue_only_look_upstream() -> None:
-    """Models and wordings of all rooms are known to the app; a room knows the earlier ones."""
+def later_rooms_known(folder: str) -> Iterator[str]:
+    """Each import in a room of `folder` that names a later room of it."""
+    base, rooms = folder.split("/"), ORDERS[folder]
+    for number, room in enumerate(rooms):
+        paths = (
+            [ROOT / folder / f"{room}.py"] if (ROOT / folder / f"{room}.py").exists() else sources(f"{folder}/{room}")
+        )
+        for path in paths:
+            for name, line in imported(path):
+                if name[: len(base)] == base and set(name[len(base) : len(base) + 1]) & set(rooms[number + 1 :]):
+                    yield f"{path.relative_to(ROOT)}:{line} {room} must not know {name[len(base)]}"
+
+
+@pytest.mark.parametrize("folder", ORDERS)
+def test_rooms_only_look_upstream(folder: str) -> None:
+    assert list(later_rooms_known(folder)) == []
+
+
+@pytest.mark.parametrize("folder", ORDERS)
+def test_every_folder_of_rooms_states_their_order(folder: str) -> None:
+    """Models and wordings of all rooms are known to the app; whatever else is a package there is a room."""
+    packages = {path.parent.name for path in (ROOT / folder).glob("*/__init__.py")}
+    assert packages - {"migrations", "formats", "templatetags", "commands"} - {"management"} <= set(ORDERS[folder])
+
+
+def test_no_room_asks_for_the_models_of_all() -> None:
     wrong = [
-        f"{path.relative_to(ROOT)}:{line} {room} must not know {name[1]}"
-        for number, room in enumerate(CATALOG_ROOMS)
-        for path in sources(f"catalog/{room}")
+        f"{path.relative_to(ROOT)}:{line}"
+        for path, _, _ in room_files()
         for name, line in imported(path)
-        if name[0] == "catalog" and len(name) > 1 and name[1] in CATALOG_ROOMS[number + 1 :]
+        if name[:2] == ["entries", "models"]
     ]
     assert wrong == []
 
 
-def test_rooms_only_look_upstream() -> None:
+def test_the_core_of_a_room_knows_none_of_its_parts() -> None:
+    """Addresses alone are collected from all parts."""
     wrong = [
-        f"{path.relative_to(ROOT)}:{line} {room} must not know {name[1]}"
-        for path, room, _ in room_files()
+        f"{path.relative_to(ROOT)}:{line} must not know {name[2]}"
+        for path in sorted((ROOT / "entries/entry").glob("*.py"))
+        if path.stem != "urls"
         for name, line in imported(path)
-        if name[0] == "entries"
-        and len(name) > 1
-        and (name[1] == "models" or (name[1] in ROOMS and ROOMS.index(name[1]) > ROOMS.index(room)))
+        if name[:2] == ["entries", "entry"] and set(name[2:3]) & set(ORDERS["entries/entry"])
+    ]
+    assert wrong == []
+
+
+def test_what_a_site_runs_with_is_known_to_no_room_of_config() -> None:
+    """The files at the root of config stand after all its rooms."""
+    rooms = {*ORDERS["config"], "formats"}
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} must not know config.{name[1]}"
+        for room in ORDERS["config"]
+        for path in sources(f"config/{room}")
+        for name, line in imported(path)
+        if name[0] == "config" and len(name) > 1 and name[1] not in rooms
     ]
     assert wrong == []
 
@@ -93,9 +145,10 @@ def test_shelves_only_look_down_and_never_at_a_door() -> None:
         for name, line in imported(path):
             if name[0] != "entries" or len(name) < 3 or shelf in DOORS or "commands" in path.parts:
                 continue
-            above = shelf in SHELVES and name[1] == room and name[2] in SHELVES[SHELVES.index(shelf) + 1 :]
-            if name[2] in DOORS or above:
-                wrong.append(f"{path.relative_to(ROOT)}:{line} {shelf} must not know {name[2]}")
+            there = next((part for part in name[2:4] if part in DOORS or part in SHELVES), "")
+            above = shelf in SHELVES and name[1] == room and there in SHELVES[SHELVES.index(shelf) + 1 :]
+            if there in DOORS or above:
+                wrong.append(f"{path.relative_to(ROOT)}:{line} {shelf} must not know {there}")
     assert wrong == []
 
 
@@ -136,7 +189,7 @@ def test_only_config_env_reads_the_environment() -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in sources("config", "tenants", "catalog", "entries")
-        if path.name not in ("env.py", "wsgi.py")
+        if str(path.relative_to(ROOT)) not in ("config/env/__init__.py", "config/wsgi.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
     ]

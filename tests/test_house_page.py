@@ -11,6 +11,7 @@ NAME = re.compile(r"^(\.?[\w/.-]+\.\w+|[\w/.-]+/|Makefile|\.env\.example|\.ci/ru
 
 def test_everything_in_the_tree_exists() -> None:
     missing, top = [], ROOT
+    room = ROOT
     for line in TREE.strip().splitlines():
         indented = line.startswith(" ")
         for word in re.split(r"[\s,:]+", line.strip()):
@@ -18,7 +19,9 @@ def test_everything_in_the_tree_exists() -> None:
                 continue
             if not indented and word.endswith("/") and line.startswith(word):
                 top = ROOT / word
-            places = [ROOT / word, top / word]
+            if indented and word.endswith("/") and line.strip().startswith(word):
+                room = top / word if (top / word).is_dir() else room
+            places = [ROOT / word, top / word, room / word]
             if not any(place.exists() for place in places):
                 missing.append(word)
     assert missing == []

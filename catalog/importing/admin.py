@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.importing import actions, queries
-from catalog.importing import context as page
+from catalog.importing import context as run_context
 from catalog.importing.export_views import download
 from catalog.importing.forms import UploadForm
 from catalog.importing.inline_jobs import do_now_if_small
@@ -33,7 +33,7 @@ TEMPLATES = "admin/catalog/importrun"
 
 
 class StateFilter(admin.SimpleListFilter):
-    """By what the list says: a run whose job came to grief has failed (`page.stage_of`)."""
+    """By what the list says: a run whose job came to grief has failed (`run_context.stage_of`)."""
 
     title = gettext_lazy("状態")
     parameter_name = "state"
@@ -90,14 +90,14 @@ class ImportAdmin(ReadOnly, DeskAdmin):
     @admin.display(description=gettext_lazy("件数"))
     def counted(self, run: ImportRun) -> SafeString:
         """What it came to, without the zeros."""
-        counts = ((bar.word, f"{bar.number:,}") for bar in page.bars(run) if bar.number)
+        counts = ((bar.word, f"{bar.number:,}") for bar in run_context.bars(run) if bar.number)
         listed = format_html_join(" ", '<span class="nobreak">{} <strong>{}</strong></span>', counts)
         return format_html('<span class="import-counted">{}</span>', listed or "–")
 
     @admin.display(description=gettext_lazy("状態"), ordering="state")
     def state_shown(self, run: ImportRun) -> SafeString:
         """In words."""
-        return page.state_chip(run)
+        return run_context.state_chip(run)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """The history."""
@@ -122,7 +122,7 @@ class ImportAdmin(ReadOnly, DeskAdmin):
         if form.is_valid() and (run := self._started(request, form)) is not None:
             return self._to(run)
         stopped = "" if form.is_bound else said_of(Function.UPLOADS)
-        context = {"title": _("CSVを取り込む"), "form": form, "columns": page.columns(), "stopped": stopped}
+        context = {"title": _("CSVを取り込む"), "form": form, "columns": run_context.columns(), "stopped": stopped}
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
         return self._page(request, "upload", context, status=status)
 
@@ -137,7 +137,7 @@ class ImportAdmin(ReadOnly, DeskAdmin):
             return None
         do_now_if_small(run, rows=content.count(b"\n"), at=timezone.now())
         if run.refused:
-            form.add_error("file", page.refusal_of(run))
+            form.add_error("file", run_context.refusal_of(run))
             return None
         return run
 
@@ -149,18 +149,18 @@ class ImportAdmin(ReadOnly, DeskAdmin):
         if request.method == "POST":
             self._decide(request, run)
             return self._to(run)
-        stage = page.stage_of(run)
-        context = {"title": page.title_of(run), "run": run, "stage": stage, "bars": page.bars(run)}
-        if stage == page.Stage.MOVING:
-            context["said"] = page.said_percent(run)
-        if stage in (page.Stage.PREVIEW, page.Stage.DONE) and run.counts.get("rejected"):
+        stage = run_context.stage_of(run)
+        context = {"title": run_context.title_of(run), "run": run, "stage": stage, "bars": run_context.bars(run)}
+        if stage == run_context.Stage.MOVING:
+            context["said"] = run_context.said_percent(run)
+        if stage in (run_context.Stage.PREVIEW, run_context.Stage.DONE) and run.counts.get("rejected"):
             context["rejected"] = queries.first_rejected(run)
-        if stage == page.Stage.PREVIEW:
+        if stage == run_context.Stage.PREVIEW:
             found = queries.understood_columns(run)
-            context |= {"samples": page.samples(run), "to_write": page.to_write(run)}
-            context["columns"] = page.understood(found) if found else []
-        if stage == page.Stage.FAILED:
-            context["refusal"] = page.refusal_of(run)
+            context |= {"samples": run_context.samples(run), "to_write": run_context.to_write(run)}
+            context["columns"] = run_context.understood(found) if found else []
+        if stage == run_context.Stage.FAILED:
+            context["refusal"] = run_context.refusal_of(run)
         return self._page(request, "run", context)
 
     def _decide(self, request: HttpRequest, run: ImportRun) -> None:
@@ -176,9 +176,11 @@ class ImportAdmin(ReadOnly, DeskAdmin):
     def progress_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """How far it is, for the page that asks every second; once it is over that page is told to load again."""
         run = self._run(request, object_id)
-        if page.stage_of(run) != page.Stage.MOVING:
+        if run_context.stage_of(run) != run_context.Stage.MOVING:
             return HttpResponse(headers={"HX-Refresh": "true"})
-        return TemplateResponse(request, f"{TEMPLATES}/progress.html", {"run": run, "said": page.said_percent(run)})
+        return TemplateResponse(
+            request, f"{TEMPLATES}/progress.html", {"run": run, "said": run_context.said_percent(run)}
+        )
 
     def rejected_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The refused rows as they were, with the reasons: to be corrected and uploaded again."""
@@ -190,7 +192,7 @@ class ImportAdmin(ReadOnly, DeskAdmin):
 
     def template_view(self, request: HttpRequest) -> HttpResponse:
         """A file with the right columns and one row as an example."""
-        return download(page.example_csv(), "products.csv")
+        return download(run_context.example_csv(), "products.csv")
 
     def _run(self, request: HttpRequest, object_id: str) -> ImportRun:
         run = self.get_queryset(request).filter(pk=int(object_id)).first() if is_id(object_id) else None

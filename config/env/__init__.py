@@ -19,7 +19,7 @@ from config.env.ops import Backups, Eyes, Growth, read_backups, read_eyes, read_
 from config.env.parser import WEB, Reader, is_address
 from config.env.variables import VARIABLES
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 DEVELOPMENT_KEY = "development-only-key-never-used-outside-dev-0123456789-abcdefghij"
 KNOWN_SAMPLES = ("django-insecure", "changeme", "change-me", "your-secret-key", "<50", "secret-key-here")
 OLD_KEY_NAMES = ("HOROLOGEN_SECRET_KEY", "FLASK_SECRET_KEY")

@@ -11,7 +11,8 @@ from django.utils import timezone, translation
 
 from config.ops.checklist import Line, Word, facts_of, for_machines, plain, tally, worst
 from config.ops.humanize import day
-from config.ops.ready import away, database_name, printable
+from config.ops.ready import away, database_name
+from config.runtime.terminal import printable
 from tenants.upkeep.actions import noted
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]

@@ -25,3 +25,8 @@ def find_meet(text: str) -> Meet:
         names = ", ".join(f"{meet.tenant.slug}/{meet.slug}" for meet in found[:5])
         raise NoSuchMeet(f"{len(found)} meets are called {text!r}: write one of {names}")
     return found[0]
+
+
+def address_of(meet: Meet) -> str:
+    """`tenant/slug`. Needs `tenant` loaded."""
+    return f"{meet.tenant.slug}/{meet.slug}"

@@ -33,8 +33,3 @@ def check_ready() -> None:
 def reason(error: Exception) -> str:
     """The first line of what the database said; it names host and user, never a password."""
     return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
-
-
-def printable(text: str) -> str:
-    """Text that people typed, harmless on a terminal."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from config.ops.meets import NoSuchMeet, find_meet
-from config.ops.ready import printable, reason
+from config.ops.ready import reason
+from config.runtime.terminal import printable
 from entries.entry import pausing
 from entries.meet.models import Meet
 from tenants.refusal import Refused

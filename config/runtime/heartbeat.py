@@ -2,12 +2,12 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
-from config.ops.alarms.watch import look
 from config.runtime import ping
 from config.telemetry.timing import TIMES
 from tenants.upkeep.actions import beat
@@ -17,10 +17,12 @@ log = logging.getLogger(__name__)
 EVERY = timedelta(minutes=1)
 
 
-class Life:
+class HeartbeatTimer:
     """What the worker does once a minute, whatever else keeps it busy."""
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Callable[[datetime], object]) -> None:
+        """`watch` looks for alarms; it is called once a minute with the moment."""
+        self.watch = watch
         self.next_at = datetime.min.replace(tzinfo=timezone.get_default_timezone())
         self.mail_lives = False
         """Whether the last thing known of mail is good: one left, or none waits."""
@@ -36,7 +38,7 @@ class Life:
             beat("mail", at=at)
         self._ping()
         TIMES.flush()
-        look(at)
+        self.watch(at)
         return True
 
     def _ping(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-CONFIGURATION = Path(__file__).with_name("gunicorn.py")
+CONFIGURATION = Path(__file__).resolve().parents[1] / "gunicorn.py"
 
 
 def main() -> None:

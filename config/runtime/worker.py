@@ -3,7 +3,7 @@
 import logging
 import os
 import select
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from time import monotonic
@@ -12,7 +12,7 @@ from types import FrameType
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 
-from config.runtime.heartbeat import Life
+from config.runtime.heartbeat import HeartbeatTimer
 from config.runtime.job_threads import JobThreads
 from config.telemetry.timing import TIMES
 from entries.entry.reminders import remind_of_closing
@@ -56,11 +56,12 @@ class Stop:
 class Worker:
     """The loop around one testable step."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, watch: Callable[[datetime], object]) -> None:
+        """`watch` looks for alarms, once a minute: what is watched stands after what runs."""
         self.stop = Stop()
         self.postman = Postman()
         self.jobs = JobThreads()
-        self.life = Life()
+        self.life = HeartbeatTimer(watch)
         self.next_housekeeping = datetime.min.replace(tzinfo=timezone.get_default_timezone())
         self.mail_tries = self.database_tries = 0
 

@@ -19,7 +19,7 @@ from config.telemetry.masking import WITHHELD
 from config.telemetry.raise_sites import said_at
 from tenants.refusal import Refused
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MOST_ERRORS, MOST_FRAMES = 10, 60
 _CODE = re.compile(r"[A-Za-z0-9_.:/-]{1,80}")
 _KNOWN = re.compile(

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Meet
-from entries.news import context as board
+from entries.news import context as meet_context
 from entries.news import queries
 from entries.news.decorators import PublicRequest, same_for_everyone
 from entries.news.phases import Phase, countdown
@@ -61,9 +61,9 @@ def meet(request: MeetRequest) -> HttpResponse:
         "meet": row,
         "countdown": until,
         "over": not until.is_running,
-        "cards": board.cards(row, races),
-        "timeline": board.timeline(row, today=today),
-        "timetable": board.timetable(row, races),
+        "cards": meet_context.cards(row, races),
+        "timeline": meet_context.timeline(row, today=today),
+        "timetable": meet_context.timetable(row, races),
         "important": [notice for notice in notices if notice.is_important],
         "notices": [notice for notice in notices if not notice.is_important],
         "address": address_of(row),

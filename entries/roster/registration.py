@@ -50,7 +50,7 @@ class Registration:
 
 
 def register(request: HttpRequest, registration: Registration, *, password: str, at: datetime) -> links.Issued:
-    """Mail the link that confirms this registration. Raises throttle.TooMany, Refused("stopped").
+    """Mail the link that confirms this registration. Raises attempts.TooMany, Refused("stopped").
 
     The work is the same for an address that has an account: its mail then says so (reliability A4).
     """

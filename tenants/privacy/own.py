@@ -12,7 +12,8 @@ from tenants.audit.models import AuditRecord
 from tenants.jobs.models import Job
 from tenants.outbox.models import DeadAddress, MailEvent, OutboxMail
 from tenants.privacy.classes import RetentionClass, register
-from tenants.signin.models import OneTimeLink, Purpose, Throttle
+from tenants.signin.models import OneTimeLink, Purpose
+from tenants.throttle.models import Throttle
 from tenants.upkeep.models import Alarm, OpsRun, Timing
 
 PERSONAL_TARGETS = (

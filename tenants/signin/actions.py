@@ -23,7 +23,7 @@ RESET_LIFETIME = timedelta(minutes=60)
 def sign_in(request: HttpRequest, *, email: str, password: str, at: datetime) -> User:
     """Check the password and open a new session. The same refusal for unknown, inactive and wrong.
 
-    Raises throttle.TooMany before the password is looked at, Refused("sign_in_failed") after.
+    Raises attempts.TooMany before the password is looked at, Refused("sign_in_failed") after.
     """
     user = check_password(request, email=email, password=password, at=at)
     open_session(request, user)
@@ -53,7 +53,7 @@ def ask_for_link(request: HttpRequest, purpose: str, *, email: str, at: datetime
     """Mail a sign-in or reset link, if there is an active account; the same work if there is none.
 
     For an unknown address the same rows are written; the mail's author finds nobody and the mail is dropped. So
-    neither the answer nor its time tells who has an account (reliability A4). Raises throttle.TooMany.
+    neither the answer nor its time tells who has an account (reliability A4). Raises attempts.TooMany.
     """
     attempts.count(request, what="mail", account=email, limits=attempts.MAIL, at=at)
     user = User.objects.filter(email=normal_email(email), is_active=True).first()

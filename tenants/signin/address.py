@@ -17,7 +17,7 @@ LIFETIME = timedelta(minutes=60)
 
 
 def ask_to_confirm(request: HttpRequest, user: User, *, email: str, at: datetime) -> links.Issued:
-    """Mail a link to this address, the account's own or a new one. Raises throttle.TooMany.
+    """Mail a link to this address, the account's own or a new one. Raises attempts.TooMany.
 
     The work is the same for an address that has another account: its mail is not written (reliability A4).
     """

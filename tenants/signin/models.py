@@ -1,4 +1,4 @@
-"""Links that work once, and the count of attempts."""
+"""Links that work once."""
 
 from django.conf import settings
 from django.db import models
@@ -34,14 +34,3 @@ class OneTimeLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} #{self.pk}"
-
-
-class Throttle(models.Model):
-    """How many attempts were made for one key in one window; counted before the attempt is looked at."""
-
-    key = models.CharField(max_length=80, primary_key=True)
-    window_ends_at = models.DateTimeField(db_index=True)
-    attempts = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.attempts} attempts"

@@ -16,8 +16,8 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from tenants.models import normal_email
-from tenants.signin.models import Throttle
 from tenants.throttle.client import client_ip, network_of
+from tenants.throttle.models import Throttle
 
 WINDOW = timedelta(minutes=15)
 
@@ -93,7 +93,7 @@ def _keys(request: HttpRequest, what: str, account: str, limits: Limits) -> Iter
 
 def _key(what: str, kind: str, value: str) -> str:
     """A keyed hash: the table tells nobody who tries to sign in from where."""
-    digest = salted_hmac("tenants.throttle.attempts", value.encode("utf-8", "replace"), algorithm="sha256").hexdigest()
+    digest = salted_hmac("tenants.signin.throttle", value.encode("utf-8", "replace"), algorithm="sha256").hexdigest()
     return f"{what}:{kind}:{digest[:40]}"
 
 

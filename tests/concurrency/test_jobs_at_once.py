@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from config.ops.alarms import watch
 from config.runtime.job_threads import JobThreads
 from config.runtime.worker import Worker
 from tenants.jobs import work
@@ -75,7 +76,7 @@ def test_a_mail_server_that_is_away_keeps_no_job_waiting(settings: Any) -> None:
     settings.EMAIL_BACKEND = "tenants.outbox.backend.NotConfiguredBackend"
     contents._contents.setdefault("test", lambda context: contents.Letter("a", "b"))
     mails.enqueue("test", to="a@example.com", key="k", context={}, at=timezone.now())
-    worker = Worker()
+    worker = Worker(watch=watch.look)
     work._functions["stopper"] = lambda job, report: worker.stop.ask()
     assert worker.step() > 1
     enqueue("stopper", tenant=None, by=None)

@@ -12,8 +12,8 @@ from django.db import connection
 from django.test import RequestFactory
 
 from tenants.models import User
-from tenants.signin.models import Throttle
 from tenants.throttle import attempts
+from tenants.throttle.models import Throttle
 from tests.conftest import PASSWORD
 from tests.rush import CSRF, cookies, post_all, request
 from tests.site import Site

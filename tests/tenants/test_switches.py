@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
+from config.ops.alarms.watch import look
 from config.runtime.worker import IDLE_SECONDS, Worker
 from tenants.jobs.models import Job
 from tenants.models import AuditRecord, OutboxMail, Switch, User
@@ -119,7 +120,7 @@ def promised(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_while_writing_is_stopped_the_worker_rests_and_goes_on_afterwards(promised: None, now: datetime) -> None:
     Job.objects.create(kind="nothing", args={})
     close(Function.READ_ONLY)
-    one = Worker()
+    one = Worker(watch=look)
     before = one.next_housekeeping
     assert one.step() == IDLE_SECONDS
     assert one.next_housekeeping == before
@@ -135,5 +136,5 @@ def test_while_writing_is_stopped_the_worker_rests_and_goes_on_afterwards(promis
 
 def test_maintenance_alone_lets_the_worker_send_what_was_promised(promised: None) -> None:
     close(Function.MAINTENANCE)
-    Worker().step()
+    Worker(watch=look).step()
     assert OutboxMail.objects.get().sent_at is not None

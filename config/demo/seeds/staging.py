@@ -11,7 +11,7 @@ from django.db import transaction
 from catalog.models import MasterProduct
 from config.demo.seeds.accounts import STAFF_A
 from config.env import ENV
-from config.ops.ready import printable
+from config.runtime.terminal import printable
 from tenants.audit.actions import record
 from tenants.models import Role, Tenant, User
 from tenants.retry import retry_when_locked

@@ -11,7 +11,8 @@ from catalog.models import ImportRun
 from config.demo.seeds.staging import BRAND, REFERENCE, SLUG
 from config.ops import env_data
 from config.ops.env_data import Host
-from config.ops.ready import away, check_ready, database_name, printable
+from config.ops.ready import away, check_ready, database_name
+from config.runtime.terminal import printable
 from tenants.models import MAX_ACTIVE_STAFF
 
 SEED = "python manage.py seed_staging_min"

@@ -6,8 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from config.ops.ready import database_name, printable
+from config.ops.ready import database_name
 from config.ops.switching import database_may_refuse
+from config.runtime.terminal import printable
 from tenants.incidents import actions
 from tenants.incidents.models import Incident
 from tenants.incidents.queries import latest

@@ -8,6 +8,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from config.env import ENV, UNKNOWN_ADDRESS
+from config.ops.alarms.watch import look
 from config.ops.ready import away, database_name
 from config.runtime.worker import BrokenOff, Worker
 from tenants.outbox.delivery import ServiceDown, due
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         """Exit 0 when asked to stop, or with --once when nothing that is due is left."""
         if ENV.base_url == UNKNOWN_ADDRESS and not ENV.is_dev:
             raise CommandError("BASE_URL: set it, every mail has a link to this site")
-        worker = Worker()
+        worker = Worker(watch=look)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, worker.on_signal)
         self.stderr.write(f"worker on {database_name()}")

@@ -12,8 +12,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from config.ops.backups import context as page
 from config.ops.backups import drill
+from config.ops.backups.context import job_under_way, page_of
 from tenants.admin_base import user_of
 from tenants.models import User
 
@@ -31,14 +31,14 @@ def urls_of(site: AdminSite) -> list[URLPattern]:
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         context: dict[str, Any] = {
-            **site.each_context(request), "title": _("バックアップと復元演習"), **page.page_of(timezone.now()),
+            **site.each_context(request), "title": _("バックアップと復元演習"), **page_of(timezone.now()),
         }  # fmt: skip
         return TemplateResponse(request, "admin/backups/page.html", context)
 
     def progress(request: HttpRequest) -> HttpResponse:
         """How far the drill is; once it is over the page is told to load again."""
         _platform_admin(request)
-        job = page.job_under_way()
+        job = job_under_way()
         if job is None:
             return HttpResponse(headers={"HX-Refresh": "true"})
         return TemplateResponse(request, "admin/backups/progress.html", {"job": job})

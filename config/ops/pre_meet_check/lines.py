@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from config.ops.checklist import Line
-from config.ops.pre_meet_check import meet as meetlines
+from config.ops.pre_meet_check import meet_lines as own_lines
 from config.ops.pre_meet_check import site
 from config.ops.pre_meet_check.trial import smoke_line
 from config.ops.weekly_check import ageing, backups, disk, logs
@@ -18,13 +18,13 @@ FRESH_BACKUP = timedelta(hours=24)
 
 def meet_lines(meet: Meet, *, at: datetime, smoke: bool) -> list[Line]:
     """All lines of one meet. With `smoke` the running site is asked too, reading only. Raises DatabaseError."""
-    one, week = meetlines.read(meet, at=at), week_until(at)
-    own = [check(one) for check in meetlines.ALL]
+    one, week = own_lines.read(meet, at=at), week_until(at)
+    own = [check(one) for check in own_lines.ALL]
     load = [
         site.loadtest(at, places=one.places, tenant_slug=meet.tenant.slug, slug=meet.slug), site.beside(meet),
     ]  # fmt: skip
     works = [
-        ageing.migrations(week), ageing.switches(week), site.paused(week), ageing.worker(week), site.mail_server(at),
+        ageing.migrations(week), ageing.switches(week), ageing.paused(week), ageing.worker(week), site.mail_server(at),
         site.mail_lately(at), logs.mail(week), logs.alarms(week), ageing.certificate(week), disk.space(week),
         disk.database(week),
     ]  # fmt: skip

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from config.ops.checklist import Line, judged, look, ng, ok
 from config.ops.humanize import ago, listed
 from config.ops.loadtest.stage import SLUG as LOADTEST
+from config.ops.meets import address_of
 from config.ops.preflight import outside_lines
 from config.ops.runs import last, last_good, number
 from config.ops.weekly_check.ageing import from_preflight
-from config.ops.weekly_check.week import Week
 from entries.meet.models import Meet, State
 from tenants.models import OutboxMail
 from tenants.outbox.undeliverable import RESERVED
@@ -26,26 +26,6 @@ RESERVE = 3
 """How much more than the expected rush the server should take: teams press the button in the same second."""
 BESIDE = timedelta(hours=1)
 SHOWN = 5
-
-
-def paused(week: Week) -> Line:
-    """Meets whose entries somebody paused."""
-    with across_tenants():
-        meets = list(Meet.objects.filter(entries_paused_at__isnull=False).select_related("tenant").order_by("pk"))
-    if not meets:
-        return ok("paused", _("申込を一時停止中の大会: なし"), meets=0)
-    names = listed(f"{address_of(one)} ({_since(one, week.at)})" for one in meets[:SHOWN])
-    todo = _("再開してよければ管理画面の大会で再開してください。")
-    return look("paused", _("申込を一時停止中の大会: %(names)s") % {"names": names}, todo, meets=len(meets))
-
-
-def _since(meet: Meet, at: datetime) -> str:
-    return ago(meet.entries_paused_at, at) if meet.entries_paused_at else ""
-
-
-def address_of(meet: Meet) -> str:
-    """`tenant/slug`. Needs `tenant` loaded."""
-    return f"{meet.tenant.slug}/{meet.slug}"
 
 
 def mail_server(at: datetime) -> Line:

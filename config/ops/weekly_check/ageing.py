@@ -11,14 +11,17 @@ from django.utils.translation import gettext as _
 from config.env import ENV
 from config.http.health import missing_migrations
 from config.ops.checklist import Line, Word, judged, look, ng, ok
-from config.ops.humanize import listed
+from config.ops.humanize import ago, listed
+from config.ops.meets import address_of
 from config.ops.preflight import database_lines, outside_lines
 from config.ops.preflight.line import Mark, Seen
 from config.ops.ready import MIGRATE
 from config.ops.weekly_check import support
 from config.ops.weekly_check.week import Week
+from entries.meet.models import Meet
 from tenants.models import MAX_ACTIVE_STAFF, IncidentContact, Role, Tenant, User
 from tenants.privacy import retention as keeping
+from tenants.scope import across_tenants
 
 LEFT_OVER = timedelta(days=1)
 SOON = timedelta(days=180)
@@ -128,3 +131,18 @@ def versions(week: Week) -> Line:
         }
         return look("versions", text, todo, **facts)
     return ok("versions", text, **facts)
+
+
+def paused(week: Week) -> Line:
+    """Meets whose entries somebody paused."""
+    with across_tenants():
+        meets = list(Meet.objects.filter(entries_paused_at__isnull=False).select_related("tenant").order_by("pk"))
+    if not meets:
+        return ok("paused", _("申込を一時停止中の大会: なし"), meets=0)
+    names = listed(f"{address_of(one)} ({_since(one, week.at)})" for one in meets[:SHOWN])
+    todo = _("再開してよければ管理画面の大会で再開してください。")
+    return look("paused", _("申込を一時停止中の大会: %(names)s") % {"names": names}, todo, meets=len(meets))
+
+
+def _since(meet: Meet, at: datetime) -> str:
+    return ago(meet.entries_paused_at, at) if meet.entries_paused_at else ""

@@ -7,7 +7,6 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from config.ops.checklist import Line
-from config.ops.pre_meet_check import site
 from config.ops.weekly_check import ageing, backups, disk, logs
 from config.ops.weekly_check.week import Week, week_until
 
@@ -26,7 +25,7 @@ def _topics() -> list[tuple[str, tuple[Check, ...]]]:
         (
             _("サイトの状態"),
             (
-                ageing.migrations, ageing.switches, site.paused, ageing.people, ageing.contacts, ageing.sessions,
+                ageing.migrations, ageing.switches, ageing.paused, ageing.people, ageing.contacts, ageing.sessions,
                 ageing.keys, ageing.certificate, ageing.versions,
             ),
         ),

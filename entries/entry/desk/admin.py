@@ -16,7 +16,7 @@ from entries.entry import entry_actions
 from entries.entry.desk.export import export_view
 from entries.entry.desk.filters import EntryMeetFilter, RaceFilter, ShoeFilter, StateFilter
 from entries.entry.desk.forms import CorrectForm, MoveEntriesForm
-from entries.entry.desk.invite import invite_view
+from entries.entry.desk.invite_views import invite_view
 from entries.entry.desk.shoes import ShoeMarks
 from entries.entry.models import Entry, EntryState, Submission
 from entries.marks import format_time

@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config import env
 from config.env.variables import VARIABLES
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 KEY = "kJ83hsd7fHJKSDF87sdfhjksdf8s7dfhjksdf87shdfjk34hjk5h3jk4h5"
 PROD = {
     "APP_ENV": "prod", "SECRET_KEY": KEY, "DATABASE_URL": "postgres://someone:canary-pw@db.internal:5432/nitsys",

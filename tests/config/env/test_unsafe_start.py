@@ -15,7 +15,7 @@ import pytest
 from tests.blueprint import services
 from tests.config.env.test_env import PROD, UNSAFE
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WEB = services("prod")[0]["startCommand"]
 WORKER = services("prod")[1]["startCommand"]
 CHECK = "python manage.py check"

@@ -11,7 +11,7 @@ from django.test.client import RequestFactory
 
 from tenants.models import User
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LEFT_BEHIND = (
     ".git/config", ".git/HEAD", ".env", ".env.prod", ".env.example", "render.yaml", "requirements.txt", "manage.py",
     "config/settings.py", "config/env/__init__.py", "var/nitsys.sqlite3", "nitsys.sqlite3", "db.sqlite3", "backup.sql", "dump.sql",

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from config.ops.alarms import checks, watch
 from config.ops.alarms.wording import WORDS
 from config.runtime import heartbeat
-from config.runtime.heartbeat import Life
+from config.runtime.heartbeat import HeartbeatTimer
 from config.telemetry import sentry
 from tenants.jobs.models import Job
 from tenants.models import IncidentContact, Tenant
@@ -255,7 +255,7 @@ def test_the_worker_gives_a_sign_each_minute_and_pings_outside(
     called: list[str] = []
     monkeypatch.setattr(heartbeat, "_call", called.append)
     settings.WORKER_PING_URL = "https://ping.example/worker"
-    one = Life()
+    one = HeartbeatTimer(watch.look)
     one.mail_lives = True
     assert [one.sign(now), one.sign(now + timedelta(seconds=59)), one.sign(now + MINUTE)] == [True, False, True]
     assert one.pinging is not None
@@ -268,7 +268,7 @@ def test_the_worker_gives_a_sign_each_minute_and_pings_outside(
 
 def test_a_ping_that_hangs_or_fails_holds_nothing_up(settings: Any, now: datetime) -> None:
     settings.WORKER_PING_URL = "http://127.0.0.1:9/nobody"
-    one = Life()
+    one = HeartbeatTimer(watch.look)
     assert one.sign(now)
     assert one.pinging is not None
     one.pinging.join(5)

@@ -8,8 +8,7 @@ import pytest
 from catalog.models import MasterProduct
 from config.ops.checklist import Line, Word
 from config.ops.meets import find_meet
-from config.ops.pre_meet_check import meet as meetlines
-from config.ops.pre_meet_check import site
+from config.ops.pre_meet_check import meet_lines, site
 from entries.meet.models import Meet, Race, State, TimetableSlot
 from tenants.models import IncidentContact, OutboxMail, Role, Tenant
 from tenants.scope import tenant_scope
@@ -20,8 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 def lines(meet: Meet, at: datetime) -> dict[str, Line]:
-    facts = meetlines.read(find_meet(str(meet.pk)), at=at)
-    return {line.key: line for line in (check(facts) for check in meetlines.ALL)}
+    facts = meet_lines.read(find_meet(str(meet.pk)), at=at)
+    return {line.key: line for line in (check(facts) for check in meet_lines.ALL)}
 
 
 def test_a_draft_is_looked_at_until_a_day_before_its_opening(meet: Meet, now: datetime) -> None:

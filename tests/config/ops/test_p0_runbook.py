@@ -32,7 +32,7 @@ from config.telemetry.logs import JsonFormatter
 from tenants.models import AuditRecord, Tenant, User
 from tests.pageform import form_on
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 STAFF_A, PASSWORD = "staff-a@example.com", "StaffAPass123!"
 PROD = {
     "APP_ENV": "prod", "SECRET_KEY": "kJ83hsd7fHJKSDF87sdfhjksdf8s7dfhjksdf87shdfjk34hjk5h3jk4h5",

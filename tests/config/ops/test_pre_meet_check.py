@@ -155,5 +155,5 @@ def test_docs_say_what_to_do_at_every_line(meet: Meet, now: datetime) -> None:
     keys = {line.key for line in [*meet_lines(find_meet("ld326"), at=now, smoke=False), *weekly_lines(at=now)]}
     sheets: list[Sheet] = []
     keys |= {line.key for line in invariants.check(Stage(0, "", {}), sheets, Found([], [], None))}
-    page = (Path(__file__).parents[2] / "docs/routine.md").read_text()
+    page = (Path(__file__).parents[3] / "docs/routine.md").read_text()
     assert sorted(key for key in keys if f"`{key}`" not in page) == []

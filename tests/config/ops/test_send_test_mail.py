@@ -24,7 +24,7 @@ from tenants.outbox.backend import NotConfigured
 from tenants.outbox.delivery import Postman
 from tests.smtp_server import Authority, SmtpServer, authority
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")

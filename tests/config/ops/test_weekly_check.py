@@ -15,7 +15,7 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
 from config.ops.checklist import Word
-from config.ops.weekly_check import lines as weekly
+from config.ops.weekly_check import lines as weekly_lines_of
 from config.ops.weekly_check.lines import weekly_lines
 from entries.meet.models import Meet
 from tenants.models import (
@@ -231,4 +231,4 @@ def test_every_line_that_is_not_ok_says_what_to_do(now: datetime) -> None:
 
 def test_keys_are_unique_and_the_english_list_is_as_long(now: datetime) -> None:
     keys = [line.key for line in weekly_lines(at=now)]
-    assert len(keys) == len(set(keys)) == sum(len(checks) for _topic, checks in weekly._topics())
+    assert len(keys) == len(set(keys)) == sum(len(checks) for _topic, checks in weekly_lines_of._topics())

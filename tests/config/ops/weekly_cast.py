@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from config.ops.checklist import Line
-from config.ops.weekly_check import lines as weekly
+from config.ops.weekly_check import lines as weekly_lines_of
 from config.ops.weekly_check.week import week_until
 from entries.meet.models import Meet, Race
 from tenants.models import OpsRun, Tenant
@@ -21,7 +21,7 @@ class lines:  # noqa: N801 - reads as the function that it stands for
 
     def __getitem__(self, key: str) -> Line:
         name = {"disk": "space"}.get(key, key)
-        [check] = [check for _topic, checks in weekly._topics() for check in checks if check.__name__ == name]
+        [check] = [check for _topic, checks in weekly_lines_of._topics() for check in checks if check.__name__ == name]
         line = check(week_until(self.at))
         assert line.key == key
         return line

@@ -19,7 +19,7 @@ import pytest
 
 from tests.site import hear_interrupts
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 NOT_INHERITED = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "MAKE", "MFLAGS")

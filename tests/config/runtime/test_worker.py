@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from config.env import ENV, UNKNOWN_ADDRESS, Env
 from config.management.commands import run_worker
+from config.ops.alarms.watch import look
 from config.runtime import worker as module
 from config.runtime.worker import HOUSEKEEPING, IDLE_SECONDS, MAIL_AWAY, Worker
 from tenants.models import OneTimeLink, OutboxMail, Throttle
@@ -45,14 +46,14 @@ def put(count: int) -> None:
 
 def test_a_step_sends_all_that_is_due_and_then_rests() -> None:
     put(3)
-    assert Worker().step() == IDLE_SECONDS
+    assert Worker(watch=look).step() == IDLE_SECONDS
     assert [message.to for message in mail.outbox] == [[f"{number}@example.com"] for number in range(3)]
 
 
 def test_while_the_mail_server_is_away_the_waits_grow_to_five_minutes(settings: Any) -> None:
     settings.EMAIL_BACKEND = "tenants.outbox.backend.NotConfiguredBackend"
     put(1)
-    one = Worker()
+    one = Worker(watch=look)
     assert [one.step() for _ in range(5)] == [60, 120, 300, 300, 300]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert one.step() == IDLE_SECONDS
@@ -64,7 +65,7 @@ def test_while_the_mail_server_is_away_the_waits_grow_to_five_minutes(settings: 
 
 def test_asked_to_stop_it_sends_no_more() -> None:
     put(2)
-    one = Worker()
+    one = Worker(watch=look)
     one.on_signal(signal.SIGTERM, None)
     one.run()
     assert mail.outbox == []
@@ -79,7 +80,7 @@ def test_expired_rows_go_and_others_stay() -> None:
         )
         Throttle.objects.create(key=str(number), window_ends_at=now + timedelta(days=days))
         Session.objects.create(session_key=str(number), session_data="", expire_date=now + timedelta(days=days))
-    one = Worker()
+    one = Worker(watch=look)
     one.keep_house(now)
     assert sorted(OneTimeLink.objects.values_list("token_hash", flat=True)) == ["1", "2"]
     assert [Throttle.objects.get().key, Session.objects.get().session_key] == ["2", "2"]
@@ -93,7 +94,7 @@ def test_the_house_is_kept_every_ten_minutes(monkeypatch: pytest.MonkeyPatch) ->
         return 0
 
     monkeypatch.setattr(module, "remind_of_closing", note)
-    one, now = Worker(), timezone.now()
+    one, now = Worker(watch=look), timezone.now()
     for at in (now, now + timedelta(minutes=9), now + HOUSEKEEPING):
         one.keep_house(at)
     assert asked == [now, now + HOUSEKEEPING]

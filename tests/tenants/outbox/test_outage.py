@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from config.ops.alarms.watch import look
 from config.runtime import worker as module
 from config.runtime.worker import Worker
 from entries.meet.models import Meet, Race
@@ -101,7 +102,7 @@ def work_until(worker: Worker, clock: dict[str, datetime], ends: datetime, done:
 def test_ten_minutes_after_it_is_back_everything_has_left(
     fault: str, mails: int, settings: Any, clock: dict[str, datetime]
 ) -> None:
-    worker, began = Worker(), clock["now"]
+    worker, began = Worker(watch=look), clock["now"]
     everybody = [f"{number:02}@example.com" for number in range(mails)]
     for to in everybody:
         enqueue("test", to=to, key="k", context={}, at=began)
@@ -126,7 +127,7 @@ def test_a_mail_that_is_put_off_for_its_recipients_sake_holds_up_nobody(
         enqueue("test", to=f"{number}@example.com", key="k", context={}, at=clock["now"])
     with SmtpSink(to_recipient=lambda to: "450 4.2.2 full" if to[0] == "0" else "250 ok") as sink:
         at_port(settings, sink.port)
-        work_until(Worker(), clock, clock["now"] + timedelta(minutes=1), lambda: len(sink.kept) == 5)
+        work_until(Worker(watch=look), clock, clock["now"] + timedelta(minutes=1), lambda: len(sink.kept) == 5)
     assert [mail.recipients[0][0] for mail in sink.kept] == list("12345")
 
 

@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
 from tenants.models import User
-from tenants.signin.models import Throttle
 from tenants.throttle import attempts as throttle
 from tenants.throttle.client import client_ip, network_of
+from tenants.throttle.models import Throttle
 from tests.conftest import PASSWORD
 
 LIMITS = throttle.Limits(pair=3, address=6, account=9)
@@ -26,7 +26,7 @@ def attempts(how_many: int, at: datetime, *, account: str = "baba@example.com", 
     for _ in range(how_many):
         try:
             throttle.count(from_address(address), what="t", account=account, limits=LIMITS, at=at)
-        except throttle.TooMany:
+        except attempts.TooMany:
             continue
         passed += 1
     return passed
@@ -69,7 +69,7 @@ def test_the_window_ends_after_15_minutes_whatever_happens_in_it(db: None, now: 
 
 def test_too_many_says_how_long_to_wait(db: None, now: datetime) -> None:
     attempts(3, now)
-    with pytest.raises(throttle.TooMany) as refused:
+    with pytest.raises(attempts.TooMany) as refused:
         throttle.count(
             from_address(), what="t", account="baba@example.com", limits=LIMITS, at=now + timedelta(minutes=5)
         )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from config.ops.alarms.watch import look
 from config.runtime import job_threads
 from config.runtime.worker import Worker
 from tenants.jobs import work
@@ -47,7 +48,7 @@ def in_a_mail() -> None:
     contents._contents["canary"] = write
     try:
         enqueue("canary", to=MAIL, key="k", context={"name": NAME}, at=timezone.now())
-        Worker().postman.deliver_next(at=timezone.now())
+        Worker(watch=look).postman.deliver_next(at=timezone.now())
     finally:
         del contents._contents["canary"]
 
