@@ -40,6 +40,7 @@ lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --cache-dir var/import-linter
 
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
