@@ -1,6 +1,7 @@
 """Taking out every few minutes what has served its time: links, counts of attempts, sessions, jobs, archives.
 
-How long each is kept stands with all other classes of data (`tenants.privacy.own`), and can be changed on the desk.
+How long each is kept stands with all other classes of data (`tenants.privacy.retention_classes`), and can be
+changed on the desk.
 """
 
 from datetime import datetime

@@ -36,7 +36,7 @@ ACROSS_TENANTS = {
     "entries/entry/receipt/views.py": "a team's list of receipts is its own history, whatever the host",
     "entries/entry/reminders.py": "the worker looks for meets of all hosts that close tomorrow",
     "entries/meet/decorators.py": "the meet of an address is found by slugs before its tenant is known",
-    "entries/archive/handing.py": "a person is handed what is stored about them at every host",
+    "entries/archive/subject_access.py": "a person is handed what is stored about them at every host",
     "entries/archive/queries.py": "a team sees in which of its own meets an athlete is entered, whatever the host",
     "entries/archive/erasing.py": "a person is erased at every host at once",
     "tenants/privacy/retention.py": "retention periods hold for every host, and are kept by a command",

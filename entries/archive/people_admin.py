@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from entries.archive import actions, erasing, rules
 from entries.archive.forms import EraseAccountForm, EraseForm, HandOutForm, went_through
-from entries.archive.handing import hand_out
+from entries.archive.subject_access import hand_out
 from entries.archive.wording import lines_of
 from entries.roster.models import Athlete
 from entries.roster.queries import searched

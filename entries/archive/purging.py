@@ -22,7 +22,7 @@ from tenants.audit.actions import record
 from tenants.models import User
 from tenants.outbox.models import OutboxMail
 from tenants.privacy.models import Erasure
-from tenants.privacy.own import MAIL_GONE
+from tenants.privacy.retention_classes import MAIL_GONE
 from tenants.scope import tenant_scope
 
 Counts = Mapping[str, int]

@@ -23,7 +23,7 @@ from tenants.models import Role, User
 from tenants.outbox.actions import enqueue
 from tenants.outbox.models import OutboxMail
 from tenants.privacy.classes import RetentionClass, days_of, register
-from tenants.privacy.own import GOES, before
+from tenants.privacy.retention_classes import GOES, before
 from tenants.refusal import Refused
 
 WHY = "retention"

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from entries.archive import actions, erasing, rules
 from entries.archive.forms import EraseForm, went_through
-from entries.archive.handing import hand_out
 from entries.archive.queries import meets_to_come
+from entries.archive.subject_access import hand_out
 from entries.roster.decorators import TeamRequest, in_team
 from entries.roster.models import Athlete, TeamKind
 from tenants.models import User

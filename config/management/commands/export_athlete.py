@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from config.management.privacy import actor_of, ask_for_file, ask_for_trail, counted, number_of, writes_file
 from config.ops.ready import check_ready, database_name
-from entries.archive.handing import hand_out_to
+from entries.archive.subject_access import hand_out_to
 from entries.roster.models import Athlete
 
 

@@ -13,8 +13,8 @@ import pytest
 from catalog.models import ImportRun, MasterProduct, ProductDraft, ProductOverride, SeenProduct
 from entries.archive import erasing, purging
 from entries.archive.exporting import write_archive
-from entries.archive.handing import hand_out
 from entries.archive.models import MeetArchive
+from entries.archive.subject_access import hand_out
 from entries.archive.wording import lines_of
 from entries.meet.models import Meet, Race
 from entries.roster.models import Team, TeamKind

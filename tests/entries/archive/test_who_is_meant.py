@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from entries.archive import erasing
-from entries.archive.handing import hand_out
 from entries.archive.models import MeetArchive
+from entries.archive.subject_access import hand_out
 from entries.entry import actions
 from entries.entry.lines import Line
 from entries.entry.models import SheetDraft
