@@ -37,11 +37,26 @@ ACROSS_TENANTS = {
     "entries/entry/reminders.py": "the worker looks for meets of all hosts that close tomorrow",
     "entries/meet/decorators.py": "the meet of an address is found by slugs before its tenant is known",
     "entries/archive/subject_access.py": "a person is handed what is stored about them at every host",
+    "entries/entry/pending.py": "a guardian stays while the athlete is entered at any host",
     "entries/archive/queries.py": "a team sees in which of its own meets an athlete is entered, whatever the host",
     "entries/archive/erasing.py": "a person is erased at every host at once",
     "tenants/privacy/retention.py": "retention periods hold for every host, and are kept by a command",
     "tenants/outbox/delivery.py": "a mail's text is written from ids in its row, whichever host's it is",
 }
+
+KNOWN_TO_THE_ARCHIVE = {
+    "exporting.py": {"meet.models": "an archive is of a meet"},
+    "purging.py": {"meet.models": "a meet is purged, and notes when"},
+    "rules.py": {"meet.models": "a meet is purged when it is over"},
+    "actions.py": {"meet.models": "an archive is asked for of a meet"},
+    "admin.py": {"meet.models": "the button on a meet's page", "entry.desk.meet_admin": "the button on a meet's page"},
+    "people_admin.py": {"roster.models": "the page of an athlete", "roster.queries": "as a coach searches a roster"},
+    "views.py": {
+        "roster.models": "a coach's page of an athlete",
+        "roster.decorators": "only the team's members may ask",
+    },
+}
+"""All else the archive reads from what rooms register, so that a new room edits nothing of it."""
 
 
 def imported(path: Path) -> Iterator[tuple[list[str], int]]:
@@ -103,6 +118,15 @@ def test_every_file_of_the_core_is_kept_from_the_parts() -> None:
     [contract] = [found for found in CONTRACTS if found["type"] == "forbidden"]
     files = {f"entries.entry.{path.stem}" for path in (ROOT / "entries/entry").glob("*.py")}
     assert files - {"entries.entry.__init__", "entries.entry.urls"} == set(contract["source_modules"])
+
+
+def test_the_archive_reads_the_records_and_imports_no_room() -> None:
+    found: dict[str, set[str]] = {}
+    for path in sources("entries/archive"):
+        for name, _line in imported(path):
+            if name[0] == "entries" and len(name) > 2 and name[1] not in ("records", "archive", "marks"):
+                found.setdefault(path.name, set()).add(".".join(name[1:-1]))
+    assert found == {file: set(modules) for file, modules in KNOWN_TO_THE_ARCHIVE.items()}
 
 
 def test_shelves_only_look_down_and_never_at_a_door() -> None:

@@ -10,23 +10,15 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, tzinfo
-from typing import IO, Any, NamedTuple, cast
+from typing import IO, Any, cast
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.utils.functional import Promise
 
+from entries.records.tables import Column
 from tenants.tables import guarded
 
 SUMS = "SHA256SUMS"
-
-
-class Column(NamedTuple):
-    """A column of a table: its key in JSON, its heading in CSV, and its JSON type (`date` and `date-time` are texts)."""
-
-    name: str
-    title: str | Promise
-    kind: str = "string"
-    may_be_empty: bool = False
 
 
 class _Hashed(io.RawIOBase):

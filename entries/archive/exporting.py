@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from django.template.loader import render_to_string
 
 from entries.archive.bundle import Bundle, schema_of
-from entries.archive.tables import Scene, files_of, tables
 from entries.meet.models import Meet
+from entries.records.tables import Scene, files_of, tables
 from tenants.audit.actions import record
 from tenants.models import User
 from tenants.scope import tenant_scope

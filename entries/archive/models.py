@@ -5,7 +5,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from entries.meet.models import Meet
 from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
 
 
@@ -16,7 +15,7 @@ class MeetArchive(TenantOwned):
     there do not outlive a deployment. It holds the personal data of a whole meet, so it is gone after a day.
     """
 
-    meet = models.ForeignKey(Meet, verbose_name=_("大会"), on_delete=models.CASCADE, related_name="+")
+    meet = models.ForeignKey("entries.Meet", verbose_name=_("大会"), on_delete=models.CASCADE, related_name="+")
     with_personal = models.BooleanField(_("個人情報を含む"), default=True)
     job = models.ForeignKey("tenants.Job", on_delete=models.SET_NULL, null=True, related_name="+")
     by = models.ForeignKey(

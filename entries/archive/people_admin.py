@@ -37,7 +37,6 @@ class PrivacyPages(DeskAdmin):
     """Model admins of people, with a page that asks before anything leaves or goes."""
 
     erase_form: type[EraseForm] = EraseForm
-    act: Any = staticmethod(erasing.erase_athlete)
 
     def name_to_type(self, row: Any) -> str:
         """What has to be typed before somebody is erased."""
@@ -101,7 +100,7 @@ class PrivacyPages(DeskAdmin):
             form,
             ("name", partial(rules.check_typed_name, typed["name"], self.name_to_type(row))),
             self._password(request, form),
-            ("withdraw", partial(self.act, row, **asked)),
+            ("withdraw", partial(erasing.erase, row, **asked)),
         )
 
     def _password(self, request: HttpRequest, form: Any) -> tuple[str, Any]:
@@ -189,7 +188,6 @@ class PersonWithPrivacyAdmin(PrivacyPages, PersonAdmin):
     """People as `tenants` shows them, with their rights."""
 
     erase_form = EraseAccountForm
-    act = staticmethod(erasing.erase_user)
 
     def name_to_type(self, row: User) -> str:
         """The name; the address where there is none."""

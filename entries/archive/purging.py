@@ -5,19 +5,16 @@ that were never sent, uploaded files, hashes of what was sent, addresses and con
 and guardians who are no longer needed. Counts of entries, fees and tickets are the same before and after.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
 
 from entries.archive import rules
-from entries.archive.models import MeetArchive
-from entries.archive.queries import entered_to_come
-from entries.entry.models import Entry, EntryUpload, SheetDraft, Submission
 from entries.meet.models import Meet
-from entries.roster.models import Athlete
+from entries.records.meets import Clear, is_about, of_mail_kinds, purge_steps, rows_of
+from entries.records.tables import Scene
 from tenants.audit.actions import record
 from tenants.models import User
 from tenants.outbox.models import OutboxMail
@@ -27,18 +24,6 @@ from tenants.scope import tenant_scope
 
 Counts = Mapping[str, int]
 BATCH = 1_000
-GUARDIAN_AGE = Athlete.GUARDIAN_NEEDED_BELOW
-
-Clear = Callable[[QuerySet], int]
-
-
-def _taken_out(rows: QuerySet) -> int:
-    _total, by_table = rows.delete()
-    return by_table.get(rows.model._meta.label, 0)
-
-
-def _emptied(**values: Any) -> Clear:
-    return lambda rows: rows.update(**values)
 
 
 def _mails_emptied(rows: QuerySet) -> int:
@@ -48,31 +33,11 @@ def _mails_emptied(rows: QuerySet) -> int:
     return OutboxMail.objects.bulk_update(found, ["to", "context", "last_error", "provider_id"])
 
 
-def steps(meet: Meet, *, today: date) -> Iterator[tuple[str, QuerySet, Clear]]:
-    """(kind of data, the rows that still hold some, how they are cleared). Read within the meet's scope."""
-    entries = Entry.objects.filter(race__meet=meet)
-    worn = Q(shoe__isnull=False) | ~Q(shoe_declared="") | Q(personal_best__isnull=False)
-    yield "drafts", SheetDraft.objects.filter(meet=meet), _taken_out
-    yield "uploads", EntryUpload.objects.filter(meet=meet), _taken_out
-    yield "archives", MeetArchive.objects.filter(meet=meet), _taken_out
-    yield "hashes", Submission.objects.filter(meet=meet).exclude(body_hash=""), _emptied(body_hash="")
-    yield "shoes", entries.filter(worn), _emptied(shoe=None, shoe_declared="", personal_best=None)
-    yield "guardians", _guardians(meet, today), _emptied(guardian_name="", guardian_consent_at=None)
-
-
-def _guardians(meet: Meet, today: date) -> QuerySet[Athlete]:
-    """Of this meet's athletes who are old enough now, or left their roster, and are in no meet to come."""
-    born = today.replace(year=today.year - GUARDIAN_AGE, day=min(today.day, 28))
-    mine = Athlete.objects.filter(pk__in=Entry.objects.filter(race__meet=meet).values("athlete"))
-    needed = entered_to_come(today=today).values("athlete")
-    kept = mine.exclude(guardian_name="", guardian_consent_at__isnull=True).exclude(pk__in=needed)
-    return kept.filter(Q(birth_date__lte=born) | Q(left_at__isnull=False))
-
-
 def preview(meet: Meet, *, at: datetime) -> dict[str, int]:
     """How many rows of each kind would be cleared; nothing is written."""
     with tenant_scope(meet.tenant_id):
-        counts = {name: rows.count() for name, rows, _clear in steps(meet, today=at.astimezone(meet.zone).date())}
+        today = at.astimezone(meet.zone).date()
+        counts = {step.name: step.rows(meet, today).count() for step in purge_steps()}
         counts["mails"] = sum(len(batch) for batch in _mails_of(meet))
         return counts
 
@@ -88,9 +53,8 @@ def purge_meet(
     with tenant_scope(meet.tenant_id):
         if not again:
             rules.check_may_purge(meet, at=at, without_export=without_export)
-        counts = {
-            name: _clear_all(rows, clear) for name, rows, clear in steps(meet, today=at.astimezone(meet.zone).date())
-        }
+        today = at.astimezone(meet.zone).date()
+        counts = {step.name: _clear_all(step.rows(meet, today), step.clear) for step in purge_steps()}
         counts["mails"] = sum(_clear_batch(OutboxMail, batch, _mails_emptied) for batch in _mails_of(meet))
         with transaction.atomic():
             _note(meet, counts, by=by, at=at, why=why, again=again)
@@ -112,21 +76,13 @@ def _clear_batch(model: type[models.Model], numbers: Sequence[int], clear: Clear
 
 def _mails_of(meet: Meet) -> Iterator[list[int]]:
     """Numbers of the mails that left about this meet and still have an address, a thousand at a time."""
-    orders = set(Submission.objects.filter(meet=meet).values_list("pk", flat=True))
-    entries = set(Entry.objects.filter(race__meet=meet).values_list("pk", flat=True))
+    numbers = rows_of(Scene(meet))
     over = Q(sent_at__isnull=False) | Q(failed_at__isnull=False)
-    rows = OutboxMail.objects.filter(over, tenant_id=meet.tenant_id, kind__startswith="entry.").order_by("pk")
+    rows = OutboxMail.objects.filter(over, of_mail_kinds(), tenant_id=meet.tenant_id).order_by("pk")
     rows, last = rows.exclude(to__endswith="@erased.invalid"), 0
     while batch := list(rows.filter(pk__gt=last).values_list("pk", "context")[:BATCH]):
         last = batch[-1][0]
-        yield [pk for pk, about in batch if is_about(about, meet, orders, entries)]
-
-
-def is_about(context: Mapping[str, Any], meet: Meet, orders: set[int], entries: set[int]) -> bool:
-    """Whether a mail's context names this meet, or a submission or entry of it."""
-    return (
-        context.get("submission") in orders or context.get("entry") in entries or context.get("meet") == meet.pk
-    )  # fmt: skip
+        yield [pk for pk, about in batch if is_about(about, numbers)]
 
 
 def _note(meet: Meet, counts: Counts, *, by: User | None, at: datetime, why: str, again: bool) -> None:

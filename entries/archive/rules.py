@@ -4,11 +4,10 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from entries.archive.person import Person
-from entries.archive.queries import OVER, pending_entries
-from entries.entry.models import Entry
+from entries.archive.queries import meets_awaiting
 from entries.meet.models import Meet
-from entries.roster.models import Membership, Team
+from entries.records.person import Person
+from entries.records.subjects import checks, subject_of, subjects
 from tenants.audit.models import AuditRecord
 from tenants.models import User
 from tenants.privacy.classes import days_of
@@ -19,34 +18,24 @@ LOOKED_AT = 20
 
 
 def check_may_erase(person: Person, *, withdraw: bool, today: date) -> None:
-    """Nobody disappears from a start list unseen, and no team loses its last member before its meet.
+    """Nobody disappears from a start list unseen, and rooms may have their own checks (`register_check`).
 
-    Raises Refused("erase_entered"), Refused("erase_last_member"), Refused("erase_host_person").
+    Raises Refused("erase_entered"), Refused("erase_host_person"), and what the checks raise.
     """
-    if any(user.role and user.is_active for user in person.users):
+    if any(user.role and user.is_active for user in person.of(User)):
         raise Refused("erase_host_person")
-    for user in person.users:
-        _check_leaves_somebody(user, person, today)
-    pending = [] if withdraw else list(pending_entries(person.athletes, today=today))
-    if pending:
-        meets = dict.fromkeys(entry.race.meet.name for entry in pending)
+    for check in checks():
+        check(person, today)
+    meets = [] if withdraw else meets_awaiting(person.rows, today=today)
+    if meets:
         raise Refused("erase_entered", meets=str(_("、")).join(meets))
 
 
 def check_not_erased(person: Person, *, left: int) -> None:
     """Once: `left` counts tables that still hold something. Raises Refused("erased_already")."""
-    if not left or (not person.users and all(athlete.erased_at for athlete in person.athletes)):
+    theirs = [row for one in subjects() for row in person.of(one.model)]
+    if not left or all(subject_of(row).has_gone(row) for row in theirs):
         raise Refused("erased_already")
-
-
-def _check_leaves_somebody(user: User, person: Person, today: date) -> None:
-    own = {team.pk for team in person.teams}
-    for team in Team.objects.filter(memberships__user=user).exclude(pk__in=own):
-        if Membership.objects.filter(team=team).count() > 1:
-            continue
-        left = Entry.objects.live().filter(submission__team=team, race__meet__ends_on__gte=today)
-        if left.exclude(race__meet__state__in=OVER).exists():
-            raise Refused("erase_last_member", team=team.name)
 
 
 def check_typed_name(typed: str, name: str) -> None:

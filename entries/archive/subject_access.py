@@ -9,16 +9,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from entries.archive.bundle import Bundle, Column
-from entries.archive.person import of
-from entries.archive.traces import Trace, traces_of
-from entries.roster.models import Athlete
+from entries.archive.bundle import Bundle
+from entries.archive.traces import traces_of
+from entries.records.subjects import subject_of
+from entries.records.tables import Column
+from entries.records.traces import Trace
 from tenants.audit.actions import record
 from tenants.models import User
 from tenants.scope import across_tenants
@@ -26,7 +26,7 @@ from tenants.scope import across_tenants
 FORMAT, VERSION = "nit-sys-person", 1
 
 
-def hand_out(subject: Athlete | User, *, by: User | None, at: datetime, why: str = "") -> bytes:
+def hand_out(subject: models.Model, *, by: User | None, at: datetime, why: str = "") -> bytes:
     """The ZIP for one person, in memory: a person has some hundred rows. Noted in the trail."""
     out = io.BytesIO()
     counts = _write(subject, out, at=at)
@@ -35,7 +35,7 @@ def hand_out(subject: Athlete | User, *, by: User | None, at: datetime, why: str
 
 
 def hand_out_to(
-    athlete: Athlete, path: Path, *, by: User | None, at: datetime, why: str = "", force: bool = False
+    subject: models.Model, path: Path, *, by: User | None, at: datetime, why: str = "", force: bool = False
 ) -> dict[str, int]:
     """The same as a file that appears when it is whole. Raises FileExistsError unless told to overwrite, OSError."""
     if path.exists() and not force:
@@ -43,8 +43,8 @@ def hand_out_to(
     fresh = tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)  # noqa: SIM115
     try:
         with fresh as out:
-            counts = _write(athlete, out, at=at)
-        _note(athlete, counts, by=by, why=why)
+            counts = _write(subject, out, at=at)
+        _note(subject, counts, by=by, why=why)
         os.replace(fresh.name, path)
     finally:
         Path(fresh.name).unlink(missing_ok=True)
@@ -52,33 +52,26 @@ def hand_out_to(
 
 
 @transaction.atomic
-def _note(subject: Athlete | User, counts: dict[str, int], *, by: User | None, why: str) -> None:
-    verb = "athlete.exported" if isinstance(subject, Athlete) else "account.exported"
-    record(verb, subject, by=by, after=dict(counts), why=why)
+def _note(subject: models.Model, counts: dict[str, int], *, by: User | None, why: str) -> None:
+    record(f"{subject_of(subject).verb}.exported", subject, by=by, after=dict(counts), why=why)
 
 
-def _write(subject: Athlete | User, out: IO[bytes], *, at: datetime) -> dict[str, int]:
+def _write(subject: models.Model, out: IO[bytes], *, at: datetime) -> dict[str, int]:
+    about = subject_of(subject)
     with across_tenants(), transaction.atomic():
         found: dict[str, list[Trace]] = {}
-        for trace in traces_of(of(subject)):
+        for trace in traces_of(about.person_of(subject)):
             found.setdefault(trace.table, []).append(trace)
     with Bundle(out, zone=timezone.get_current_timezone()) as bundle:
         for table, traces in found.items():
             columns = _columns(traces)
             bundle.table(table, columns, _rows(columns, traces))
-        kind, name = ("athlete", subject.full_name) if isinstance(subject, Athlete) else ("user", subject.name)
-        head = {"format": FORMAT, "version": VERSION, "made_at": bundle.plain(at), f"{kind}_id": subject.pk}
+        head = {"format": FORMAT, "version": VERSION, "made_at": bundle.plain(at), f"{about.kind}_id": subject.pk}
         bundle.data_json("data.json", head)
-        titles = [(table, _title(table)) for table in found]
-        bundle.text("README.txt", render_to_string("archive/person.txt", {"tables": titles, "name": name, "at": at}))
+        titles = [(table, str(traces[0].model._meta.verbose_name)) for table, traces in found.items()]
+        said = {"tables": titles, "name": about.name_of(subject), "at": at}
+        bundle.text("README.txt", render_to_string("archive/person.txt", said))
         return bundle.counts
-
-
-def _title(table: str) -> str:
-    for label in ("entries", "tenants", "catalog", "sessions"):
-        if table in apps.all_models[label]:
-            return str(apps.get_model(label, table)._meta.verbose_name)
-    return table
 
 
 def _columns(traces: list[Trace]) -> list[Column]:

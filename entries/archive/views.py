@@ -77,5 +77,5 @@ def _erased(request: TeamRequest, athlete: Athlete, form: EraseForm) -> bool:
         form,
         ("name", lambda: rules.check_typed_name(typed["name"], athlete.full_name)),
         ("password", lambda: actions.ask_password_again(request, me, password=typed["password"], at=now)),
-        ("withdraw", lambda: erasing.erase_athlete(athlete, by=me, at=now, why=typed["why"], withdraw=typed["withdraw"])),
+        ("withdraw", lambda: erasing.erase(athlete, by=me, at=now, why=typed["why"], withdraw=typed["withdraw"])),
     )  # fmt: skip

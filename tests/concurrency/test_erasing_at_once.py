@@ -50,7 +50,7 @@ def erased_meanwhile(
 
     def erase() -> None:
         try:
-            erasing.erase_athlete(Athlete.objects.get(pk=runners[0].pk), by=baba, at=now)
+            erasing.erase(Athlete.objects.get(pk=runners[0].pk), by=baba, at=now)
         finally:
             connection.close()
 
@@ -126,7 +126,7 @@ def test_a_file_that_is_confirmed_brings_nothing_back(
 def test_who_is_erased_is_not_put_back_on_the_roster(baba: User, runners: list[Athlete], now: datetime) -> None:
     stale = Athlete.objects.get(pk=runners[0].pk)
     athlete_actions.take_off(stale, by=baba, at=now)
-    erasing.erase_athlete(stale, by=baba, at=now)
+    erasing.erase(stale, by=baba, at=now)
     assert not athlete_actions.put_back(stale, by=baba)
 
 
@@ -134,7 +134,7 @@ def test_of_two_who_erase_at_once_one_is_told(baba: User, runners: list[Athlete]
     def erase(_number: int) -> str:
         try:
             with across_tenants():
-                erasing.erase_athlete(Athlete.objects.get(pk=runners[0].pk), by=baba, at=now)
+                erasing.erase(Athlete.objects.get(pk=runners[0].pk), by=baba, at=now)
         except Refused as refused:
             return refused.code
         finally:

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         try:
             if apply:
                 with noted(f"erase_{self.kind}") as run:
-                    counts = self.erase(row, by=actor, at=timezone.now(), why=why, withdraw=withdraw)
+                    counts = erasing.erase(row, by=actor, at=timezone.now(), why=why, withdraw=withdraw)
                     run.facts = {self.kind: row.pk, **counts}
             else:
                 counts = self._preview(row, withdraw=withdraw)
@@ -65,10 +65,6 @@ class Command(BaseCommand):
         if found.refusal is not None and not (withdraw and found.refusal.code == "erase_entered"):
             self.stdout.write(f"--apply would be refused now: {say(found.refusal)}")
         return found.changed
-
-    def erase(self, row: Any, **values: Any) -> Mapping[str, int]:
-        """For real."""
-        return erasing.erase_athlete(row, **values)
 
 
 def user_numbered(number: int) -> User:

@@ -1,10 +1,8 @@
 """`manage.py erase_user ID [--apply]`."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from config.management.commands import erase_athlete
-from entries.archive import erasing
 
 
 class Command(erase_athlete.Command):
@@ -16,7 +14,3 @@ class Command(erase_athlete.Command):
     def find(self, number: int) -> Any:
         """The account. Raises CommandError."""
         return erase_athlete.user_numbered(number)
-
-    def erase(self, row: Any, **values: Any) -> Mapping[str, int]:
-        """For real."""
-        return erasing.erase_user(row, **values)

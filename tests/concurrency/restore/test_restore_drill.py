@@ -18,7 +18,7 @@ from config.ops.backups.manifest import Manifest
 from config.ops.backups.restore import bring_up_to_date, check_target
 from config.ops.smoke.http import Visitor, read_place
 from config.ops.smoke.signin import try_password
-from entries.archive.erasing import erase_athlete
+from entries.archive.erasing import erase
 from entries.roster.models import Athlete
 from tenants.models import User
 from tests.concurrency.restore.restore_lab import (
@@ -129,7 +129,7 @@ def test_who_was_erased_after_the_backup_is_erased_again(
     """D9: also when the database that knew of the erasure is gone, by the list that lies beside the backups."""
     take.take(None, at=timezone.now())
     assert found_in_dump(site, "kitacanary姓") > 0
-    erase_athlete(world.athlete, by=admin, at=timezone.now(), withdraw=True)
+    erase(world.athlete, by=admin, at=timezone.now(), withdraw=True)
     erasures.copy_out()
     done = restore("latest")
     assert done.returncode == 0, done.stderr

@@ -39,9 +39,9 @@ def test_erasing_an_athlete_leaves_no_trace_and_all_totals(
     before = totals(race)
     assert {hit.rpartition(": ")[2] for hit in found()} >= set(CANARIES) - {"tsuru@canary.example", "080-9999-1234"}
     with pytest.raises(Refused) as refused:
-        erasing.erase_athlete(child.athlete, by=baba, at=now)
+        erasing.erase(child.athlete, by=baba, at=now)
     assert refused.value.code == "erase_entered"
-    erasing.erase_athlete(child.athlete, by=baba, at=now, why="本人の依頼", withdraw=True)
+    erasing.erase(child.athlete, by=baba, at=now, why="本人の依頼", withdraw=True)
     assert found() == []
     assert totals(race)[1] == before[1]
     assert [state for _ticket, state in totals(race)[0]] == ["withdrawn"]
@@ -56,14 +56,14 @@ def test_dry_run_counts_what_the_erasure_changes_and_writes_nothing(
     before = serializers.serialize("json", AuditRecord.objects.all())
     said = erasing.preview(child.athlete).changed
     assert serializers.serialize("json", AuditRecord.objects.all()) == before
-    assert said == erasing.erase_athlete(child.athlete, by=baba, at=now)
+    assert said == erasing.erase(child.athlete, by=baba, at=now)
     assert said["athlete"] == 1
     assert {"sheetdraft", "entryupload", "rosterupload", "auditrecord", "notice", "outboxmail", "incident"} <= set(said)
 
 
 def test_what_is_of_others_in_the_same_files_stays(kita: Team, baba: User, race: Race, now: datetime) -> None:
     child = child_of(kita, baba, race, now)
-    erasing.erase_athlete(child.athlete, by=baba, at=now, withdraw=True)
+    erasing.erase(child.athlete, by=baba, at=now, withdraw=True)
     with across_tenants():
         assert SheetDraft.objects.get().rows == [{"athlete": "0", "race": "1", "seed_time": "15:00.00"}]
         assert EntryUpload.objects.get().rows == [{"x": ["他 人"]}]
@@ -76,7 +76,7 @@ def test_a_withdrawn_place_goes_to_the_next_who_waits(kita: Team, baba: User, me
     with tenant_scope(meet.tenant_id):
         lines = [Line(0, first.pk, race.pk, 90_000), Line(1, second.pk, race.pk, 90_000)]
         actions.submit(meet=meet, team=kita, lines=lines, key="k", by=baba, at=now)
-    erasing.erase_athlete(first, by=baba, at=now, withdraw=True)
+    erasing.erase(first, by=baba, at=now, withdraw=True)
     assert [state for _ticket, state in totals(race)[0]] == ["withdrawn", "accepted"]
 
 
@@ -88,7 +88,7 @@ def test_who_shares_a_name_keeps_it_in_what_people_wrote(
         team=minami, family_name="早乙女丸", given_name="鶴之助", family_kana="ア", given_kana="イ", sex="M",
         birth_date=child.athlete.birth_date,
     )  # fmt: skip
-    erasing.erase_athlete(child.athlete, by=baba, at=now, withdraw=True)
+    erasing.erase(child.athlete, by=baba, at=now, withdraw=True)
     twin.refresh_from_db()
     assert twin.full_name == "早乙女丸 鶴之助"
     with across_tenants():
@@ -106,7 +106,7 @@ def test_one_who_enters_alone_goes_with_team_and_account(
     team.refresh_from_db()
     child = child_of(team, me, race, now)
     address_everywhere(me, now)
-    erasing.erase_athlete(child.athlete, by=me, at=now, withdraw=True)
+    erasing.erase(child.athlete, by=me, at=now, withdraw=True)
     assert found() == []
     me.refresh_from_db()
     assert (me.is_active, me.check_password("Correct-Horse-12")) == (False, False)
@@ -124,7 +124,7 @@ def test_erasing_an_account_keeps_its_team_and_what_it_sent(
     with tenant_scope(race.tenant_id):
         line = Line(0, runners[0].pk, race.pk, 90_000)
         order = actions.submit(meet=race.meet, team=kita, lines=[line], key="k", by=coach, at=now)
-    counts = erasing.erase_user(coach, by=None, at=now, why="退職")
+    counts = erasing.erase(coach, by=None, at=now, why="退職")
     assert found() == []
     order.refresh_from_db()
     assert order.submitted_by_id == coach.pk
@@ -132,27 +132,27 @@ def test_erasing_an_account_keeps_its_team_and_what_it_sent(
     assert order.submitted_by.name == "（削除済み）"
     assert counts["session"] == 1
     with pytest.raises(Refused, match="erased_already"):
-        erasing.erase_user(coach, by=None, at=now)
+        erasing.erase(coach, by=None, at=now)
 
 
 def test_the_last_member_stays_until_the_meet_is_over(baba: User, kita: Team, race: Race, now: datetime) -> None:
     child_of(kita, baba, race, now)
     with pytest.raises(Refused, match="erase_last_member"):
-        erasing.erase_user(baba, by=None, at=now)
+        erasing.erase(baba, by=None, at=now)
 
 
 def test_who_works_for_a_host_is_made_inactive_first(aoki: User, now: datetime) -> None:
     with pytest.raises(Refused, match="erase_host_person"):
-        erasing.erase_user(aoki, by=None, at=now)
+        erasing.erase(aoki, by=None, at=now)
     User.objects.filter(pk=aoki.pk).update(is_active=False)
-    erasing.erase_user(aoki, by=None, at=now)
+    erasing.erase(aoki, by=None, at=now)
     aoki.refresh_from_db()
     assert (aoki.role, aoki.email) == ("organizer", f"erased-user-{aoki.pk}@erased.invalid")
 
 
 def test_an_erasure_is_noted_without_a_word_about_the_person(kita: Team, baba: User, race: Race, now: datetime) -> None:
     child = child_of(kita, baba, race, now)
-    erasing.erase_athlete(child.athlete, by=baba, at=now, why="早乙女丸鶴之助から電話", withdraw=True)
+    erasing.erase(child.athlete, by=baba, at=now, why="早乙女丸鶴之助から電話", withdraw=True)
     row = Erasure.objects.get()
     assert (row.subject, row.by) == (f"athlete:{child.athlete.pk}", baba)
     trail = AuditRecord.objects.get(verb="athlete.erased")
@@ -165,10 +165,10 @@ def test_a_second_time_is_refused_and_a_replay_changes_nothing(
     kita: Team, baba: User, race: Race, now: datetime
 ) -> None:
     child = child_of(kita, baba, race, now)
-    erasing.erase_athlete(child.athlete, by=baba, at=now, withdraw=True)
+    erasing.erase(child.athlete, by=baba, at=now, withdraw=True)
     child.athlete.refresh_from_db()
     with pytest.raises(Refused, match="erased_already"):
-        erasing.erase_athlete(child.athlete, by=baba, at=now)
+        erasing.erase(child.athlete, by=baba, at=now)
     assert replay(f"athlete:{child.athlete.pk}", at=now) == {}
     assert Erasure.objects.count() == 1
 
@@ -178,7 +178,7 @@ def test_after_a_restore_the_replay_erases_again(make_user: Callable[..., User],
     child = child_of(team_of(me, "早乙女丸", TeamKind.INDIVIDUAL), me, race, now)
     address_everywhere(me, now)
     backup = {model: list(model._base_manager.all()) for model in apps.get_models() if model._meta.managed}
-    erasing.erase_athlete(child.athlete, by=me, at=now, withdraw=True)
+    erasing.erase(child.athlete, by=me, at=now, withdraw=True)
     assert found() == []
     _restore(backup)
     assert found() != []
@@ -206,7 +206,7 @@ def test_an_archive_that_holds_the_person_is_taken_out(kita: Team, baba: User, r
     with tenant_scope(race.tenant_id):
         archive = MeetArchive.objects.create(tenant_id=race.tenant_id, meet=race.meet)
         ArchivePiece.objects.create(tenant_id=race.tenant_id, archive=archive, number=0, content=b"x")
-    erasing.erase_athlete(child.athlete, by=baba, at=now, withdraw=True)
+    erasing.erase(child.athlete, by=baba, at=now, withdraw=True)
     with across_tenants():
         assert not ArchivePiece.objects.exists()
 
@@ -226,5 +226,5 @@ def test_nothing_of_a_tenant_is_needed_to_be_in_scope(
 ) -> None:
     child = child_of(kita, baba, race, now)
     with tenant_scope(chuo.pk):
-        erasing.erase_athlete(child.athlete, by=baba, at=now, withdraw=True)
+        erasing.erase(child.athlete, by=baba, at=now, withdraw=True)
     assert found() == []

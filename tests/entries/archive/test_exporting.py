@@ -16,13 +16,13 @@ from django.core.management.base import CommandError
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
-from entries.archive import tables
 from entries.archive.exporting import write_archive
-from entries.archive.tables import register_table
 from entries.entry import actions, entry_actions
 from entries.entry.lines import Line
 from entries.entry.models import Entry
 from entries.meet.models import Meet, Race, TimetableSlot
+from entries.records import tables
+from entries.records.tables import register_table
 from entries.roster.models import Team
 from tenants.models import AuditRecord, OpsRun, User
 from tenants.scope import tenant_scope

@@ -17,6 +17,7 @@ from entries.archive.models import MeetArchive
 from entries.archive.subject_access import hand_out
 from entries.archive.wording import lines_of
 from entries.meet.models import Meet, Race
+from entries.records.traces import traces
 from entries.roster.models import Team, TeamKind
 from tenants.models import Erasure, IncidentContact, Switch, Tenant, User
 from tenants.privacy.classes import classes
@@ -72,6 +73,13 @@ def test_tables_of_a_person_stand_in_one_order(everywhere_once: Child, admin: Us
     assert list(said.changed) == sorted(name for name in TABLES_OF_A_PERSON if name != "submission")
     lines = [(str(line.title), str(line.then)) for line in lines_of(said) if line.is_kept]
     assert lines == [("申込票", "")]
+
+
+def test_each_finder_finds_rows_of_the_table_that_it_is_registered_for(everywhere_once: Child) -> None:
+    with across_tenants():
+        person = erasing.person_of(everywhere_once.athlete)
+        found = [(one.model, {trace.model for trace in one.find(person)}) for one in traces()]
+    assert [(model, models) for model, models in found if models != {model}] == []
 
 
 def test_tables_of_a_meet_stand_in_one_order(everywhere_once: Child, now: datetime, tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ import pytest
 from django.test import Client
 
 from entries.archive import erasing
-from entries.archive.wording import KEPT, TABLES
-from entries.archive.writings import FREE_TEXTS
 from entries.entry.models import Entry
 from entries.meet.models import Race
+from entries.records.free_text_columns import free_texts
+from entries.records.traces import kept_tables, name_of, said_of, traces
 from entries.roster.models import Athlete, Team
 from tenants.models import AuditRecord, Erasure, User
 from tenants.scope import across_tenants
@@ -64,15 +64,15 @@ def test_the_page_shows_what_the_command_would_say_and_writes_nothing(desk: Clie
     assert rows_of() == before
     said = erasing.preview(child.athlete)
     shown = {str(line.title): line.rows for line in context["lines"] if not line.is_kept}
-    assert shown == {str(TABLES[table][0]): count for table, count in said.changed.items()}
+    assert shown == {str(said_of(table).title): count for table, count in said.changed.items()}
     assert [(str(line.title), line.rows) for line in context["lines"] if line.is_kept] == [("申込票", 1)]
     assert context["found"].withdrawn == 1
 
 
 def test_every_table_has_its_words() -> None:
-    texts = {model._meta.model_name for model, _fields in FREE_TEXTS}
-    assert texts - set(TABLES) == set()
-    assert set(KEPT) <= set(TABLES)
+    found = [*(one.model for one in traces()), *(one.model for one in free_texts())]
+    assert [model for model in found if not str(said_of(name_of(model)).title)] == []
+    assert kept_tables() == ["entry", "submission"]
 
 
 def test_a_platform_admin_erases_an_athlete(desk: Client, child: Child, admin: User) -> None:

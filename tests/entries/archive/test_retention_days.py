@@ -132,9 +132,9 @@ def test_a_second_erasure_of_a_row_read_before_the_first_is_refused(
     kita: Team, baba: User, runners: list[Athlete], now: datetime
 ) -> None:
     stale = Athlete.objects.get(pk=runners[0].pk)
-    erasing.erase_athlete(runners[0], by=baba, at=now)
+    erasing.erase(runners[0], by=baba, at=now)
     with pytest.raises(Refused, match="erased_already"):
-        erasing.erase_athlete(stale, by=baba, at=now)
+        erasing.erase(stale, by=baba, at=now)
     assert AuditRecord.objects.filter(verb="athlete.erased").count() == 1
 
 
@@ -149,7 +149,7 @@ def test_nobody_entered_is_erased_as_an_account_unseen(
     said = erasing.preview(me)
     assert (said.withdrawn, said.refusal and said.refusal.code) == (1, "erase_entered")
     with pytest.raises(Refused, match="erase_entered"):
-        erasing.erase_user(me, by=None, at=now)
-    erasing.erase_user(me, by=None, at=now, withdraw=True)
+        erasing.erase(me, by=None, at=now)
+    erasing.erase(me, by=None, at=now, withdraw=True)
     with across_tenants():
         assert not Entry.objects.live().filter(athlete=child.athlete).exists()

@@ -59,7 +59,7 @@ def test_a_name_within_a_longer_name_is_somebody_else(
     whole = "".join(other)
     record("athlete.changed", longer, by=baba, after={"grade": "2"})
     said = notice(meet, f"{whole}と林太郎、{' '.join(other)}")
-    erasing.erase_athlete(hayashi, by=baba, at=now)
+    erasing.erase(hayashi, by=baba, at=now)
     assert title_of(said) == f"{whole}と（削除済み）、{' '.join(other)}"
     assert AuditRecord.objects.get(verb="athlete.changed").target_name == " ".join(other)
 
@@ -69,7 +69,7 @@ def test_an_account_with_a_longer_name_keeps_it(
 ) -> None:
     hayashi, coach = runner(kita, "林", "太郎"), make_user("x@example.com", name="小林太郎")
     said = notice(meet, "監督 小林太郎、選手 林太郎")
-    erasing.erase_athlete(hayashi, by=coach, at=now)
+    erasing.erase(hayashi, by=coach, at=now)
     assert title_of(said) == "監督 小林太郎、選手 （削除済み）"
 
 
@@ -81,7 +81,7 @@ def test_an_address_within_a_longer_address_is_somebody_else(
     link = OneTimeLink.objects.create(
         purpose="register", token_hash="h", email=other.email, expires_at=now, payload={"email": other.email}
     )
-    erasing.erase_user(ken, by=None, at=now)
+    erasing.erase(ken, by=None, at=now)
     assert AuditRecord.objects.get(verb="account.changed").after == {"email": "uken@example.com"}
     assert OneTimeLink.objects.filter(pk=link.pk).exists()
     assert found(["uken@example.com"]) != []
@@ -91,7 +91,7 @@ def test_a_registration_of_somebody_with_the_same_name_stays(kita: Team, baba: U
     link = OneTimeLink.objects.create(
         purpose="register", token_hash="h", email="new@example.com", expires_at=now, payload={"name": "早乙女丸 鶴之助"}
     )
-    erasing.erase_athlete(runner(kita, "早乙女丸", "鶴之助"), by=baba, at=now)
+    erasing.erase(runner(kita, "早乙女丸", "鶴之助"), by=baba, at=now)
     assert OneTimeLink.objects.filter(pk=link.pk).exists()
 
 
@@ -102,7 +102,7 @@ def test_the_address_from_before_the_account_moved_goes_too(make_user: Callable[
     )
     OutboxMail.objects.create(key="k", kind="x", to="old@canary.example", next_attempt_at=now, sent_at=now)
     DeadAddress.objects.create(address="old@canary.example", since_at=now)
-    erasing.erase_user(user, by=None, at=now)
+    erasing.erase(user, by=None, at=now)
     assert found(["canary.example"]) == []
 
 
@@ -117,14 +117,14 @@ def test_an_address_counts_in_whatever_case_it_was_typed(
     OutboxMail.objects.create(
         key="k2", kind="x", to="x@example.com", next_attempt_at=now, last_error="550 <TSURU@CANARY.EXAMPLE>"
     )
-    erasing.erase_user(user, by=None, at=now)
+    erasing.erase(user, by=None, at=now)
     assert found(["canary", "Canary", "CANARY"]) == []
 
 
 def test_a_name_in_latin_letters_goes_as_jaaf_prints_it(kita: Team, meet: Meet, baba: User, now: datetime) -> None:
     ito = runner(kita, "伊藤", "健", family_romaji="Ito", given_romaji="Ken")
     said = notice(meet, "Ken ITO, Kento Ito, Saito Ken, ITO KEN")
-    erasing.erase_athlete(ito, by=baba, at=now)
+    erasing.erase(ito, by=baba, at=now)
     assert title_of(said) == "（削除済み）, Kento Ito, Saito Ken, （削除済み）"
 
 
@@ -138,7 +138,7 @@ def test_teammates_with_alike_names_keep_their_lines(kita: Team, meet: Meet, bab
     upload = RosterUpload.objects.create(team=kita, by=baba, file_name="x.xlsx", rows=rows)
     with tenant_scope(meet.tenant_id):
         SheetDraft.objects.create(tenant=meet.tenant, meet=meet, team=kita, rows=[{"athlete": str(kobayashi.pk)}])
-    erasing.erase_athlete(hayashi, by=baba, at=now)
+    erasing.erase(hayashi, by=baba, at=now)
     upload.refresh_from_db()
     assert [(line["number"], line["who"]) for line in upload.rows] == [(3, "小林 太郎"), (5, "（削除済み）")]
     with across_tenants():
@@ -152,7 +152,7 @@ def test_a_line_that_warns_of_the_person_stays_without_the_name(kita: Team, baba
         "w": [["family_kana", "athlete_same_kana", {"name": "早乙女丸 鶴之助"}]],
     }
     upload = RosterUpload.objects.create(team=kita, by=baba, file_name="x.xlsx", rows=[line])
-    erasing.erase_athlete(runner(kita, "早乙女丸", "鶴之助"), by=baba, at=now)
+    erasing.erase(runner(kita, "早乙女丸", "鶴之助"), by=baba, at=now)
     upload.refresh_from_db()
     assert upload.rows[0]["v"] == {"family_name": "別"}
     assert found(["早乙女丸"]) == []
@@ -164,7 +164,7 @@ def test_what_proves_a_request_names_nobody_also_when_the_name_is_shared(
     twin = runner(minami, "早乙女丸", "鶴之助")
     person = runner(kita, "早乙女丸", "鶴之助")
     hand_out(person, by=baba, at=now, why="早乙女丸 鶴之助さんの求め")
-    erasing.erase_athlete(person, by=baba, at=now, why="早乙女丸鶴之助から電話")
+    erasing.erase(person, by=baba, at=now, why="早乙女丸鶴之助から電話")
     assert AuditRecord.objects.get(verb="athlete.exported").after["athlete"] == 1
     assert Erasure.objects.get().why == "（削除済み）から電話"
     assert {hit.split(":")[0] for hit in found(["早乙女丸"])} <= {
@@ -187,7 +187,7 @@ def test_the_contact_in_a_teams_trail_goes_under_a_shared_or_single_name_too(
     }
     contact = {"contact_name": name, "contact_email": "office@example.com", "contact_phone": ""}
     change_team(team, by=coach, values=values | contact)
-    erasing.erase_user(coach, by=None, at=now)
+    erasing.erase(coach, by=None, at=now)
     trail = AuditRecord.objects.get(verb="team.changed")
     assert trail.after == {"contact_name": "（削除済み）", "contact_email": "office@example.com"}
 
@@ -198,7 +198,7 @@ def test_a_hosts_contact_and_who_is_called_go_with_the_person(
     person = make_user("tsuru@canary.example", phone="080-9999-1234", role="organizer", tenant=nittai, is_active=False)
     Tenant.objects.filter(pk=nittai.pk).update(contact_email="tsuru@canary.example", contact_phone="03-1111-2222")
     IncidentContact.objects.create(tenant=nittai, role="x", name="鶴", phone="080-9999-1234")
-    erasing.erase_user(person, by=None, at=now)
+    erasing.erase(person, by=None, at=now)
     nittai.refresh_from_db()
     assert (nittai.contact_email, nittai.contact_phone) == ("", "03-1111-2222")
     assert not IncidentContact.objects.exists()
@@ -213,7 +213,7 @@ def test_an_archive_that_names_who_sent_a_sheet_is_taken_out(
         line = Line(0, runners[0].pk, race.pk, 90_000)
         actions.submit(meet=race.meet, team=kita, lines=[line], key="k", by=coach, at=now)
         MeetArchive.objects.create(tenant_id=race.tenant_id, meet=race.meet)
-    erasing.erase_user(coach, by=None, at=now)
+    erasing.erase(coach, by=None, at=now)
     with across_tenants():
         assert not MeetArchive.objects.exists()
 
@@ -223,7 +223,7 @@ def test_what_a_provider_tells_after_the_erasure_brings_no_address_back(
 ) -> None:
     user = make_user("tsuru@canary.example")
     OutboxMail.objects.create(key="k", kind="x", to=user.email, next_attempt_at=now, sent_at=now, provider_id="m1")
-    erasing.erase_user(user, by=None, at=now)
+    erasing.erase(user, by=None, at=now)
     reason = "550 <tsuru@canary.example> unknown"
     assert take([Told("sendgrid", "e1", "bounced", "m1", "", at=now, reason=reason, is_dead=True)]) == 0
     assert found(["canary.example"]) == []
@@ -232,7 +232,7 @@ def test_what_a_provider_tells_after_the_erasure_brings_no_address_back(
 def test_one_who_enters_alone_and_is_erased_as_an_account(make_user: Callable[..., User], now: datetime) -> None:
     me = make_user("tsuru@canary.example", name="早乙女丸 鶴之助")
     runner(team_of(me, "早乙女丸鶴之助", TeamKind.INDIVIDUAL), "早乙女丸", "鶴之助")
-    erasing.erase_user(me, by=None, at=now)
+    erasing.erase(me, by=None, at=now)
     assert found(["早乙女丸", "鶴之助", "canary.example"]) == []
 
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from entries.archive.bundle import Column
-from entries.archive.tables import Row, Scene, Table, paged, register_table
-from entries.archive.writings import register_text
 from entries.news.models import Notice
+from entries.records.free_text_columns import register_text
+from entries.records.tables import Column, Row, Scene, Table, paged, register_table
 
 COLUMNS = (
     Column("title", _("見出し")), Column("body", _("本文")), Column("is_important", _("重要"), "boolean"),
@@ -21,5 +20,7 @@ def _notices(scene: Scene) -> Iterator[Row]:
         yield row.title, row.body, row.is_important, row.published_at, row.created_at
 
 
-register_table(Table("notices", _("お知らせ"), COLUMNS, _notices, is_personal=True))  # a notice may name somebody
-register_text(Notice, "title", "body")
+register_table(  # a notice may name somebody
+    Table("notices", _("お知らせ"), COLUMNS, _notices, is_personal=True, models=(Notice,))
+)
+register_text(Notice, "title", "body", title=_("お知らせ"))
