@@ -131,4 +131,4 @@ OLD_COLUMNS = (
     "water_resistance_m", "buckle", "warranty_years", "collection", "movement_caliber", "case_thickness_mm",
     "lug_width_mm", "remarks",
 )  # fmt: skip
-"""Columns of `master_products` in the files of the running system (contract, section 6)."""
+"""Columns of `master_products` in the files of the running system (contract 6)."""

@@ -1,4 +1,4 @@
-"""The one form in which brand and reference are stored and looked for (contract, section 6: trimmed, upper case)."""
+"""The one form in which brand and reference are stored and looked for (contract 6: trimmed, upper case)."""
 
 import unicodedata
 

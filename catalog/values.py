@@ -1,6 +1,6 @@
 """What a product's fields hold: the master's value, the correction, what holds, and how each is said.
 
-Values have the form of `catalog.fields`. Shown is the correction, else the master's value, else nothing (product.md).
+Values have the form of `catalog.fields`. Shown is the correction, else the master's value, else nothing.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Every address of the site (contract, section 4)."""
+"""Every address of the site (contract 4)."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -1,6 +1,6 @@
 """Times: the only parser and formatter. A time is a whole number of hundredths of a second, never a float.
 
-Read forms (domain.md C3; contract section 5): `14:05.32`, `14.05.32`, `14'05"32`, `14分05秒32`, `14:05`, `1:02:03.5`,
+Read forms (fact F3; contract 5): `14:05.32`, `14.05.32`, `14'05"32`, `14分05秒32`, `14:05`, `1:02:03.5`,
 `1時間02分03秒`, `52.10`, `140532`, each also in full width, and a time of day as Excel makes it of `14:05.32`.
 """
 
@@ -32,7 +32,7 @@ class NotATime(ValueError):
 
 
 def parse_time(text: str) -> int:
-    """Hundredths of a second. Thousandths are rounded up, as in the rules for photo finish (domain.md C1).
+    """Hundredths of a second. Thousandths are rounded up, as in the rules for photo finish (fact F1).
 
     Raises NotATime. An empty text is not a time: whether one is needed is the caller's question.
     """

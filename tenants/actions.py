@@ -30,7 +30,7 @@ def add_row(row: models.Model, *, by: User, fields: Iterable[str] = ()) -> None:
 
 @transaction.atomic
 def change_row(row: models.Model, *, fields: Iterable[str], before: Values, by: User, why: str = "") -> None:
-    """Save these fields of a row and no others, so that nobody's change of another field is undone (reliability C5)."""
+    """Save these fields of a row and no others, so that nobody's change of another field is undone (requirement C5)."""
     names = sorted(set(fields))
     if names:
         row.save(update_fields=names)

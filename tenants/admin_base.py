@@ -103,7 +103,8 @@ class DeskAdmin(ByRole, admin.ModelAdmin):
         return super().get_urls()[:-1]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Only the offered filters: `?athlete__team__contact_email__startswith=` would answer questions (T3)."""
+        """Only the offered filters: `?athlete__team__contact_email__startswith=` would answer questions
+        (requirement T3)."""
         offered = {self.date_hierarchy}
         for item in self.get_list_filter(request) if request is not None else self.list_filter:
             item = item[0] if isinstance(item, list | tuple) else item

@@ -46,7 +46,7 @@ class DeskForm(AccessibleMixin, forms.ModelForm):
     """Base of all forms in the admin. `request` is set by the model admin.
 
     Beside each field stands, hidden, the value with which it was rendered. A field counts as changed when it differs
-    from that. When meanwhile the database has another value than was rendered, the change is refused (reliability C5).
+    from that. When meanwhile the database has another value than was rendered, the change is refused (requirement C5).
     """
 
     request: HttpRequest

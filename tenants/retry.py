@@ -20,7 +20,7 @@ class Busy(Exception):
 
 
 def retry_when_locked(function: Callable[Args, Result]) -> Callable[Args, Result]:
-    """Run the function again, in a new transaction, after a deadlock or a lock time-out (reliability C10).
+    """Run the function again, in a new transaction, after a deadlock or a lock time-out (requirement C10).
 
     Only for the outermost transaction: inside another atomic block the error is passed on. Raises Busy.
     """

@@ -5,7 +5,7 @@ from tenants.refusal import Refused
 
 
 def may_manage(actor: User, person: User) -> bool:
-    """Platform admins manage everybody; organizers the staff of their own tenant (product.md, "Who uses it")."""
+    """Platform admins manage everybody; organizers the staff of their own tenant (contract 3)."""
     if actor.is_platform_admin:
         return True
     return actor.is_staff and person.role == Role.STAFF and person.tenant_id == actor.tenant_id

@@ -205,7 +205,7 @@ def text_of(cell: Cell) -> str:
 
 
 def guarded(text: str) -> str:
-    """For CSV: text that a spreadsheet would run is marked with an apostrophe in front (reliability I6)."""
+    """For CSV: text that a spreadsheet would run is marked with an apostrophe in front (requirement I6)."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 

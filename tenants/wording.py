@@ -1,4 +1,4 @@
-"""How each refusal is said. One table; every door asks it (house.md, "how it is said")."""
+"""How each refusal is said. One table; every door asks it (docs/house.md, "how it is said")."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Looks through an uploaded workbook before a parser that builds objects may see it (reliability I3).
+"""Looks through an uploaded workbook before a parser that builds objects may see it (requirement I3).
 
 A workbook of 5 kB can ask for gigabytes: by what its members unpack to, by one cell at XFD1048576, by a million elements
 in one row, by XML entities. So the directory is bounded first, then the sizes it declares, then every member is read

@@ -1,4 +1,4 @@
-"""Every address of the site, tried by everyone who has no business there (reliability T1, T7 to T9, A7, A10, G7).
+"""Every address of the site, tried by everyone who has no business there (requirements T1, T7 to T9, A7, A10, G7).
 
 `DOORS` says of each address whose it is. An address that is missing there fails the first test, so a new page cannot
 arrive untried.

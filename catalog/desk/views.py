@@ -1,4 +1,4 @@
-"""The staff's desk: look products up (contract, section 4), see what waits for a decision."""
+"""The staff's desk: look products up (contract 4), see what waits for a decision."""
 
 from typing import Any
 from urllib.parse import urlencode

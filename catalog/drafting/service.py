@@ -9,7 +9,7 @@ from django.conf import settings
 from catalog.drafting.prompt import Prompt
 
 SECONDS = 15.0
-"""For the whole request, from the first address looked up to the last byte (reliability M3)."""
+"""For the whole request, from the first address looked up to the last byte (requirement M3)."""
 MOST_BYTES = 256 * 1024
 MOST_TOKENS = 1024
 MOST_LETTERS = 4000

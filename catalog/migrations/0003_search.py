@@ -1,6 +1,6 @@
 """What the staff's search stands on: collation "C", counts per brand, and indexes for prefixes and parts (PostgreSQL).
 
-speed.md, section 4: with collation "C" the unique key serves the prefix of a reference within a brand and its order; a
+limit L5: with collation "C" the unique key serves the prefix of a reference within a brand and its order; a
 second btree serves it across brands; trigrams serve parts of three characters and more.
 """
 

@@ -1,1 +1,1 @@
-"""Shoes of the catalogue, and whether one may be worn in a race (domain C2)."""
+"""Shoes of the catalogue, and whether one may be worn in a race (fact F2)."""

@@ -1,4 +1,4 @@
-"""For which kind of race a shoe is listed, and as what (domain C2: World Athletics' list, JAAF's notes)."""
+"""For which kind of race a shoe is listed, and as what (fact F2: World Athletics' list, JAAF's notes)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""The limits that hold where a host has none of its own, as data with their sources (domain C2)."""
+"""The limits that hold where a host has none of its own, as data with their sources (fact F2)."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""How thick a sole may be: data that an organizer can change, because the rules do (domain C2)."""
+"""How thick a sole may be: data that an organizer can change, because the rules do (fact F2)."""
 
 from decimal import Decimal
 

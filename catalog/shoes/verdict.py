@@ -1,4 +1,4 @@
-"""May this shoe be worn in this kind of race on this day, and why (domain C2). Values in, a verdict out: no database.
+"""May this shoe be worn in this kind of race on this day, and why (fact F2). Values in, a verdict out: no database.
 
 Three checks of the list (is it on it, from when and until when, for this kind of race) and the height of the sole. What
 forbids outweighs what is not known, and what is not known outweighs what is in order: nobody is told that a shoe may

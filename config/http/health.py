@@ -1,6 +1,6 @@
 """Is the process alive, and is it ready for requests (seed 002 「データベース接続確認」「マイグレーション実行」).
 
-Ready is the database and its migrations alone: mail, Sentry and the rest may be down while entries go on (reliability
+Ready is the database and its migrations alone: mail, Sentry and the rest may be down while entries go on (requirement
 G6). The answer is bounded in time also when the database's host swallows every packet, which no time-out of PostgreSQL
 itself can do: the question is asked in a thread of its own, on a connection of its own.
 """

@@ -1,4 +1,4 @@
-"""The site while it is stopped: maintenance for everyone, or reading only (contract 6, reliability M7).
+"""The site while it is stopped: maintenance for everyone, or reading only (contract 6, requirement M7).
 
 A request is judged once, when it comes in. One that was let in is finished and stored, whatever is switched meanwhile, so
 nothing that was accepted is lost. Nothing is asked of the database for it (`tenants.switches.queries`), and a user is only

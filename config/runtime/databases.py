@@ -1,6 +1,6 @@
 """Databases and caches of a site that outgrew one server (docs/scaling.md): pooler, replica, shared cache.
 
-Lock waits and statements are bounded, so that one stuck client cannot hold the whole site (reliability C10). A client
+Lock waits and statements are bounded, so that one stuck client cannot hold the whole site (requirement C10). A client
 says so when it connects; but PgBouncer refuses such words, since its connections are everybody's. Behind it the limits
 stand with the database's role instead: `hold_timeouts` writes them there, and `timeouts_hold` looks.
 """

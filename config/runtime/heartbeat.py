@@ -1,4 +1,5 @@
-"""The worker's signs of life: in the table for our own alarms, and outside for when all of us is gone (reliability O4)."""
+"""The worker's signs of life: in the table for our own alarms, and outside for when all of us is gone
+(requirement O4)."""
 
 import logging
 import threading

@@ -27,8 +27,8 @@ IDLE_SECONDS = 1.0
 HOUSEKEEPING = timedelta(minutes=10)
 DATABASE_AWAY = (1, 2, 5)
 MAIL_AWAY = (60, 120, 300)
-"""Seconds until the next try, the last one from then on. Mail leaves at most 5 minutes after its server is back (M1), and
-work goes on at most 5 seconds after the database is (M4)."""
+"""Seconds until the next try, the last one from then on. Mail leaves at most 5 minutes after its server is back, and
+work goes on at most 5 seconds after the database is (requirements M1, M4)."""
 
 
 class BrokenOff(Exception):

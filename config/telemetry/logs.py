@@ -1,6 +1,6 @@
 """One JSON line for each log record, with the id of the request that the error page shows.
 
-What a line may say is decided in `config.telemetry.masking` and `config.telemetry.exception_text`, for the log as for Sentry (reliability O3, P1).
+What a line may say is decided in `config.telemetry.masking` and `config.telemetry.exception_text`, for the log as for Sentry (requirements O3, P1).
 """
 
 import json
@@ -23,7 +23,7 @@ SERVICES = ("run_worker", "serve", "runserver")
 
 def least_level(arguments: list[str]) -> str:
     """The least level that is written. A command of ops says on the terminal itself what it did; between its lines, and
-    beside the one line that says why it failed, no record of the everyday may stand (contract, section 6)."""
+    beside the one line that says why it failed, no record of the everyday may stand (contract 6)."""
     is_command = Path(arguments[0]).name == "manage.py" and arguments[1:2] and arguments[1] not in SERVICES
     return "WARNING" if is_command else "INFO"
 

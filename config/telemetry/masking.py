@@ -1,4 +1,4 @@
-"""What of a text may leave this process: for the log and for Sentry, the same (reliability O1, O3, P1).
+"""What of a text may leave this process: for the log and for Sentry, the same (requirements O1, O3, P1).
 
 An allow-list, because a list of what is personal has no end: a name looks like any other word. Whatever is constant in
 the code may be told, and numbers that the code passes. Texts with data in them are withheld or, where they are needed

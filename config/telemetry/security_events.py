@@ -1,4 +1,4 @@
-"""What requests tell the security log: who signed out, who was refused what (reliability O5)."""
+"""What requests tell the security log: who signed out, who was refused what (requirement O5)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""gunicorn's own words in the form of our log: one JSON line each (reliability O3)."""
+"""gunicorn's own words in the form of our log: one JSON line each (requirement O3)."""
 
 from typing import Any
 

@@ -27,7 +27,7 @@ PIECE = 1024 * 1024
 
 
 def ask_password_again(request: HttpRequest, user: User, *, password: str, at: datetime) -> None:
-    """Before personal data leaves in bulk, or is gone for good (reliability P5). Counted like a sign-in.
+    """Before personal data leaves in bulk, or is gone for good (requirement P5). Counted like a sign-in.
 
     Raises Refused("password_again_wrong"), attempts.TooMany. Call it outside of a transaction.
     """

@@ -1,6 +1,6 @@
-"""Erasing one person: a pseudonym in the record of the meets, nothing anywhere else (reliability P3).
+"""Erasing one person: a pseudonym in the record of the meets, nothing anywhere else (requirement P3).
 
-The same for a coach's page, the desk, the commands, retention, and the replay after a restore (D9).
+The same for a coach's page, the desk, the commands, retention, and the replay after a restore (requirement D9).
 """
 
 from collections import Counter

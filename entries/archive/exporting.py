@@ -1,4 +1,5 @@
-"""Making a meet's archive, for a command or for the desk. Every export is noted: who, what, how much (reliability P5)."""
+"""Making a meet's archive, for a command or for the desk. Every export is noted: who, what, how much
+(requirement P5)."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""After a meet: taking out what only the meet itself needed (domain.md C7, "practical rule").
+"""After a meet: taking out what only the meet itself needed (fact F7, "practical rule").
 
 Who ran in which race for which team, with the state and the declared time, is the record and stays. What goes: sheets
 that were never sent, uploaded files, hashes of what was sent, addresses and contents of mails, shoes, personal bests,

@@ -1,4 +1,4 @@
-"""All that is stored about one person, for that person: the right to see it (reliability P3)."""
+"""All that is stored about one person, for that person: the right to see it (requirement P3)."""
 
 import io
 import json

@@ -1,6 +1,6 @@
 """What the mails about entries say. Registered when the app starts; they run in the worker.
 
-A mail says what is true when it leaves; the receipt page is the proof of entry (reliability, "Decisions"). Everything
+A mail says what is true when it leaves; the receipt page is the proof of entry (requirement C7). Everything
 that a person typed passes `inert`, so that no name becomes a link, a second line or a header.
 """
 

@@ -62,5 +62,5 @@ def move_state(*, meet: Meet, to: str, by: User, at: datetime, why: str = "") ->
 
 
 def note_export(meet: Meet, *, rows: int, by: User) -> None:
-    """Personal data left the site: who took how much (reliability P5)."""
+    """Personal data left the site: who took how much (requirement P5)."""
     record("meet.entries_exported", meet, by=by, after={"rows": rows})

@@ -40,7 +40,7 @@ PACE_FROM_M = 800
 
 
 def check_takes_entries(meet: Meet, *, at: datetime) -> None:
-    """Published, within [open, close) by the database's clock (reliability M6), and not paused. Raises Refused."""
+    """Published, within [open, close) by the database's clock (requirement M6), and not paused. Raises Refused."""
     if meet.takes_entries_at(at):
         if meet.entries_paused_at is not None:
             raise Refused("entries_paused", note=meet.pause_note or _("再開までお待ちください。"))

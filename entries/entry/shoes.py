@@ -1,4 +1,4 @@
-"""Shoes on a sheet: what was chosen, and what the rules of shoes say of it in the row's race (domain C2).
+"""Shoes on a sheet: what was chosen, and what the rules of shoes say of it in the row's race (fact F2).
 
 A verdict warns and is written down; it never refuses an entry, since an athlete may still change shoes and only the
 call room sees what is worn. Nothing of the catalogue is read but the shoes that somebody chose.

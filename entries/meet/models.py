@@ -49,7 +49,7 @@ class MeetQuerySet(TenantQuerySet["Meet"]):
         return self.filter(state__in=PUBLIC_STATES)
 
     def with_clock(self) -> Self:
-        """Adds `clock`, the database's time: the one clock by which entry windows are judged (reliability M6)."""
+        """Adds `clock`, the database's time: the one clock by which entry windows are judged (requirement M6)."""
         return self.annotate(clock=Now())
 
 

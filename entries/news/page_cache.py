@@ -1,7 +1,7 @@
 """Pages that are the same for everyone, kept in this process's memory for about a second.
 
 In the rush of an opening minute one page is asked for thousands of times a second. It is rendered once: whoever comes
-meanwhile gets the last one when that is a few seconds old at most, or waits for the one being made (speed.md 3).
+meanwhile gets the last one when that is a few seconds old at most, or waits for the one being made (limit L3).
 
 Where processes share a cache (CACHE_URL) they render it once a second all together: who is first puts it there, and
 the others take it from there.

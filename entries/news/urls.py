@@ -1,4 +1,4 @@
-"""Addresses of this room: the public pages (contract, section 4)."""
+"""Addresses of this room: the public pages (contract 4)."""
 
 from django.urls import path
 

@@ -71,7 +71,7 @@ def withdraw_invitation(team: Team, link: OneTimeLink, *, by: User, at: datetime
 
 @transaction.atomic
 def join(user: User, *, token: str, at: datetime) -> Team:
-    """Use an invitation up and become a member: of two at once exactly one works (reliability T10).
+    """Use an invitation up and become a member: of two at once exactly one works (requirement T10).
 
     Raises Refused("link_invalid") or Refused("link_other_person"); the latter leaves the link unused.
     """

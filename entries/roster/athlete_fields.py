@@ -140,12 +140,12 @@ def read_nationality(cell: Cell) -> str:
 
 
 def read_grade(cell: Cell) -> str:
-    """1 to 4, M1, D2 and the like; 3年 is 3."""
+    """1 to 4, or "M1", "D2" and the like; 3年 is 3."""
     return visible(folded(cell, 10).upper().removesuffix("年生").removesuffix("年"), 4)
 
 
 def read_jaaf_id(cell: Cell) -> str:
-    """Eleven digits (domain.md C3). A number cell may have lost its leading zeros."""
+    """Eleven digits (fact F3). A number cell may have lost its leading zeros."""
     text = re.sub(r"[\s-]", "", folded(cell, 30))
     if isinstance(cell, int | float) and not isinstance(cell, bool) and text.isascii() and text.isdigit():
         text = text.zfill(11)

@@ -19,7 +19,7 @@ def in_team(view: View) -> View:
     """Give the view `request.team`, the team whose number stands in the address as `team`.
 
     Anonymous visitors sign in first. Somebody else's team answers 404 as an unknown one does; who was removed from the
-    team finds that out with the next request (reliability T1, T7). One query.
+    team finds that out with the next request (requirements T1, T7). One query.
     """
 
     @wraps(view)

@@ -43,7 +43,7 @@ def fact(name: str, label: Any, help_text: Any = "", *, required: bool = False, 
 
 
 class AthleteForm(Form):
-    """An athlete on the roster (domain.md C3)."""
+    """An athlete on the roster (fact F3)."""
 
     family_name = fact("family_name", _("姓"), required=True, autocomplete="off")
     given_name = fact("given_name", _("名"), required=True, autocomplete="off")

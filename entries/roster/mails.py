@@ -19,7 +19,7 @@ NO_LINKS = str.maketrans(".:/@", "．：／＠")
 def invitation(context: dict[str, Any]) -> Letter | None:
     """The link to join a team; None when it was used, withdrawn or has expired, or who sent it left the team.
 
-    The team's name was typed by a member, so it is one line in which no mail program finds a link (reliability I8).
+    The team's name was typed by a member, so it is one line in which no mail program finds a link (requirement I8).
     """
     found = links.token_for_mail(context, at=timezone.now())
     if found is None:

@@ -1,4 +1,4 @@
-"""Where a team or athlete is registered: the 47 prefectures by JIS number, the student union, abroad (domain.md C3)."""
+"""Where a team or athlete is registered: the 47 prefectures by JIS number, the student union, abroad (fact F3)."""
 
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _

@@ -57,7 +57,7 @@ def searched(athletes: QuerySet[Athlete], text: str) -> QuerySet[Athlete]:
 
 
 def listed(team: Team, *, q: str, sex: str, grade: str, sort: str, left: bool) -> QuerySet[Athlete]:
-    """The athletes of a list page. Unknown filters and orders are ignored, never passed on (reliability I9)."""
+    """The athletes of a list page. Unknown filters and orders are ignored, never passed on (requirement I9)."""
     athletes = searched(team.athletes.filter(left_at__isnull=not left, erased_at__isnull=True), q)
     if sex in Sex.values:
         athletes = athletes.filter(sex=sex)

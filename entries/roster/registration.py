@@ -30,7 +30,7 @@ from tenants.throttle import attempts
 
 LIFETIME = timedelta(hours=24)
 TERMS = "2026-11"
-"""Version of the text that the applicant agreed to (domain.md C7); it stands on the form."""
+"""Version of the text that the applicant agreed to (fact F7); it stands on the form."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Registration:
 def register(request: HttpRequest, registration: Registration, *, password: str, at: datetime) -> links.Issued:
     """Mail the link that confirms this registration. Raises attempts.TooMany, Refused("stopped").
 
-    The work is the same for an address that has an account: its mail then says so (reliability A4).
+    The work is the same for an address that has an account: its mail then says so (requirement A4).
     """
     check_not_stopped(Function.REGISTRATION)
     attempts.count(request, what="mail", account=registration.email, limits=attempts.MAIL, at=at)

@@ -35,7 +35,7 @@ def _phone(cell: Cell) -> str:
 
 
 class RegistrationForm(Form):
-    """What every registration has: who signs in, and the consent to what is published (domain.md C7)."""
+    """What every registration has: who signs in, and the consent to what is published (fact F7)."""
 
     email = EmailField()
     phone = ReadField(

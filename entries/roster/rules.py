@@ -29,7 +29,7 @@ def check_may_invite(team: Team, email: str) -> None:
 
 
 def invited_team(link: OneTimeLink) -> Team:
-    """The team of an invitation, as long as who sent it is still a member (reliability T7). Raises Refused."""
+    """The team of an invitation, as long as who sent it is still a member (requirement T7). Raises Refused."""
     team = Team.objects.filter(pk=link.payload.get("team"), memberships__user=link.user_id).first()
     if team is None:
         raise Refused("link_invalid")

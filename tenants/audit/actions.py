@@ -25,7 +25,7 @@ def record(
     after: Values | None = None,
     why: str = "",
 ) -> AuditRecord:
-    """Note one change. Call it inside the transaction that makes the change (reliability O2).
+    """Note one change. Call it inside the transaction that makes the change (requirement O2).
 
     `verb` is stable, "room.what_happened"; `before` and `after` hold the fields that changed. The tenant is the
     target's own, when it has one.

@@ -1,4 +1,4 @@
-"""The security log: who signed in, was refused, got or lost a right, took data out (reliability O5).
+"""The security log: who signed in, was refused, got or lost a right, took data out (requirement O5).
 
 Lines of the log, not rows: it must also tell of what was refused, and an attacker must not fill our tables. A person is
 a number here, never an address or a name.

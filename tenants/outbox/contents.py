@@ -38,7 +38,7 @@ def write(kind: str, context: dict[str, Any]) -> Letter | None:
 
 
 def inert(text: str) -> str:
-    """What a user typed, as one line that no mail program turns into a link (reliability I8).
+    """What a user typed, as one line that no mail program turns into a link (requirement I8).
 
     A name such as `https://evil.example 至急` would otherwise make our mail carry a stranger's link. Only text that
     looks like an address is changed; names and times stay as they are.

@@ -1,10 +1,11 @@
 """Sending what is in the outbox: at least once, oldest first, each mail by one worker at a time.
 
-SMTP knows no exactly-once (reliability, "Decisions"): a worker that is killed between the server's yes and our note of
+SMTP knows no exactly-once (requirement C7): a worker that is killed between the server's yes and our note of
 it leaves a mail that is sent again after its lease, under the same Message-ID. Nothing is ever dropped: what the
 server refuses for now is tried again after 1, 5 and then every 10 minutes, after a day every hour; only an address that
 the server refuses for good is given up, and stays in the table with the reason. While the server refuses everything, the
-worker pauses and one mail asks for all; so whatever was put off leaves within ten minutes after the server is back (M1).
+worker pauses and one mail asks for all; so whatever was put off leaves within ten minutes after the server is back
+(requirement M1).
 """
 
 import logging
@@ -51,7 +52,8 @@ LATER = timedelta(hours=1)
 """Between attempts on a mail that has been refused for a day: by then its recipient is to blame, not the server."""
 PATIENT_FOR = timedelta(days=1)
 NO_ANSWER = timedelta(minutes=5)
-"""The longest wait after a server fell silent: the mail is not to blame, and the server may be back (reliability M1)."""
+"""The longest wait after a server fell silent: the mail is not to blame, and the server may be back
+(requirement M1)."""
 OUTAGE = 5
 """So many refusals in a row are the server's trouble: the worker pauses, and after the next success all are tried at once."""
 AHEAD = timedelta(minutes=1)
@@ -246,7 +248,7 @@ def compose(mail: OutboxMail) -> EmailMessage | None:
 
 
 def _message(mail: OutboxMail, letter: Letter) -> EmailMessage:
-    """Controls in the subject become spaces, so that no text can add a header (reliability I8)."""
+    """Controls in the subject become spaces, so that no text can add a header (requirement I8)."""
     subject = " ".join("".join(" " if is_control(char) else char for char in letter.subject).split())
     body = letter.body.encode("utf-8", "replace").decode().replace("\x00", "")
     contact = mail.tenant.contact_email if mail.tenant else ""

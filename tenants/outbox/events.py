@@ -1,6 +1,6 @@
 """What a provider tells about our mails afterwards: it arrived, it bounced, its reader called it spam.
 
-Each event is kept once, whatever is repeated and in whatever order it comes (reliability C12). What is about no mail of
+Each event is kept once, whatever is repeated and in whatever order it comes (requirement C12). What is about no mail of
 ours changes nothing. Who opened or clicked what is not kept.
 """
 

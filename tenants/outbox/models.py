@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class OutboxMail(models.Model):
-    """One mail to one address. `key` and `to` together are sent once at most (reliability C6, C8).
+    """One mail to one address. `key` and `to` together are sent once at most (requirements C6, C8).
 
     The text is made when it is sent, by the function registered for `kind` (`tenants.outbox.contents`), from
     `context`; so it says what is true then, and the transaction that enqueues it stays short.
@@ -46,7 +46,8 @@ class OutboxMail(models.Model):
 
 
 class MailEvent(models.Model):
-    """What a mail provider told about a mail (delivered, bounced, …); the same event again changes nothing (C12)."""
+    """What a mail provider told about a mail (delivered, bounced, …); the same event again changes nothing
+    (requirement C12)."""
 
     esp = models.CharField(max_length=30)
     event_id = models.CharField(max_length=200)

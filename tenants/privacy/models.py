@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Erasure(models.Model):
-    """One removal of personal data, to be done again after an older backup was restored (reliability D9).
+    """One removal of personal data, to be done again after an older backup was restored (requirement D9).
 
     `subject` is for example `athlete:17`, `user:3` or `meet:5`. A copy of each row leaves the platform together with
     the backups, so that the list outlives the database.

@@ -1,4 +1,4 @@
-"""Doing an erasure again: a backup that was taken before it holds what was erased (reliability D9).
+"""Doing an erasure again: a backup that was taken before it holds what was erased (requirement D9).
 
 Each kind of subject has one function, registered by the room that knows what hangs on it. It gets the number of the
 subject's row and the moment of the replay, bears being called any number of times, also for a row that the backup does

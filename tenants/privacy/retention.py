@@ -1,4 +1,4 @@
-"""Clearing what has served its time, class by class, in small transactions (reliability P2)."""
+"""Clearing what has served its time, class by class, in small transactions (requirement P2)."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

@@ -53,7 +53,7 @@ def ask_for_link(request: HttpRequest, purpose: str, *, email: str, at: datetime
     """Mail a sign-in or reset link, if there is an active account; the same work if there is none.
 
     For an unknown address the same rows are written; the mail's author finds nobody and the mail is dropped. So
-    neither the answer nor its time tells who has an account (reliability A4). Raises attempts.TooMany.
+    neither the answer nor its time tells who has an account (requirement A4). Raises attempts.TooMany.
     """
     attempts.count(request, what="mail", account=email, limits=attempts.MAIL, at=at)
     user = User.objects.filter(email=normal_email(email), is_active=True).first()

@@ -19,7 +19,7 @@ LIFETIME = timedelta(minutes=60)
 def ask_to_confirm(request: HttpRequest, user: User, *, email: str, at: datetime) -> links.Issued:
     """Mail a link to this address, the account's own or a new one. Raises attempts.TooMany.
 
-    The work is the same for an address that has another account: its mail is not written (reliability A4).
+    The work is the same for an address that has another account: its mail is not written (requirement A4).
     """
     address = normal_email(email)
     attempts.count(request, what="mail", account=address, limits=attempts.MAIL, at=at)

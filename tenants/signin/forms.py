@@ -13,7 +13,7 @@ from tenants.forms import Form
 from tenants.models import User, normal_email
 
 LONGEST_PASSWORD = 200
-"""Far above what anyone types; a megabyte must not reach the hash (reliability A9)."""
+"""Far above what anyone types; a megabyte must not reach the hash (requirement A9)."""
 
 
 class EmailField(forms.EmailField):

@@ -45,7 +45,7 @@ def fingerprint_of(user: User) -> str:
 def check_link_still_fits(link: OneTimeLink) -> User:
     """The active person of a sign-in or reset link. Raises Refused("link_invalid").
 
-    A link dies when the password or the address of the account changes after it was mailed (reliability A5).
+    A link dies when the password or the address of the account changes after it was mailed (requirement A5).
     """
     user = link.user
     if user is None or not user.is_active or user.email != link.email:

@@ -1,8 +1,8 @@
 """What is stopped now, as this process knows it: read at most once a second, so that a rush does not pay for it.
 
 A switch is asked for by every request. Read each time, that is one more query a page; read once a second and process, it
-is one query a second, and a change is seen everywhere within a second (reliability M7). While one thread reads, the others
-go on with what was known.
+is one query a second, and a change is seen everywhere within a second (requirement M7). While one thread reads, the
+others go on with what was known.
 """
 
 import logging

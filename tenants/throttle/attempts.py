@@ -3,7 +3,7 @@
 Three counters, each with a window that starts with its first attempt and ends 15 minutes later, whatever follows:
 one account from one address, one address, one account from anywhere. The last bound is far higher, because it locks
 the owner out too; attempts that the narrower counters refuse do not reach it, so one attacker at one address cannot
-use it up (reliability A1 to A3). An attempt that succeeds is taken back out of the counters.
+use it up (requirements A1 to A3). An attempt that succeeds is taken back out of the counters.
 """
 
 from collections.abc import Iterable

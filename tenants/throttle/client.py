@@ -10,7 +10,7 @@ def client_ip(request: HttpRequest) -> str:
     """The address of the client as far as it can be trusted: what the outermost of our own proxies saw.
 
     Each proxy appends the address that it was called from to X-Forwarded-For, so of N trusted proxies the N-th entry
-    from the right is the client; everything left of it was written by the client itself (reliability A3). Without a
+    from the right is the client; everything left of it was written by the client itself (requirement A3). Without a
     proxy, or when the header is shorter than the chain of proxies, it is the address of the connection.
     """
     connection = str(request.META.get("REMOTE_ADDR", ""))

@@ -7,7 +7,8 @@ from django.utils.translation import pgettext_lazy
 
 
 class Heartbeat(models.Model):
-    """The last sign of life of what would otherwise die in silence: worker, mail, backup, a cron job (reliability O4)."""
+    """The last sign of life of what would otherwise die in silence: worker, mail, backup, a cron job
+    (requirement O4)."""
 
     name = models.CharField(_("名前"), max_length=60, unique=True)
     beat_at = models.DateTimeField(_("最後の記録"))

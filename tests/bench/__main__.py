@@ -1,4 +1,4 @@
-"""The figures of docs/speed.md in one run: PostgreSQL with fsync, gunicorn as deployed, all on this machine.
+"""The figures of the limits (docs/requirements.md) in one run: PostgreSQL with fsync, gunicorn as deployed, one machine.
 
 `python -m tests.bench` measures all; `python -m tests.bench search` the parts that are named.
 """

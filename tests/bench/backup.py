@@ -1,4 +1,4 @@
-"""`python -m tests.bench backup`: backup and proved restore beside a raw COPY of all rows to nowhere (speed.md 7, S8)."""
+"""`python -m tests.bench backup`: backup and proved restore beside a raw COPY of all rows to nowhere (limit L8)."""
 
 import os
 import resource

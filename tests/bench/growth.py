@@ -1,6 +1,6 @@
 """The same pages and statements on a small database and on one of a thousand hosts: what grows with it, and how much.
 
-Meet 1 of host 1 is the same in both: 130 teams of 20 athletes, 2,600 entries (product.md). Around it stand as many
+Meet 1 of host 1 is the same in both: 130 teams of 20 athletes, 2,600 entries (limit L1). Around it stand as many
 hosts, meets and entries as the environment says.
 """
 

@@ -95,7 +95,7 @@ def _step(
 
 
 def _overload(url: str, hosts: Sequence[Tenant], people: Sequence[Coach], seconds: int) -> None:
-    """M8: host A is flooded with ten times the clients; what host B sees, and how soon it is over."""
+    """Requirement M8: host A is flooded with ten times the clients; what host B sees, and how soon it is over."""
     half = len(people) // 2
     print(LINE.format("2 x 3, host B beside host A", "", "", "B/s", "B p50", "B p95", "A clients", "A's answers"))
     with Site(workers=2, threads=3, **SETTINGS, DATABASE_URL=url) as site:

@@ -1,4 +1,4 @@
-"""What a drafted text may not say (I11, LLM09): whatever the facts do not."""
+"""What a drafted text may not say (requirement I11; OWASP LLM09): whatever the facts do not."""
 
 from decimal import Decimal
 

@@ -1,4 +1,5 @@
-"""The pages of drafts: whose they are, what they show, and that nothing a model writes does anything (I11, I8, M3)."""
+"""The pages of drafts: whose they are, what they show, and that nothing a model writes does anything
+(requirements I11, I8, M3)."""
 
 import logging
 import re

@@ -1,4 +1,5 @@
-"""I11: what leaves the site is the product's facts, the tone and the note, each where it cannot pass for another."""
+"""Requirement I11: what leaves the site is the product's facts, the tone and the note,
+each where it cannot pass for another."""
 
 import json
 import re
@@ -51,7 +52,7 @@ def test_every_tone_has_its_words() -> None:
 def test_no_person_is_in_what_leaves_the_site(
     service: StandIn, nittai: Tenant, endo: User, kita: Team, runners: list[Athlete]
 ) -> None:
-    """12 canaries: everybody's names and addresses, and those that crept into the catalogue (P1)."""
+    """12 canaries: everybody's names and addresses, and those that crept into the catalogue (requirement P1)."""
     canaries = {"ENDOCANARY": endo, "遠藤カナリア": endo}
     endo.name, endo.phone = "ENDOCANARY 遠藤カナリア", "09011112222"
     endo.save()

@@ -1,4 +1,4 @@
-"""M3: the service down, slow or writing garbage. Over real HTTP, against the stand-in."""
+"""Requirement M3: the service down, slow or writing garbage. Over real HTTP, against the stand-in."""
 
 import gzip
 import logging

@@ -1,4 +1,4 @@
-"""On PostgreSQL the search reads indexes, never a whole catalogue (speed.md, section 4)."""
+"""On PostgreSQL the search reads indexes, never a whole catalogue (limit L5)."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""Which limit holds in which kind of race on which day (domain C2), and a host's own before all."""
+"""Which limit holds in which kind of race on which day (fact F2), and a host's own before all."""
 
 from datetime import date
 from decimal import Decimal

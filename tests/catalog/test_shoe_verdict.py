@@ -1,4 +1,4 @@
-"""May this shoe be worn in this kind of race on this day, and why (domain C2)."""
+"""May this shoe be worn in this kind of race on this day, and why (fact F2)."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -1,4 +1,5 @@
-"""What clients sent, what they were answered, and whether all that was answered is stored and whole (D1, D2, M4)."""
+"""What clients sent, what they were answered, and whether all that was answered is stored and whole
+(requirements D1, D2, M4)."""
 
 import asyncio
 import secrets

@@ -1,4 +1,4 @@
-"""M6: 400 sheets in the seconds around the closing of entries; none wrongly taken, none wrongly refused."""
+"""Requirement M6: 400 sheets in the seconds around the closing of entries; none wrongly taken, none wrongly refused."""
 
 import asyncio
 from datetime import datetime, timedelta

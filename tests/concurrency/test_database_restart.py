@@ -1,6 +1,7 @@
-"""M4 and D2: the database restarts, or crashes, again and again under load. RESTARTS=10 is the full measure.
+"""Requirements M4 and D2: the database restarts, or crashes, again and again under load.
 
-Whoever was being served gets 503 and may send the same again; web processes and worker go on by themselves.
+RESTARTS=10 is the full measure. Whoever was being served gets 503 and may send the same again; web processes and
+worker go on by themselves.
 """
 
 import asyncio

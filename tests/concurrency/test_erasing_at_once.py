@@ -1,4 +1,4 @@
-"""An erasure at the same instant as somebody who writes about the person (reliability P3, C10)."""
+"""An erasure at the same instant as somebody who writes about the person (requirements P3, C10)."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

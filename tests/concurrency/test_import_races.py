@@ -1,4 +1,5 @@
-"""C9, I7: imports at the same time, imports that are killed, and people who type meanwhile. Real processes."""
+"""Requirements C9, I7: imports at the same time, imports that are killed, and people who type meanwhile.
+Real processes."""
 
 import os
 import random

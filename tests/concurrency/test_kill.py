@@ -1,4 +1,5 @@
-"""D1: the server is killed in the middle of 2,000 submissions. What was answered is stored, nothing is half there."""
+"""Requirement D1: the server is killed in the middle of 2,000 submissions. What was answered is stored,
+nothing is half there."""
 
 from entries.meet.models import Meet
 from tests.concurrency.journal import Journal

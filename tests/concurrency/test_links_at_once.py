@@ -1,4 +1,5 @@
-"""T10: of many clicks on one link at the same moment exactly one works. A real PostgreSQL, three server processes."""
+"""Requirement T10: of many clicks on one link at the same moment exactly one works. A real PostgreSQL,
+three server processes."""
 
 from collections import Counter
 from collections.abc import Iterator

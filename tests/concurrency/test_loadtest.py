@@ -1,4 +1,4 @@
-"""`manage.py loadtest` against a real server (contract, section 6; seed 002_d4f32087aee95a7b 「負荷テスト実施」)."""
+"""`manage.py loadtest` against a real server (contract 6; seed 002_d4f32087aee95a7b 「負荷テスト実施」)."""
 
 import os
 import signal

@@ -1,4 +1,5 @@
-"""C10: a lock that somebody holds too long is a page in our own words, not an error; bulk edits never deadlock."""
+"""Requirement C10: a lock that somebody holds too long is a page in our own words, not an error;
+bulk edits never deadlock."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack

@@ -1,5 +1,5 @@
-"""M7: the site is closed, made read-only and paused in the middle of a rush; nothing that was accepted is lost, nothing
-that was refused is stored, nothing breaks."""
+"""Requirement M7: the site is closed, made read-only and paused in the middle of a rush; nothing that was
+accepted is lost, nothing that was refused is stored, nothing breaks."""
 
 import asyncio
 import os

@@ -1,4 +1,5 @@
-"""D6: a migration that needs a table in use gives way again and again, and nobody waits behind it for long."""
+"""Requirement D6: a migration that needs a table in use gives way again and again,
+and nobody waits behind it for long."""
 
 import io
 import threading

@@ -1,4 +1,5 @@
-"""C6, C7, M1: several workers, a worker that is killed, and a database that goes away, with a real mail server."""
+"""Requirements C6, C7, M1: several workers, a worker that is killed, and a database that goes away,
+with a real mail server."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""A correction and an import, or two corrections, at the same instant (reliability C5)."""
+"""A correction and an import, or two corrections, at the same instant (requirement C5)."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,5 @@
-"""C1, C2, C3: 500 submissions at once on 50 places, over HTTP, three server processes, a real PostgreSQL."""
+"""Requirements C1, C2, C3: 500 submissions at once on 50 places, over HTTP, three server processes,
+a real PostgreSQL."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""C4: withdrawals, entries, promotions and changes of places by eight threads at once keep every promise."""
+"""Requirement C4: withdrawals, entries, promotions and changes of places by eight threads at once keep every
+promise."""
 
 import random
 import threading

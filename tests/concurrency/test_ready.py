@@ -1,4 +1,5 @@
-"""G6, M4: what /readyz says while each thing that the site talks to is broken, and that it gets well by itself."""
+"""Requirements G6, M4: what /readyz says while each thing that the site talks to is broken,
+and that it gets well by itself."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""G5: a deployment under load loses no request. ROLLS=20 is the full measure.
+"""Requirement G5: a deployment under load loses no request. ROLLS=20 is the full measure.
 
 As Render does it: the new instance is started beside the old one, asked for /readyz until it is ready, new connections go
 to it, then the old one gets SIGTERM. The balancer here carries connections, not requests: a browser's or a proxy's

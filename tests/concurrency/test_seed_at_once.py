@@ -1,4 +1,4 @@
-"""`seed_staging_min` started several times at the same instant writes once (reliability C9)."""
+"""`seed_staging_min` started several times at the same instant writes once (requirement C9)."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor

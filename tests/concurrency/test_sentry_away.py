@@ -1,4 +1,4 @@
-"""Sentry down or slow: nothing waits for it (reliability M2).
+"""Sentry down or slow: nothing waits for it (requirement M2).
 
 NITSYS_REQUESTS=2000 makes the full measure; the figures are printed, not asserted (docs/monitoring.md has them).
 """

@@ -141,7 +141,8 @@ def test_without_it_every_page_is_answered_and_it_is_used_again(
 
 
 def test_nothing_personal_stands_there(redis: Redis, meet: Meet, race: Race, tmp_path: Path) -> None:
-    """T8: every key and every value, after somebody who is signed in looked at everything and sent a sheet."""
+    """Requirement T8: every key and every value, after somebody who is signed in looked at everything and sent a
+    sheet."""
     [coach] = coaches(1)
     athlete = coach.athletes[0]
     link = client.Redis.from_url(redis.url)

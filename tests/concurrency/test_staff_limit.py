@@ -1,4 +1,4 @@
-"""Two are activated at the same instant and one seat is left: one gets it (contract, section 3)."""
+"""Two are activated at the same instant and one seat is left: one gets it (contract 3)."""
 
 from collections import Counter
 from collections.abc import Callable

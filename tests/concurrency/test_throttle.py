@@ -1,4 +1,4 @@
-"""A1: guesses sent at the same moment do not pass together. Three server processes, a real PostgreSQL."""
+"""Requirement A1: guesses sent at the same moment do not pass together. Three server processes, a real PostgreSQL."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

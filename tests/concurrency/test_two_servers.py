@@ -79,7 +79,7 @@ def test_a_session_of_one_server_is_good_on_the_other_until_it_ends_on_either(tw
 
 
 def test_guesses_at_both_servers_count_together(two: Two, baba: User) -> None:
-    """A1: half of the guesses at each; exactly so many as the limit are evaluated."""
+    """Requirement A1: half of the guesses at each; exactly so many as the limit are evaluated."""
     bodies = [
         urlencode({"csrfmiddlewaretoken": CSRF, "email": baba.email, "password": f"wrong-password-{n}"})
         for n in range(GUESSES)
@@ -106,7 +106,7 @@ def test_a_sheet_that_is_sent_again_by_way_of_the_other_server_is_the_same_order
 
 
 def test_a_rush_over_both_servers_is_one_queue(two: Two, meet: Meet) -> None:
-    """C1."""
+    """Requirement C1."""
     race = race_of(meet, "オープン3000m", distance_m=3000, sex="X", places=PLACES)
     teams = coaches(SENT)
     bodies = [(coach, sheet(coach, [(coach.athletes[0].pk, race.pk, "14:30.00")])) for coach in teams]
@@ -121,7 +121,7 @@ def test_a_rush_over_both_servers_is_one_queue(two: Two, meet: Meet) -> None:
 def test_two_workers_send_each_mail_and_do_each_job_once(
     meet: Meet, kita: Team, race: Race, baba: User, runners: list[Athlete], now: datetime, aoki: User
 ) -> None:
-    """C6."""
+    """Requirement C6."""
     fill(one_order(meet, kita, race, baba, runners, now), now, MAILS)
     content = "brand,reference,name\n" + "".join(f"A,{n},靴{n}\n" for n in range(ROWS))
     imports.confirm(preview(meet.tenant, content, aoki), by=aoki)
@@ -154,7 +154,7 @@ def test_what_one_server_changes_the_other_shows_within_its_seconds(two: Two, me
 
 
 def test_rights_that_end_on_one_server_end_on_the_other(two: Two, baba: User) -> None:
-    """T7: nothing about people is kept in a server's memory."""
+    """Requirement T7: nothing about people is kept in a server's memory."""
     one = Visitor(read_place(two[0].address), timeout=20)
     assert try_password(one, baba.email, PASSWORD).status == 302
     assert at(one, two[1]).get("/teams/").status == 200

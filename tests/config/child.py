@@ -1,4 +1,4 @@
-"""What is known of one child, none of which may stand in a log or leave for Sentry (reliability O1, P1)."""
+"""What is known of one child, none of which may stand in a log or leave for Sentry (requirements O1, P1)."""
 
 NAME, KANA, ROMAJI, BORN = "佐藤花子", "サトウハナコ", "Hanakocanary", "2009-04-17"
 MAIL, PHONE, SCHOOL, STREET = "hanako.canary@example.jp", "090-1234-5678", "霧ヶ峰第三中学校", "諏訪市湖岸通り"

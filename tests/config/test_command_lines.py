@@ -1,4 +1,4 @@
-"""Contract, section 6: a command that could not do it exits 1 with one clear line, whatever was wrong, and says no password."""
+"""Contract 6: a command that could not do it exits 1 with one clear line, whatever was wrong, and says no password."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""D6, D7: a migration that is deployed leaves the release before it working, and holds up nobody.
+"""Requirements D6, D7: a migration that is deployed leaves the release before it working, and holds up nobody.
 
 Render runs old and new code side by side for a minute and more, so what old code writes or reads must stay: a column is
 taken out one release after the code that used it. Tables that were there before are not locked for longer than a moment:

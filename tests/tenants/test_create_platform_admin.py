@@ -1,4 +1,4 @@
-"""`manage.py create_platform_admin` (contract, section 6)."""
+"""`manage.py create_platform_admin` (contract 6)."""
 
 from dataclasses import replace
 from io import StringIO

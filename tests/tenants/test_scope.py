@@ -1,4 +1,4 @@
-"""The first wall between tenants: no scope, no rows; in a scope, the own rows only (reliability T1, T4)."""
+"""The first wall between tenants: no scope, no rows; in a scope, the own rows only (requirements T1, T4)."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""At most five active staff per tenant, wherever it is tried (contract, section 3)."""
+"""At most five active staff per tenant, wherever it is tried (contract 3)."""
 
 from collections.abc import Callable
 

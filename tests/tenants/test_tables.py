@@ -288,7 +288,7 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
 
 
 def test_bombs_are_refused_with_a_clear_message_and_bounded_memory(bombs: Path) -> None:
-    """In a process of its own, whose peak of memory is that of the bombs (reliability I3: at most 100 MiB more)."""
+    """In a process of its own, whose peak of memory is that of the bombs (requirement I3: at most 100 MiB more)."""
     run = subprocess.run([sys.executable, "-c", MEASURE, str(bombs)], capture_output=True, text=True, check=True)
     found = {name: (code, size, growth) for name, code, size, growth in map(json.loads, run.stdout.splitlines())}
     assert {name: code for name, (code, _, _) in found.items()} == {name: code for name, (_, code) in BOMBS.items()}

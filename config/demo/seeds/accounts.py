@@ -1,4 +1,4 @@
-"""The accounts of contract section 3."""
+"""The accounts of contract 3."""
 
 from typing import NamedTuple
 

@@ -18,7 +18,7 @@ from tenants.wording import say
 
 
 class Command(BaseCommand):
-    """One person's right to be erased (reliability P3)."""
+    """One person's right to be erased (requirement P3)."""
 
     help = "Erase one athlete's personal data everywhere, entries keeping a pseudonym; says what would change unless --apply is given."
     requires_system_checks = ()

@@ -13,7 +13,7 @@ from entries.roster.models import Athlete
 
 
 class Command(BaseCommand):
-    """One person's right to see what is stored (reliability P3)."""
+    """One person's right to see what is stored (requirement P3)."""
 
     help = "Write everything that is stored about one athlete into one ZIP (CSV and JSON)."
     requires_system_checks = ()

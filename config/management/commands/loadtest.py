@@ -1,4 +1,4 @@
-"""`manage.py loadtest`: the entry rush against a running server (contract, section 6; seed 002 「負荷テスト実施」)."""
+"""`manage.py loadtest`: the entry rush against a running server (contract 6; seed 002 「負荷テスト実施」)."""
 
 import signal
 from types import FrameType

@@ -1,4 +1,4 @@
-"""`manage.py migrate`, which Django has: careful with a site that goes on working (reliability D6)."""
+"""`manage.py migrate`, which Django has: careful with a site that goes on working (requirement D6)."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""`manage.py performance_report` (contract, section 6; seed 002 「定期メンテナンス 大会後 パフォーマンスレビュー」)."""
+"""`manage.py performance_report` (contract 6; seed 002 「定期メンテナンス 大会後 パフォーマンスレビュー」)."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`manage.py pre_meet_check MEET` (contract, section 6; seed 002 「定期メンテナンス 大会前」)."""
+"""`manage.py pre_meet_check MEET` (contract 6; seed 002 「定期メンテナンス 大会前」)."""
 
 from typing import Any
 

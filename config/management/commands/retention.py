@@ -14,7 +14,7 @@ from tenants.upkeep.actions import beat, noted
 
 
 class Command(BaseCommand):
-    """Every class of data in its time (reliability P2); a cron job runs it daily."""
+    """Every class of data in its time (requirement P2); a cron job runs it daily."""
 
     help = "Clear every class of data whose retention period is over; says what is overdue unless --apply is given."
     requires_system_checks = ()

@@ -12,7 +12,7 @@ from config.ops.ready import database_name, reason
 
 
 class Command(BaseCommand):
-    """The demo of the contract's section 3."""
+    """The demo of contract 3."""
 
     requires_system_checks = ()
     help = "Write the demo: two hosts, three meets, 60 teams with 1,200 athletes. Only where APP_ENV is dev."

@@ -1,4 +1,4 @@
-"""`manage.py weekly_check` (contract, section 6; seed 002 「定期メンテナンス 週次」)."""
+"""`manage.py weekly_check` (contract 6; seed 002 「定期メンテナンス 週次」)."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""Alarms for what dies in silence, raised by whoever is still alive, told once (reliability O4)."""
+"""Alarms for what dies in silence, raised by whoever is still alive, told once (requirement O4)."""

@@ -24,7 +24,7 @@ STUBBORN, MANY_LATE = 3, 5
 """A mail that was refused so often is its recipient's trouble, unless so many are late."""
 JOBS_LATE, MANY_JOBS = timedelta(minutes=15), 100
 BACKUP_OLD = timedelta(hours=26)
-"""A nightly backup and two hours (reliability D5)."""
+"""A nightly backup and two hours (requirement D5)."""
 DRILL_OLD = timedelta(days=8)
 """A weekly drill and a day."""
 CRON = {"retention": timedelta(hours=26), "weekly_check": timedelta(days=8)}
@@ -84,7 +84,7 @@ def errors(now: Now) -> Facts | None:
 
 
 def backup(now: Now) -> Facts | None:
-    """No good backup for more than a night (D5). Where backups are taken: in prod."""
+    """No good backup for more than a night (requirement D5). Where backups are taken: in prod."""
     if settings.APP_ENV != "prod":
         return None
     beat = Heartbeat.objects.filter(name="backup").first()

@@ -100,12 +100,12 @@ def _dumping(programs: Programs, database: Postgres, snapshot: str, extensions: 
 
 
 def compression(programs: Programs) -> str:
-    """Fast rather than small (speed.md 7); also what every pg_restore can read."""
+    """Fast rather than small (limit L8); also what every pg_restore can read."""
     return "1" if programs.major < 16 else "gzip:1"
 
 
 def _add_sqlite(packer: Packer, database: Sqlite) -> Manifest:
-    """`VACUUM INTO` is one moment of a database in use; the file itself, copied, would not be (libraries.md 10)."""
+    """`VACUUM INTO` is one moment of a database in use; the file itself, copied, would not be."""
     from sqlite3 import OperationalError, sqlite_version
 
     if not database.path.is_file():

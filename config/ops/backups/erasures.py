@@ -1,4 +1,5 @@
-"""The list of what was erased, kept apart from the database, and done again after an older backup was restored (D9).
+"""The list of what was erased, kept apart from the database, and done again after an older backup came back
+(requirement D9).
 
 Each erasure is a small file `erasures/<key>.json` beside the backups, in the folder and in the store. It names a row by
 its number and nothing else of a person. A restored database knows the erasures up to its backup; all others are replayed.

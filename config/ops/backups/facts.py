@@ -25,7 +25,7 @@ ORDER BY 1"""
 COUNT_AND_HASH = (
     "SELECT count(*), coalesce(sum(hashtextextended(nitsys_row::text, 0)::numeric), 0)::text FROM {} nitsys_row"
 )
-"""Free of order, over every column of every row (speed.md 7)."""
+"""Free of order, over every column of every row (limit L8)."""
 SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL ORDER BY 1"
 OWNED = """
 SELECT s.relname, t.relname, a.attname FROM pg_depend d

@@ -1,7 +1,7 @@
 """A site that was closed before a restore stays closed through it: the switches in a backup are those of another day.
 
 They are set in the restore's own transaction. Otherwise the site would open between its commit and the moment when what
-was erased since the backup is erased again (reliability D9).
+was erased since the backup is erased again (requirement D9).
 """
 
 from datetime import datetime

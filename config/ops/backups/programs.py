@@ -59,7 +59,7 @@ def _major(folder: Path) -> int:
 
 def programs_for(major: int) -> Programs:
     """The oldest that is not older than the server: pg_dump refuses a newer server, and what a much newer one writes an
-    older pg_restore cannot read (reliability, defect 26). Raises BackupError with what there is."""
+    older pg_restore cannot read (requirement D4). Raises BackupError with what there is."""
     all_of_them = installed(for_child().get("PATH", os.defpath), DEBIAN)
     for programs in all_of_them:
         if programs.major >= major:

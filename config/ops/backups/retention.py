@@ -8,7 +8,7 @@ from config.ops.backups.names import Named
 ALWAYS_KEPT = 7
 """So many good ones stay whatever their age: when nothing new is made, the old ones are all there is."""
 SMALLEST_SHARE = 0.5
-"""Of the last one's size; below it something is missing rather than cleaned up (reliability D5)."""
+"""Of the last one's size; below it something is missing rather than cleaned up (requirement D5)."""
 
 
 def outdated(backups: Iterable[Named], *, at: datetime, keep_days: int) -> list[Named]:

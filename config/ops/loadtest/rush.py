@@ -165,7 +165,7 @@ class Rush:
 
 
 def _fields(sheet: Sheet, stage: Stage) -> list[tuple[str, str]]:
-    """The body of the sheet (contract, section 5)."""
+    """The body of the sheet (contract 5)."""
     times = {race: format_time(plan.distance_m * HUNDREDTHS_PER_METRE) for race, plan in stage.races.items()}
     return sheet_fields(sheet.coach.team, [(a, race, times[race]) for a, race in sheet.rows], key=sheet.key)
 

@@ -21,7 +21,7 @@ MAIL_LATELY = timedelta(days=7)
 LOADTEST_DUE = timedelta(days=30)
 WANTED_PER_PLACE = 2
 RUSH = timedelta(minutes=5)
-"""Within so long after the opening nearly all of a meet's entries come in (product.md, "Size to build for")."""
+"""Within so long after the opening nearly all of a meet's entries come in (limit L1)."""
 RESERVE = 3
 """How much more than the expected rush the server should take: teams press the button in the same second."""
 BESIDE = timedelta(hours=1)

@@ -17,7 +17,7 @@ from tenants.switches.models import Function, Switch
 from tenants.upkeep.models import Heartbeat
 
 CLOCKS_APART, CLOCKS_WRONG = 2.0, 60.0
-"""Seconds. Deadlines are kept by the database's clock (reliability M6); sessions and mails by ours."""
+"""Seconds. Deadlines are kept by the database's clock (requirement M6); sessions and mails by ours."""
 CLOSES_ALL = (Function.MAINTENANCE, Function.READ_ONLY)
 
 
@@ -68,7 +68,7 @@ def worker(at: datetime) -> Seen:
 
 
 def backup(at: datetime) -> Seen:
-    """「バックアップ設定」: the youngest that succeeded (reliability D5)."""
+    """「バックアップ設定」: the youngest that succeeded (requirement D5)."""
     none, todo = "成功したバックアップがまだありません", "python manage.py backup を実行し、定期実行を確認する"
     return _last_run("backup", at, BACKUP_OLD, none=none, todo=todo, when_old=worse)
 

@@ -114,7 +114,7 @@ def keys(week: Week) -> Line:
 
 
 def versions(week: Week) -> Line:
-    """Whether what we stand on is still mended by its makers (reliability S2)."""
+    """Whether what we stand on is still mended by its makers (requirement S2)."""
     today = timezone.localdate(week.at)
     parts = support.parts()
     known = [part.ends for part in parts if part.ends is not None]

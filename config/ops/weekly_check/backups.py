@@ -12,7 +12,7 @@ from config.ops.humanize import ago, seconds, size
 from config.ops.weekly_check.week import Week
 
 OLDEST_BACKUP = timedelta(hours=26)
-"""A day and some hours for the run itself (reliability D5)."""
+"""A day and some hours for the run itself (requirement D5)."""
 SHRUNK = 0.5
 DRILL_DUE, DRILL_OVERDUE = timedelta(days=8), timedelta(days=35)
 SIZES = ("bytes", "size", "size_bytes", "file_bytes")

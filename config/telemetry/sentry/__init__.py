@@ -1,7 +1,7 @@
-"""Error events to Sentry, without anything personal (seed 000 section 8, seed 002 「エラー監視（Sentry）」, reliability O1).
+"""Error events to Sentry, without anything personal (seed 000 section 8, seed 002 「エラー監視（Sentry）」, requirement O1).
 
 Sending happens in a thread of the SDK's with a bounded queue: when Sentry is slow or away, events are dropped and no
-request waits (M2).
+request waits (requirement M2).
 """
 
 import contextvars

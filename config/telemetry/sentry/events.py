@@ -1,4 +1,4 @@
-"""What leaves for Sentry: built anew from an allow-list, so that what nobody thought of stays here (defects no. 28).
+"""What leaves for Sentry: built anew from an allow-list, so that what nobody thought of stays here (requirement O1).
 
 Kept: kind of error, the part of its text that is no data, file, function and line of each frame, method and route
 pattern, status, request id, release, environment, role of the process, counts. Never: bodies, headers, cookies, query

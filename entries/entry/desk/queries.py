@@ -54,7 +54,7 @@ def entries_by_day(meet_ids: Iterable[int]) -> dict[int, dict[date, int]]:
 def athletes_known_to_host_of(race: Race, *, words: str) -> QuerySet[Athlete]:
     """Athletes whom the race's host may see, fit for the race: of teams that have entered one of its meets.
 
-    A host sees a team or an athlete only through an entry (product.md, "The model"). Every one of the `words` must
+    A host sees a team or an athlete only through an entry. Every one of the `words` must
     stand in name, kana or team.
     """
     teams = Submission.objects.filter(tenant_id=race.tenant_id).values("team")

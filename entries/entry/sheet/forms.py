@@ -1,4 +1,4 @@
-"""What the web accepts: the sheet (contract, section 5) and a corrected time. Shape only; `rules` decides the rest.
+"""What the web accepts: the sheet (contract 5) and a corrected time. Shape only; `rules` decides the rest.
 
 The sheet is read by hand and not with a formset: 400 rows of form objects would cost more than the submission itself.
 """

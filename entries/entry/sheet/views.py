@@ -1,4 +1,4 @@
-"""The entry sheet (contract, section 5) and its draft."""
+"""The entry sheet (contract 5) and its draft."""
 
 import json
 from collections.abc import Sequence

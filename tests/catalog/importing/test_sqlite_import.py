@@ -1,4 +1,4 @@
-"""`import_master_products_from_sqlite` (contract section 6; seed 000 section 4-4): whatever the file, one clear line."""
+"""`import_master_products_from_sqlite` (contract 6; seed 000 section 4-4): whatever the file, one clear line."""
 
 import hashlib
 import sqlite3

@@ -1,4 +1,4 @@
-"""Disaster and back, on a real PostgreSQL (reliability D3, D9; libraries.md 10)."""
+"""Disaster and back, on a real PostgreSQL (requirements D3, D9)."""
 
 import dataclasses
 import shutil
@@ -40,7 +40,8 @@ from tests.world import Own
 def test_after_a_disaster_everything_is_as_it_was(
     world: Own, site: Postgres, new_server: Postgres, restore: Restore, tmp_path: Path, settings: Any
 ) -> None:
-    """D3: backup, a new empty server and empty uploads, restore: rows, files, sequences; and people sign in."""
+    """Requirement D3: backup, a new empty server and empty uploads, restore: rows, files, sequences;
+    and people sign in."""
     taken = take.take(None, at=timezone.now())
     done = restore("latest")
     assert done.returncode == 0, done.stderr
@@ -126,7 +127,8 @@ def test_a_dump_that_breaks_off_inside_changes_nothing(
 def test_who_was_erased_after_the_backup_is_erased_again(
     world: Own, site: Postgres, new_server: Postgres, restore: Restore, admin: User, settings: Any, tmp_path: Path
 ) -> None:
-    """D9: also when the database that knew of the erasure is gone, by the list that lies beside the backups."""
+    """Requirement D9: also when the database that knew of the erasure is gone,
+    by the list that lies beside the backups."""
     take.take(None, at=timezone.now())
     assert found_in_dump(site, "kitacanary姓") > 0
     erase(world.athlete, by=admin, at=timezone.now(), withdraw=True)

@@ -1,4 +1,4 @@
-"""Whether a backup is any good, on a real PostgreSQL: restored into a database of its own (reliability D4)."""
+"""Whether a backup is any good, on a real PostgreSQL: restored into a database of its own (requirement D4)."""
 
 import dataclasses
 import os
@@ -46,7 +46,7 @@ SABOTAGED: dict[str, tuple[Callable[[Path], Path], str]] = {
 
 @pytest.mark.parametrize("sabotage", SABOTAGED)
 def test_a_sabotaged_backup_is_caught(world: Own, site: Postgres, settings: Any, sabotage: str) -> None:
-    """D4: each with one clear line, and no scratch database left."""
+    """Requirement D4: each with one clear line, and no scratch database left."""
     settings.BACKUPS = dataclasses.replace(settings.BACKUPS, key="")
     change, said = SABOTAGED[sabotage]
     broken = change(take.take(None, at=timezone.now()).made.path)

@@ -1,4 +1,4 @@
-"""The demo is what the contract says (section 3), and is written once."""
+"""The demo is what contract 3 says, and is written once."""
 
 import re
 from collections import Counter

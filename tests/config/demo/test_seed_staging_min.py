@@ -1,4 +1,4 @@
-"""`manage.py seed_staging_min` (seed 000_352228edfa213c32 section 4-3; contract, section 6)."""
+"""`manage.py seed_staging_min` (seed 000_352228edfa213c32 section 4-3; contract 6)."""
 
 from collections.abc import Callable
 from io import StringIO

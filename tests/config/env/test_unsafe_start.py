@@ -1,4 +1,5 @@
-"""G2: an environment that would make a deployment unsafe starts nothing, and the last line says which variable is wrong.
+"""Requirement G2: an environment that would make a deployment unsafe starts nothing, and the last line says
+which variable is wrong.
 
 `UNSAFE` of test_env.py is read in this process; here the same is tried with the processes that a platform starts.
 """
@@ -84,6 +85,6 @@ def test_what_is_tried_for_real_is_what_is_refused_when_read() -> None:
 
 @pytest.mark.parametrize("app_env", ["staging", "prod"])
 def test_a_typical_environment_passes_every_check_of_django(app_env: str) -> None:
-    """G1: `check --deploy --fail-level WARNING`, nothing silenced."""
+    """Requirement G1: `check --deploy --fail-level WARNING`, nothing silenced."""
     ended = start("python manage.py check --deploy --fail-level WARNING", APP_ENV=app_env)
     assert (ended.returncode, ended.stdout) == (0, "System check identified no issues (0 silenced).\n"), ended.stderr

@@ -1,4 +1,5 @@
-"""The error pages: ours, with the request's id, without a look inside, also when the database is down (reliability G7)."""
+"""The error pages: ours, with the request's id, without a look inside, also when the database is down
+(requirement G7)."""
 
 from collections.abc import Callable
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""G3, G4, G8: headers on every kind of answer, nothing left lying about, and keys that can be changed."""
+"""Requirements G3, G4, G8: headers on every kind of answer, nothing left lying about, and keys that can be changed."""
 
 import re
 import subprocess
@@ -85,7 +85,8 @@ def test_a_forged_scheme_counts_for_nothing_in_dev() -> None:
 
 
 def test_a_new_key_signs_nobody_out(client: Client, baba: User, settings: Any) -> None:
-    """G8: the older key goes into SECRET_KEY_FALLBACKS; without it everybody would be signed out (negative control)."""
+    """Requirement G8: the older key goes into SECRET_KEY_FALLBACKS; without it everybody would be signed out
+    (negative control)."""
     client.force_login(baba)
     assert client.get("/teams/").status_code == 200
     older = settings.SECRET_KEY

@@ -1,4 +1,5 @@
-"""/healthz and /readyz: what they depend on, how long they take at most, and that they tell nothing else (reliability G6)."""
+"""/healthz and /readyz: what they depend on, how long they take at most, and that they tell nothing else
+(requirement G6)."""
 
 import threading
 from typing import Any
@@ -46,7 +47,7 @@ def test_a_missing_migration_is_named(client: Client, db: None, monkeypatch: pyt
 def test_newer_migrations_than_the_code_has_are_no_fault(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Old code on the new schema, while a deployment is under way (reliability D7)."""
+    """Old code on the new schema, while a deployment is under way (requirement D7)."""
     known = health.all_migrations()
     monkeypatch.setattr(health, "all_migrations", lambda: known[:-3])
     assert client.get("/readyz").status_code == 200
@@ -96,7 +97,7 @@ def test_the_wait_is_shorter_than_the_platforms() -> None:
 
 
 def test_a_database_host_that_vanished_is_given_up_within_a_minute() -> None:
-    """M4: else every thread that waits for it does so for a quarter of an hour, and the site with them."""
+    """Requirement M4: else every thread that waits for it does so for a quarter of an hour, and the site with them."""
     options = databases(read(PROD))["default"]["OPTIONS"]
     assert 0 < options["tcp_user_timeout"] <= 30_000
     assert options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"] < 60

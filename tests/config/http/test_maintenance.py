@@ -1,4 +1,4 @@
-"""The closed site (contract 6, reliability M7)."""
+"""The closed site (contract 6, requirement M7)."""
 
 from datetime import datetime, timedelta
 from types import SimpleNamespace

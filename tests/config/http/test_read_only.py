@@ -1,4 +1,4 @@
-"""The site that only reads (contract 6, reliability M7)."""
+"""The site that only reads (contract 6, requirement M7)."""
 
 import pytest
 

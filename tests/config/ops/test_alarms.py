@@ -1,4 +1,4 @@
-"""What dies in silence is noticed within ten minutes by whoever still lives, and told once (reliability O4)."""
+"""What dies in silence is noticed within ten minutes by whoever still lives, and told once (requirement O4)."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""`manage.py check_env_data` (seed 000_352228edfa213c32 sections 4-1 and 6; contract, section 6)."""
+"""`manage.py check_env_data` (seed 000_352228edfa213c32 sections 4-1 and 6; contract 6)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -191,7 +191,7 @@ def test_it_costs_the_same_for_any_number_of_tenants_and_brands(
 
 
 def test_it_never_counts_products_one_by_one(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
-    """speed.md section 4: counting a million products takes 100 ms, their counts per brand less than one."""
+    """Limit L5: counting a million products takes 100 ms, their counts per brand less than one."""
     with django_assert_max_num_queries(20) as captured:
         run()
     assert not [query for query in captured if 'COUNT("catalog_masterproduct' in query["sql"]]

@@ -1,4 +1,4 @@
-"""`manage.py performance_report` (contract, section 6; seed 002_d4f32087aee95a7b 「パフォーマンスレビュー」)."""
+"""`manage.py performance_report` (contract 6; seed 002_d4f32087aee95a7b 「パフォーマンスレビュー」)."""
 
 import csv
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""`manage.py pre_meet_check` (contract, section 6; seed 002_d4f32087aee95a7b 「定期メンテナンス 大会前」)."""
+"""`manage.py pre_meet_check` (contract 6; seed 002_d4f32087aee95a7b 「定期メンテナンス 大会前」)."""
 
 import json
 import shutil

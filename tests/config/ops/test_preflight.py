@@ -60,7 +60,7 @@ def said(*args: str, **options: Any) -> list[str]:
 
 
 def test_every_point_of_the_checklist_has_its_line() -> None:
-    """seed 002 「必須項目」 and 「推奨項目」, and contract section 6."""
+    """seed 002 「必須項目」 and 「推奨項目」, and contract 6."""
     assert [line.name for line in LINES] == [
         "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "設定の検査", "データベース接続", "マイグレーション",
         "静的ファイル", "ディスク", "時計", "停止中の機能", "ワーカー", "メール送信", "Sentry", "バックアップ", "復元の演習", "SSL証明書",

@@ -1,4 +1,5 @@
-"""No data is kept longer than its class allows (reliability P2), by command; and the commands of one person's rights."""
+"""No data is kept longer than its class allows (requirement P2), by command; and the commands of one person's
+rights."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""`manage.py weekly_check` (contract, section 6; seed 002_d4f32087aee95a7b 「定期メンテナンス 週次」)."""
+"""`manage.py weekly_check` (contract 6; seed 002_d4f32087aee95a7b 「定期メンテナンス 週次」)."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""What of an error's text may be told, in the log as to Sentry (reliability O1, P1)."""
+"""What of an error's text may be told, in the log as to Sentry (requirements O1, P1)."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""One record, one line, nothing personal, the id of the request (reliability O3, P1)."""
+"""One record, one line, nothing personal, the id of the request (requirements O3, P1)."""
 
 import json
 import logging
@@ -91,7 +91,7 @@ FORGED = ["\n", "\r\n", "\x1b[31m", "\x1b]0;x\x07", "\x85", "\x00", "%0a", "%0d%
 
 @pytest.mark.parametrize("char", FORGED)
 def test_nothing_from_outside_makes_a_line_of_its_own(lines: Lines, client: Client, char: str) -> None:
-    """reliability O3: newline in path, name, UA."""
+    """Requirement O3: newline in path, name, UA."""
     forged = f'x{char}{{"level": "INFO", "message": "forged"}}'
     client.generic("GET", "/nowhere/x", QUERY_STRING=forged, HTTP_USER_AGENT=forged, PATH_INFO=f"/nowhere/{forged}")
     client.post("/auth/login", {"email": forged, "password": forged, "next": forged})
@@ -106,7 +106,7 @@ def test_nothing_from_outside_makes_a_line_of_its_own(lines: Lines, client: Clie
 def test_a_walk_through_the_site_leaves_nothing_personal_in_the_log(
     lines: Lines, client: Client, meet: Meet, race: Race, kita: Team, baba: User, aoki: User
 ) -> None:
-    """Registering, a roster, an entry, a file, an export, errors on the way: reliability P1."""
+    """Registering, a roster, an entry, a file, an export, errors on the way: requirement P1."""
     client.get("/auth/register", {"email": MAIL, "name": NAME})
     person = {"name": NAME, "kana": KANA, "email": MAIL, "phone": PHONE, "password": PASSWORD, "school": SCHOOL}
     client.post("/auth/register", {**person, "kind": "athlete", "birth_date": BORN, "family_name": NAME})

@@ -1,4 +1,4 @@
-"""What watches does not cry wolf, does not die of one fault, and shows nobody's values (reliability O1, O4, D5)."""
+"""What watches does not cry wolf, does not die of one fault, and shows nobody's values (requirements O1, O4, D5)."""
 
 import logging
 import smtplib

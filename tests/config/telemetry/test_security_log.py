@@ -1,4 +1,4 @@
-"""The security log: who did what, by number, never an address or a secret (reliability O5)."""
+"""The security log: who did what, by number, never an address or a secret (requirement O5)."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -1,4 +1,5 @@
-"""The right of one person to be erased (reliability P3), and that a restore does not bring them back (D9)."""
+"""The right of one person to be erased (requirement P3), and that a restore does not bring them back
+(requirement D9)."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""After a meet: what only the meet needed goes, the record stays (reliability P2; seed 002, 大会後)."""
+"""After a meet: what only the meet needed goes, the record stays (requirement P2; seed 002, 大会後)."""
 
 from datetime import date, datetime, timedelta
 from io import StringIO

@@ -1,4 +1,4 @@
-"""Neither too much nor too little is cleared: the edges of retention (reliability P2)."""
+"""Neither too much nor too little is cleared: the edges of retention (requirement P2)."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta

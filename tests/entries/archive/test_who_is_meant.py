@@ -1,4 +1,4 @@
-"""An erasure takes all that is one person's, and nothing that only looks like it (reliability P3)."""
+"""An erasure takes all that is one person's, and nothing that only looks like it (requirement P3)."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta

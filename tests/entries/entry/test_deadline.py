@@ -1,4 +1,4 @@
-"""M6: one clock, the database's; half open; a late sheet keeps what was typed."""
+"""Requirement M6: one clock, the database's; half open; a late sheet keeps what was typed."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

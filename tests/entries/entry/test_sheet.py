@@ -1,4 +1,4 @@
-"""The entry sheet: all rows or none, everything typed is kept, and it says what it took (contract, section 5)."""
+"""The entry sheet: all rows or none, everything typed is kept, and it says what it took (contract 5)."""
 
 import re
 from typing import Any
@@ -315,7 +315,7 @@ def test_shoes_are_asked_for_when_the_host_has_some(
 def test_fields_that_are_none_of_the_sheets_change_nothing(
     coach: Client, meet: Meet, chuo: Tenant, runners: list[Athlete]
 ) -> None:
-    """T9: mass assignment."""
+    """Requirement T9: mass assignment."""
     race = race_of(meet, places=1, waiting_places=None)
     names = {field.name for model in (Entry, Submission, Meet, Race) for field in model._meta.get_fields()}
     extra = dict.fromkeys((names | {"fee", "is_staff", "paid"}) - {"team"}, "7")

@@ -1,4 +1,4 @@
-"""Whatever is sent to the sheet, the answer is no error of ours (reliability I1, I2)."""
+"""Whatever is sent to the sheet, the answer is no error of ours (requirements I1, I2)."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""A valid POST with each id swapped for somebody else's: nothing of theirs is touched or told (reliability T2)."""
+"""A valid POST with each id swapped for somebody else's: nothing of theirs is touched or told (requirement T2)."""
 
 import pytest
 from django.test import Client

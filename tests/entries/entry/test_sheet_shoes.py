@@ -271,7 +271,7 @@ def test_a_shoe_that_is_gone_from_the_catalogue_stays_declared(
 def test_a_product_that_is_no_shoe_is_taken_and_marked(
     coach: Client, meet: Meet, race: Race, runners: list[Athlete], nittai: Tenant
 ) -> None:
-    """The contract asks for "a catalogue product of the meet's tenant"."""
+    """Contract 5 asks for "a catalogue product of the meet's tenant"."""
     watch = shoe_of(nittai, "W-1", category="watch")
     answer = send(coach, meet, None, [row(runners[0], race, shoe=watch.pk)])
     assert answer.status_code == 303

@@ -1,5 +1,5 @@
-"""M1: the mail server is away in every way that it can be. No entry waits for it, no mail is lost, and ten minutes after it
-is back everything has left, oldest first."""
+"""Requirement M1: the mail server is away in every way that it can be. No entry waits for it, no mail
+is lost, and ten minutes after it is back everything has left, oldest first."""
 
 import socket
 import threading

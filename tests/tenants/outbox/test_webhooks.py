@@ -1,4 +1,5 @@
-"""C12: what a mail provider tells is believed from nobody else, counts once, and in whatever order it comes."""
+"""Requirement C12: what a mail provider tells is believed from nobody else, counts once,
+and in whatever order it comes."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""How often one may try to sign in (reliability A1 to A3)."""
+"""How often one may try to sign in (requirements A1 to A3)."""
 
 from datetime import datetime, timedelta
 from typing import Any

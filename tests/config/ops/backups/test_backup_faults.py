@@ -1,4 +1,4 @@
-"""What may go wrong around a backup: the disk, the database, a second one at once, a stop (reliability D4, D5, D9)."""
+"""What may go wrong around a backup: the disk, the database, a second one at once, a stop (requirements D4, D5, D9)."""
 
 import os
 import signal
@@ -91,7 +91,8 @@ def site_of(target: Sqlite, tmp_path: Path, settings: Any, monkeypatch: pytest.M
 def test_an_erasure_outlives_a_restore_that_is_broken_off(
     tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
-    """D9: it stood in the database alone, and that is replaced already; the next try finds it in the folder."""
+    """Requirement D9: it stood in the database alone, and that is replaced already;
+    the next try finds it in the folder."""
     target = small_database(tmp_path / "live.sqlite3", people=3)
     path = site_of(target, tmp_path, settings, monkeypatch)
     monkeypatch.setattr(restore, broken, full)

@@ -1,4 +1,4 @@
-"""The file of a backup: whole or refused, whatever happened to it, and readable without us (reliability D4)."""
+"""The file of a backup: whole or refused, whatever happened to it, and readable without us (requirement D4)."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Which pg_dump and pg_restore are used: never an older one than the server (reliability, defect 26)."""
+"""Which pg_dump and pg_restore are used: never an older one than the server (requirement D4)."""
 
 import stat
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Restoring: what is refused before anything is touched, files, and erasures done again (reliability D4, D8, D9)."""
+"""Restoring: what is refused before anything is touched, files, and erasures done again (requirements D4, D8, D9)."""
 
 import uuid
 from collections.abc import Callable

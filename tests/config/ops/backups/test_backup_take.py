@@ -1,4 +1,4 @@
-"""Taking a backup: noted, beaten, alarmed, copied, pruned (reliability D5, defect 26)."""
+"""Taking a backup: noted, beaten, alarmed, copied, pruned (requirement D5)."""
 
 import dataclasses
 import http.server

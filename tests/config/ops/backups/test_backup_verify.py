@@ -1,4 +1,4 @@
-"""`manage.py verify_backup`: a backup is proved by restoring it, noted, beaten, alarmed (reliability D3, D4)."""
+"""`manage.py verify_backup`: a backup is proved by restoring it, noted, beaten, alarmed (requirements D3, D4)."""
 
 import sqlite3
 from contextlib import closing

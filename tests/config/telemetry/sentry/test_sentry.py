@@ -1,4 +1,4 @@
-"""Nothing personal reaches Sentry, whatever breaks and wherever (reliability O1), and what arrives is still of use."""
+"""Nothing personal reaches Sentry, whatever breaks and wherever (requirement O1), and what arrives is still of use."""
 
 import io
 from collections.abc import Callable

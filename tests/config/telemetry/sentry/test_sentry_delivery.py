@@ -1,4 +1,4 @@
-"""send_test_event, and what happens when Sentry refuses, stalls or is not there (seed 002 「動作確認」, reliability M2)."""
+"""send_test_event, and what happens when Sentry refuses, stalls or is not there (seed 002 「動作確認」, requirement M2)."""
 
 import os
 import subprocess

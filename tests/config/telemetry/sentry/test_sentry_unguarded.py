@@ -27,7 +27,7 @@ def test_without_the_hooks_nearly_every_kind_leaks(visitor: Client, start: Start
     ["integrity_with_detail", "validation", "mail_refused", "missing_key", "after_a_query", "logged", "cause"],
 )
 def test_without_the_hooks_alone_texts_queries_and_logs_leak(visitor: Client, start: Start, kind: str) -> None:
-    """The SDK's own switches (no locals, no personal data, no bodies) are not enough: defects no. 28."""
+    """The SDK's own switches (no locals, no personal data, no bodies) are not enough (requirement O1)."""
     kept = start(before_send=None, before_breadcrumb=None)
     visit(visitor, kind)
     assert leaks(kept.bodies) != set()
