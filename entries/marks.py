@@ -89,12 +89,3 @@ def format_time(hundredths: int | None) -> str:
     if hours:
         return f"{hours}:{minutes:02}:{seconds:02}.{part:02}"
     return f"{minutes}:{seconds:02}.{part:02}" if minutes else f"{seconds}.{part:02}"
-
-
-def spoken_time(hundredths: int) -> str:
-    """`14分05秒32`: shown beside a field so that the reader sees what was understood."""
-    seconds, part = divmod(hundredths, 100)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    head = f"{hours}時間{minutes:02}分" if hours else (f"{minutes}分" if minutes else "")
-    return f"{head}{seconds:02}秒{part:02}"

@@ -29,12 +29,12 @@ def add_row(row: models.Model, *, by: User, fields: Iterable[str] = ()) -> None:
 
 
 @transaction.atomic
-def change_row(row: models.Model, *, fields: Iterable[str], before: Values, by: User, why: str = "") -> None:
+def change_row(row: models.Model, *, fields: Iterable[str], before: Values, by: User) -> None:
     """Save these fields of a row and no others, so that nobody's change of another field is undone (requirement C5)."""
     names = sorted(set(fields))
     if names:
         row.save(update_fields=names)
-        record(f"{row._meta.model_name}.changed", row, by=by, before=before, after=values_of(row, names), why=why)
+        record(f"{row._meta.model_name}.changed", row, by=by, before=before, after=values_of(row, names))
 
 
 @transaction.atomic

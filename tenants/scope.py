@@ -10,7 +10,7 @@ the database is the second wall, for which the tenant's key stands on every tabl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Literal, NoReturn, Self, TypeVar
+from typing import Any, Literal, NoReturn, TypeVar
 
 from django.db import models
 from django.db.models import sql
@@ -160,8 +160,3 @@ class TenantOwned(models.Model):
     def _do_update(self, base_qs: Any, *args: Any, **kwargs: Any) -> Any:
         """An UPDATE names the tenant too, so that a primary key of another tenant's row finds nothing to overwrite."""
         return super()._do_update(base_qs.filter(tenant_id=self.tenant_id), *args, **kwargs)
-
-    def in_scope(self) -> Self:
-        """This row, after the scope was compared: for code that got it by following a foreign key."""
-        self.check_scope()
-        return self

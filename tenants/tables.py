@@ -84,9 +84,7 @@ class Table(NamedTuple):
     rows: list[Row]
 
 
-def read_table(
-    file: File | BinaryIO, name: str, *, is_header: Callable[[list[str]], bool] | None = None, max_rows: int = MAX_ROWS
-) -> Table:
+def read_table(file: File | BinaryIO, name: str, *, is_header: Callable[[list[str]], bool] | None = None) -> Table:
     """Read the first visible sheet of an .xlsx, or a CSV with commas, semicolons or tabs in UTF-8, UTF-16 or CP932.
 
     The header is the first row that `is_header` accepts among the first ten, else the first row. What the file is, is
@@ -100,16 +98,16 @@ def read_table(
     source = io.BytesIO(start + file.read())
     try:
         if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")) or name.lower().endswith((".xlsx", ".xlsm", ".xls")):
-            rows = _excel_rows(source, max_rows + HEADER_WITHIN)
+            rows = _excel_rows(source, MAX_ROWS + HEADER_WITHIN)
         else:
             rows = _csv_rows(source.getvalue())
-        return _table(rows, is_header, max_rows)
+        return _table(rows, is_header)
     except _BROKEN as error:
         raise Refused("table_unreadable") from error
 
 
-def _table(rows: Iterator[Row], is_header: Callable[[list[str]], bool] | None, max_rows: int) -> Table:
-    found = _bounded(rows, max_rows + HEADER_WITHIN)
+def _table(rows: Iterator[Row], is_header: Callable[[list[str]], bool] | None) -> Table:
+    found = _bounded(rows, MAX_ROWS + HEADER_WITHIN)
     if not found:
         raise Refused("table_empty")
     titles = [[text_of(cell) for cell in row.cells] for row in found[:HEADER_WITHIN]]
@@ -118,8 +116,8 @@ def _table(rows: Iterator[Row], is_header: Callable[[list[str]], bool] | None, m
     while header and not header[-1]:
         header.pop()
     body = found[at + 1 :]
-    if len(body) > max_rows:
-        raise Refused("table_rows", limit=max_rows)
+    if len(body) > MAX_ROWS:
+        raise Refused("table_rows", limit=MAX_ROWS)
     return Table(header, [Row(number, _fitted(cells, len(header))) for number, cells in body])
 
 

@@ -69,7 +69,7 @@ def release(request: CatalogueRequest, product: int) -> HttpResponse:
     """Let the master's value hold again."""
 
     def act(found: MasterProduct, field: str, seen: str | None) -> str:
-        actions.release(found, field, by=request.user, at=timezone.now(), seen=seen)
+        actions.release(found, field, by=request.user, seen=seen)
         return _("「%(field)s」の修正を解除しました。マスターの値が有効です。")
 
     return _decide(request, product, act)
@@ -80,7 +80,7 @@ def keep(request: CatalogueRequest, product: int) -> HttpResponse:
     """Keep the correction against the master's new value."""
 
     def act(found: MasterProduct, field: str, seen: str | None) -> str:
-        actions.keep(found, field, by=request.user, at=timezone.now(), seen=seen)
+        actions.keep(found, field, by=request.user, seen=seen)
         return _("「%(field)s」の修正を維持しました。")
 
     return _decide(request, product, act)

@@ -19,7 +19,7 @@ from catalog.importing.rejected_rows import keep_rejected
 from catalog.importing.sqlite_file import OldFile, digest, open_old_file
 from catalog.importing.sqlite_rows import Keys, Products, Wanted, cells_of
 from tenants.audit.actions import record
-from tenants.models import Tenant, User
+from tenants.models import Tenant
 from tenants.refusal import Refused
 from tenants.scope import tenant_scope
 
@@ -52,16 +52,16 @@ class Outcome:
     notes: list[tuple[int, str]]
 
 
-def import_old_file(tenant: Tenant, path: Path, *, batch_size: int, by: User | None = None) -> Outcome:
+def import_old_file(tenant: Tenant, path: Path, *, batch_size: int) -> Outcome:
     """Add the file's products to the host's catalogue, in one transaction.
 
     Raises Refused with a code of `catalog.importing.sqlite_file` when the file cannot be read as a whole; then nothing
     was written. `batch_size` is how many rows are held in memory at a time.
     """
-    return staging.again_when_overtaken(lambda: _import(tenant, path, batch_size, by))
+    return staging.again_when_overtaken(lambda: _import(tenant, path, batch_size))
 
 
-def _import(tenant: Tenant, path: Path, batch_size: int, by: User | None) -> Outcome:
+def _import(tenant: Tenant, path: Path, batch_size: int) -> Outcome:
     with transaction.atomic(), tenant_scope(tenant.pk):
         staging.begin(tenant.pk)
         with open_old_file(path) as file:
@@ -78,7 +78,7 @@ def _import(tenant: Tenant, path: Path, batch_size: int, by: User | None) -> Out
             "read": keys.read, "inserted": inserted, "skipped": keys.read - rejected.count - inserted,
             "rejected": rejected.count, "without_price": products.without_price,
         }  # fmt: skip
-        run = _recorded(tenant, path.name, size, sha256, counts, by)
+        run = _recorded(tenant, path.name, size, sha256, counts)
         keep_rejected(run, rejected)
     return Outcome(run, rejected.first, products.notes)
 
@@ -128,11 +128,11 @@ def _reject_repeated(file: OldFile, batch_size: int, rejected: Rejected) -> None
                 next_number, first = next(repeated, (0, 0))
 
 
-def _recorded(tenant: Tenant, name: str, size: int, sha256: str, counts: dict[str, int], by: User | None) -> ImportRun:
+def _recorded(tenant: Tenant, name: str, size: int, sha256: str, counts: dict[str, int]) -> ImportRun:
     run = ImportRun.objects.create(
         tenant=tenant, source=Source.SQLITE, file_name=name[-200:], size=size, sha256=sha256, state=RunState.DONE,
-        counts=counts, by=by, finished_at=timezone.now(),
+        counts=counts, finished_at=timezone.now(),
     )  # fmt: skip
     ImportFile.objects.create(tenant=tenant, run=run)
-    record("catalog.imported", run, by=by, after=counts)
+    record("catalog.imported", run, by=None, after=counts)
     return run

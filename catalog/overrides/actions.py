@@ -56,7 +56,7 @@ def override_field(
 
 @retry_when_locked
 @transaction.atomic
-def release(product: MasterProduct, field: str, *, by: User | None, at: datetime, seen: str | None = None) -> bool:
+def release(product: MasterProduct, field: str, *, by: User | None, seen: str | None = None) -> bool:
     """Let the master's value hold again. False when there was no correction any more.
 
     Raises Refused("edited_meanwhile") as `override_field` does.
@@ -74,9 +74,7 @@ def release(product: MasterProduct, field: str, *, by: User | None, at: datetime
 
 @retry_when_locked
 @transaction.atomic
-def keep(
-    product: MasterProduct, field: str, *, by: User | None, at: datetime, seen: str | None = None
-) -> ProductOverride:
+def keep(product: MasterProduct, field: str, *, by: User | None, seen: str | None = None) -> ProductOverride:
     """Keep the correction against what the master says now; the conflict is settled.
 
     Raises Refused("override_gone"), and "edited_meanwhile" as `override_field` does.

@@ -51,7 +51,7 @@ def host_limits() -> list[Limit]:
     """The host's own limits. One query."""
     rows = ShoeLimit.objects.order_by("event", "valid_from", "pk")
     return [
-        Limit(row.event, row.most_stack_mm, row.list_needed, row.valid_from, row.valid_until, row.source, is_own=True)
+        Limit(row.event, row.most_stack_mm, row.list_needed, row.valid_from, row.valid_until, row.source)
         for row in rows
     ]
 

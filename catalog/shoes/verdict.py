@@ -43,7 +43,6 @@ class Limit:
     source: str = ""
     from_m: int = 0
     below_m: int | None = None
-    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,12 +76,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return page(500, title=_("エラーが発生しました"), text=text)
 
 
-def unavailable(seconds: int = 30) -> HttpResponse:
+def unavailable() -> HttpResponse:
     """503: busy or down for a moment; the same request may be sent again."""
     text = _(
         "ただいま大変混み合っています。少し待ってから、同じ操作をもう一度お試しください。二重に申し込まれることはありません。"
     )
-    return page(503, title=_("混み合っています"), text=text, headers={"Retry-After": str(seconds)})
+    return page(503, title=_("混み合っています"), text=text, headers={"Retry-After": "30"})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

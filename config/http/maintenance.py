@@ -33,7 +33,6 @@ SWITCHES = "/admin/tenants/switch/"
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 JSON = ("/staff/references", "/api/")
 URLENCODED = "application/x-www-form-urlencoded"
-NOT_SENT_AGAIN = ("password", "submit")
 MOST_FIELDS = 5_000
 
 

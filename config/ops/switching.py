@@ -93,7 +93,7 @@ def resume_entries(name: str) -> None:
     """Take entries again. Raises CommandError for an unknown meet."""
     meet = meet_named(name)
     with tenant_scope(meet.tenant_id):
-        pausing.resume(meet=meet, by=None, at=timezone.now(), why="manage.py pause")
+        pausing.resume(meet=meet, by=None, why="manage.py pause")
 
 
 def describe_meet(name: str) -> str:

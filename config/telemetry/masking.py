@@ -55,10 +55,10 @@ def _short(number: re.Match[str]) -> str:
     return number[0] if digits <= LONGEST_NUMBER or number[0] in OWN_ADDRESSES else "[number]"
 
 
-def mask_sql(sql: str, longest: int = 500) -> str:
+def mask_sql(sql: str) -> str:
     """A statement's text without literals, lists of values as one; parameters were never part of it."""
     found = _MARKS.sub("(…)", _LITERAL.sub("?", " ".join(sql[:8_000].split())))
-    return re.sub(r"\(…\)(?:, \(…\))+", "(…), …", found)[:longest]
+    return re.sub(r"\(…\)(?:, \(…\))+", "(…), …", found)[:500]
 
 
 def message_of(record: logging.LogRecord, *, strings: bool) -> str:

@@ -36,7 +36,7 @@ def pause(*, meet: Meet, by: User | None, at: datetime, note: str = "", why: str
 
 @retry_when_locked
 @transaction.atomic
-def resume(*, meet: Meet, by: User | None, at: datetime, why: str = "") -> bool:
+def resume(*, meet: Meet, by: User | None, why: str = "") -> bool:
     """Take entries again, within their window; whether they were paused. Raises Busy."""
     row = _held(meet)
     if row.entries_paused_at is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 WIDTH, HEIGHT = 640, 132
 LEFT, BOTTOM, TOP = 36, 18, 10
 WIDEST = 40.0
+MOST_LABELS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,11 @@ class Chart:
     base_y: int = HEIGHT - BOTTOM
 
 
-def bars(values: Sequence[tuple[str, int]], *, labels: int = 8) -> Chart:
-    """A chart of (label, count), with at most `labels` labels. The top line is a round number not below any bar."""
+def bars(values: Sequence[tuple[str, int]]) -> Chart:
+    """A chart of (label, count), with at most eight labels. The top line is a round number not below any bar."""
     top = round_up(max((count for _label, count in values), default=0))
     step = (WIDTH - LEFT) / max(len(values), 1)
-    room, every = HEIGHT - BOTTOM - TOP, -(-len(values) // labels) or 1
+    room, every = HEIGHT - BOTTOM - TOP, -(-len(values) // MOST_LABELS) or 1
     width = min(step * 0.72, WIDEST)
     return Chart(
         tuple(

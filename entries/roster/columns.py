@@ -30,7 +30,6 @@ class Column(NamedTuple):
         return shown_title(self.field)
 
 
-YES = "○"
 COLUMNS = (
     Column("jaaf_id", "JAAF ID", "jaafid 陸連id 日本陸連id jaafid番号 会員id", _("数字11桁。登録申請中の選手は「申請中」と入力")),
     Column("family_name", "姓", "氏 苗字 名字 familyname lastname family last 姓漢字", _("必須。漢字は登録どおりの字体で")),

@@ -11,11 +11,6 @@ from tenants.refusal import Refused
 from tenants.signin.models import OneTimeLink
 
 
-def may_enter_for(user: User, team: Team) -> bool:
-    """Members of the team, and nobody else: a host sees a team only through its entries."""
-    return Team.objects.managed_by(user).filter(pk=team.pk).exists()
-
-
 def check_may_remove(team: Team) -> None:
     """A team always keeps a member. Call it while the team's row is locked. Raises Refused("last_member")."""
     if Membership.objects.filter(team=team).count() < 2:

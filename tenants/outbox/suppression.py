@@ -1,6 +1,5 @@
 """Addresses that mail does not reach: noted when a server or provider says so, forgotten when the owner proves otherwise."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -18,12 +17,6 @@ TRIED_ANYWAY = frozenset({
 def is_dead(address: str) -> bool:
     """Whether mail to this address is known not to arrive."""
     return DeadAddress.objects.filter(address=_stored(address)).exists()
-
-
-def dead_among(addresses: Iterable[str]) -> set[str]:
-    """Those of these addresses that mail does not reach, in lower case."""
-    wanted = {_stored(address) for address in addresses}
-    return set(DeadAddress.objects.filter(address__in=wanted).values_list("address", flat=True)) if wanted else set()
 
 
 def holds_back(mail: OutboxMail) -> bool:

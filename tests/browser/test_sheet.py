@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from entries.entry.models import Entry, SheetDraft, Submission
-from entries.marks import NotATime, parse_time, spoken_time
+from entries.marks import NotATime, parse_time
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
 from tenants.models import Tenant, User
@@ -19,6 +19,7 @@ from tenants.scope import across_tenants
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage, overflow, sign_in, violations
 from tests.conftest import athletes_of, open_meet, race_of
 from tests.site import ROOT, Site
+from tests.spoken import spoken_time
 
 SHEET = "/meets/nittai/ld326/enter"
 

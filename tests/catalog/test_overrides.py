@@ -119,11 +119,11 @@ def test_any_text_is_a_value_or_refused_in_words(field: str, text: str) -> None:
 
 def test_a_released_correction_gives_the_master_back(shoe: MasterProduct, endo: User, now: datetime) -> None:
     override_field(shoe, "price_jpy", "200", by=endo, at=now)
-    assert release(shoe, "price_jpy", by=endo, at=now)
+    assert release(shoe, "price_jpy", by=endo)
     assert overrides_of([shoe.pk]) == {}
     trail = AuditRecord.objects.get(verb="override.released")
     assert (trail.before, trail.after) == ({"price_jpy": 200}, {"price_jpy": 100})
-    assert not release(shoe, "price_jpy", by=endo, at=now)
+    assert not release(shoe, "price_jpy", by=endo)
     assert AuditRecord.objects.count() == 2
 
 
@@ -143,8 +143,8 @@ def test_of_two_who_correct_the_same_field_the_second_is_told(shoe: MasterProduc
     assert ProductOverride.objects.get().value == 200
     seen = rules.version_of(shoe, "price_jpy", first)
     override_field(shoe, "price_jpy", "300", by=endo, at=now, seen=seen)
-    refused("edited_meanwhile", lambda: release(shoe, "price_jpy", by=endo, at=now, seen=seen))
-    refused("edited_meanwhile", lambda: keep(shoe, "price_jpy", by=endo, at=now, seen=seen))
+    refused("edited_meanwhile", lambda: release(shoe, "price_jpy", by=endo, seen=seen))
+    refused("edited_meanwhile", lambda: keep(shoe, "price_jpy", by=endo, seen=seen))
 
 
 def test_what_the_master_says_since_is_seen_before_it_is_overruled(
@@ -168,11 +168,11 @@ def test_a_master_that_changes_under_a_correction_is_a_conflict_until_somebody_d
     row = open_conflicts().get()
     assert (row.conflict_at, row.value, row.base) == (later, 200, 100)
     assert AuditRecord.objects.get(verb="override.conflicted").after == {"price_jpy": 150}
-    kept = keep(shoe, "price_jpy", by=endo, at=later)
+    kept = keep(shoe, "price_jpy", by=endo)
     assert (kept.conflict_at, kept.value, kept.base) == (None, 200, 160)
     assert AuditRecord.objects.get(verb="override.kept").before == {"price_jpy": 100}
     assert change_master(shoe, later, price_jpy=170) == 1
-    release(shoe, "price_jpy", by=endo, at=later)
+    release(shoe, "price_jpy", by=endo)
     assert not open_conflicts().exists()
 
 
@@ -236,7 +236,7 @@ def test_corrections_of_another_host_are_neither_seen_nor_marked(
 
 
 def test_keeping_what_is_gone_is_refused(shoe: MasterProduct, endo: User, now: datetime) -> None:
-    refused("override_gone", lambda: keep(shoe, "price_jpy", by=endo, at=now))
+    refused("override_gone", lambda: keep(shoe, "price_jpy", by=endo))
 
 
 def test_values_are_said_as_people_read_them(shoe: MasterProduct) -> None:

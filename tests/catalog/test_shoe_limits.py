@@ -44,7 +44,7 @@ def test_only_mountain_asks_for_no_list() -> None:
 
 
 def test_an_own_line_wins_for_its_kind_of_race_on_its_days_only() -> None:
-    own = (Limit("track", Decimal(25), valid_from=DAY, valid_until=date(2027, 5, 2), is_own=True),)
+    own = (Limit("track", Decimal(25), valid_from=DAY, valid_until=date(2027, 5, 2)),)
     days = [date(2027, 4, 30), DAY, date(2027, 5, 2), date(2027, 5, 3)]
     assert [height("track", day, own) for day in days] == [20, 25, 25, 20]
     assert height("road", DAY, own) == 40
@@ -71,4 +71,4 @@ def test_only_the_own_hosts_lines_are_read(nittai: Tenant, chuo: Tenant) -> None
             tenant=nittai, event="track", most_stack_mm=Decimal(18), list_needed=False, source="要項"
         )
     with tenant_scope(nittai.pk):
-        assert host_limits() == [Limit("track", Decimal(18), list_needed=False, source="要項", is_own=True)]
+        assert host_limits() == [Limit("track", Decimal(18), list_needed=False, source="要項")]

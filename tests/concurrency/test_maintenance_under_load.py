@@ -102,7 +102,7 @@ def test_pausing_a_meet_in_a_rush_stores_nothing_once_it_is_committed(meet: Meet
                 spans.append(_committed_until())
             else:
                 spans.append(_committed_until())
-                pausing.resume(meet=meet, by=None, at=timezone.now())
+                pausing.resume(meet=meet, by=None)
 
     with Site(workers=3) as site:
         replies, _health = rush(site, meet, race, toggle)

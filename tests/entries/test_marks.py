@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entries.marks import MAX_HUNDREDTHS, NotATime, format_time, from_cell, parse_time, spoken_time
+from entries.marks import MAX_HUNDREDTHS, NotATime, format_time, from_cell, parse_time
+from tests.spoken import spoken_time
 
 FOURTEEN_FIVE_THIRTY_TWO = 84_532
 

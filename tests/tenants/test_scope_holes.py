@@ -25,13 +25,13 @@ def test_hole_the_base_manager_knows_no_scope(theirs: Meet, in_nittai: None) -> 
 
 
 def test_hole_following_a_foreign_key_knows_no_scope(theirs: Meet, nittai: Tenant) -> None:
-    """From a row of another tenant, which one cannot have got through a manager. `in_scope()` checks by hand."""
+    """From a row of another tenant, which one cannot have got through a manager. `check_scope()` checks by hand."""
     theirs_race = race_of(theirs)
     with tenant_scope(nittai.pk):
         found = Race._base_manager.get(pk=theirs_race.pk).meet
         assert found.name == "theirs"
         with pytest.raises(ScopeError):
-            found.in_scope()
+            found.check_scope()
 
 
 def test_hole_refresh_from_db_knows_no_scope(theirs: Meet, in_nittai: None) -> None:

@@ -19,7 +19,7 @@ SELECT coalesce(sum(heap_blks_hit)::float / nullif(sum(heap_blks_hit + heap_blks
 FROM pg_statio_user_tables
 """
 OF_SCANS = """
-SELECT relname, seq_scan, seq_tup_read, coalesce(idx_scan, 0), n_live_tup FROM pg_stat_user_tables
+SELECT relname, seq_scan, coalesce(idx_scan, 0), n_live_tup FROM pg_stat_user_tables
 WHERE n_live_tup > %s AND seq_tup_read > 0 ORDER BY seq_tup_read DESC, relname LIMIT %s
 """
 
@@ -40,7 +40,6 @@ class Scan(NamedTuple):
 
     table: str
     scans: int
-    rows_read: int
     index_scans: int
     rows: int
 

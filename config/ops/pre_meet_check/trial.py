@@ -10,9 +10,9 @@ from config.env import ENV
 from config.ops.checklist import Line, ng, ok
 
 
-def smoke_line(base_url: str = "") -> Line:
+def smoke_line() -> Line:
     """`smoke --read-only` at BASE_URL. It signs in with the passwords of the environment."""
-    where = base_url or ENV.base_url
+    where = ENV.base_url
     out = StringIO()
     try:
         call_command("smoke", base_url=where, read_only=True, stdout=out)

@@ -92,7 +92,7 @@ class MeetDeskAdmin(MeetAdmin):
     )
     def resume_entries(self, request: HttpRequest, rows: Rows, form: Any) -> None:
         """Take entries again."""
-        pausing.resume(meet=rows[0], by=user_of(request), at=timezone.now(), why=form.cleaned_data["why"])
+        pausing.resume(meet=rows[0], by=user_of(request), why=form.cleaned_data["why"])
         said = _("「%(meet)s」の申込を再開しました。") % {"meet": rows[0]}
         self.message_user(request, said, messages.SUCCESS)
 

@@ -212,7 +212,7 @@ def test_postgresql_tells_its_hits_and_lacks_the_extension_here() -> None:
 
 def test_what_the_database_tells_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     figures = DatabaseFigures(
-        [Statement("SELECT 1", 10, 5_000.0, 500.0, 900.0)], 0.98, 1.0, [Scan("entries_entry", 7, 700_000, 3, 100_000)]
+        [Statement("SELECT 1", 10, 5_000.0, 500.0, 900.0)], 0.98, 1.0, [Scan("entries_entry", 7, 3, 100_000)]
     )
     monkeypatch.setattr("config.ops.performance_report.report.database_figures", lambda limit: figures)
     text = said()

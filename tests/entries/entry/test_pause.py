@@ -108,7 +108,7 @@ def test_after_resuming_the_order_goes_on_where_it_stood(
     race = race_of(meet, places=1)
     enter(race, 0)
     pause()
-    assert pausing.resume(meet=meet, by=aoki, at=now)
+    assert pausing.resume(meet=meet, by=aoki)
     meet.refresh_from_db()
     enter(race, 1)
     assert states(race) == [(1, "accepted"), (2, "waitlisted")]
@@ -136,8 +136,8 @@ def test_pausing_is_safe_to_repeat_and_stands_in_the_trail(
     since = meet.entries_paused_at
     assert pause(note="16時に再開します。")
     assert meet.entries_paused_at == since
-    assert pausing.resume(meet=meet, by=aoki, at=now)
-    assert not pausing.resume(meet=meet, by=aoki, at=now)
+    assert pausing.resume(meet=meet, by=aoki)
+    assert not pausing.resume(meet=meet, by=aoki)
     trail = AuditRecord.objects.filter(target_type="meet").order_by("pk")
     assert list(trail.values_list("verb", "actor", "why")) == [
         ("meet.paused", aoki.pk, "設定の誤り"), ("meet.pause_said", aoki.pk, "設定の誤り"), ("meet.resumed", aoki.pk, ""),
@@ -158,7 +158,7 @@ def test_a_race_that_was_paused_by_itself_stays_so(
 ) -> None:
     Race.objects.filter(pk=race.pk).update(paused_at=now)
     pause()
-    pausing.resume(meet=meet, by=aoki, at=now)
+    pausing.resume(meet=meet, by=aoki)
     assert Race.objects.get(pk=race.pk).paused_at == now
 
 
@@ -192,7 +192,7 @@ def test_the_sheet_says_so_keeps_everything_and_can_still_be_sent_later(
         assert kept in text
     draft = {"team": runners[0].team_id, "version": 0, "rows": []}
     assert client.post(f"{SHEET}/draft", draft, content_type="application/json").status_code == 200
-    pausing.resume(meet=meet, by=aoki, at=now)
+    pausing.resume(meet=meet, by=aoki)
     assert client.post(SHEET, typed).status_code == 303
 
 
@@ -212,7 +212,7 @@ def test_a_file_is_previewed_and_entered_once_the_pause_is_over(
     assert answer.status_code == 422
     assert NOTE in answer.content.decode()
     assert EntryUpload.objects.get().submission is None
-    pausing.resume(meet=meet, by=aoki, at=now)
+    pausing.resume(meet=meet, by=aoki)
     assert client.post(address).status_code == 303
 
 
