@@ -1,4 +1,4 @@
-"""Master products of a host."""
+"""Master products of a host: what staff look up and correct, and what coaches choose as shoes."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -20,11 +20,9 @@ class EventsInput(forms.CheckboxSelectMultiple):
     by which lost updates are seen, is one input too."""
 
     def format_value(self, value: Any) -> list[str]:
-        """The ticked codes."""
         return value.split() if isinstance(value, str) else list(value or ())
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
-        """What was ticked."""
         ticked = data.getlist(name) if hasattr(data, "getlist") else data.get(name) or []
         return " ".join(ticked) if isinstance(ticked, list) else str(ticked)
 
@@ -35,7 +33,6 @@ class EventsField(forms.Field):
     widget = EventsInput(choices=ShoeEvent.choices)
 
     def prepare_value(self, value: Any) -> Any:
-        """One text."""
         return " ".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> list[str]:
@@ -61,22 +58,19 @@ class ProductForm(HostedForm):
     )
 
     def clean_brand(self) -> str:
-        """Trimmed, upper case."""
         return fold(str(self.cleaned_data["brand"]))
 
     def clean_reference(self) -> str:
-        """Trimmed, upper case."""
         return fold(str(self.cleaned_data["reference"]))
 
     def clean_stack_height_mm(self) -> Any:
-        """Within what the table takes."""
+        """Above 0 and at most MOST_STACK_MM, which the column can hold."""
         height = self.cleaned_data["stack_height_mm"]
         if height is not None and not 0 < height <= MOST_STACK_MM:
             raise forms.ValidationError(say(Refused("product_stack")))
         return height
 
     def clean(self) -> dict[str, Any]:
-        """The days in their order."""
         cleaned = super().clean()
         refuse_end_before_start(self, cleaned)
         return cleaned

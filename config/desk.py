@@ -68,8 +68,6 @@ class RaceLine:
 
 @dataclass(frozen=True, slots=True)
 class MeetDesk:
-    """One meet on the desk."""
-
     meet: Meet
     lines: list[RaceLine]
     days: list[tuple[date, int]]
@@ -81,12 +79,10 @@ class MeetDesk:
 
     @property
     def accepted(self) -> int:
-        """Entries with a place."""
         return sum(line.accepted for line in self.lines)
 
     @property
     def waiting(self) -> int:
-        """Entries on waiting lists."""
         return sum(line.waiting for line in self.lines)
 
     @property

@@ -53,5 +53,5 @@ def worker_exit(server: Any, worker: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    """The server is over."""
+    """The server is over: its folder of counters goes with it."""
     files.remove(counters)

@@ -52,7 +52,6 @@ class TenantAdmin(DeskAdmin):
         return () if user_of(request).is_platform_admin else ("slug", "plan", "is_active")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Platform admins only."""
         return user_of(request).is_platform_admin
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -75,12 +74,10 @@ class PersonAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("役割"), ordering="role")
     def role_name(self, person: User) -> str:
-        """In words."""
         return person.get_role_display()
 
     @admin.display(description=gettext_lazy("状態"), ordering="is_active")
     def state(self, person: User) -> SafeString:
-        """Active or not."""
         return chip("ok", _("有効")) if person.is_active else chip("off", _("無効"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -110,7 +107,7 @@ class PersonAdmin(DeskAdmin):
         return super().has_change_permission(request, obj) and (obj is None or may_manage(user_of(request), obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
+        """People are deactivated, never deleted: the trail names them."""
         return False
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
@@ -129,7 +126,7 @@ class PersonAdmin(DeskAdmin):
             request.temporary_password = actions.add_person(obj, by=user_of(request))  # type: ignore[attr-defined]
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
-        """The password, once."""
+        """Show the temporary password this once; it is stored only as a hash."""
         word = request.temporary_password  # type: ignore[attr-defined]
         return self._password_page(request, [(obj, word)])
 
@@ -147,7 +144,6 @@ class PersonAdmin(DeskAdmin):
         danger=True,
     )
     def deactivate(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """Sign out and keep out."""
         me = user_of(request)
         each(self, request, rows, lambda row: actions.set_active(row, active=False, by=me),
              _("%(count)d名を無効にしました。"))  # fmt: skip
@@ -158,7 +154,6 @@ class PersonAdmin(DeskAdmin):
         when=lambda person: not person.is_active,
     )
     def activate(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """Let in again."""
         me = user_of(request)
         each(self, request, rows, lambda row: actions.set_active(row, active=True, by=me),
              _("%(count)d名を有効にしました。"))  # fmt: skip
@@ -172,7 +167,6 @@ class PersonAdmin(DeskAdmin):
         single=True,
     )
     def give_new_password(self, request: HttpRequest, rows: Rows, form: Any) -> HttpResponse:
-        """A new one, shown once."""
         return self._password_page(request, [(rows[0], actions.give_new_password(rows[0], by=user_of(request)))])
 
 
@@ -190,14 +184,11 @@ class AuditAdmin(ReadOnly, DeskAdmin):
 
     @admin.display(description=gettext_lazy("操作"), ordering="verb")
     def verb_name(self, record: AuditRecord) -> str:
-        """In words."""
         return name_of(record.verb)
 
     @admin.display(description=gettext_lazy("変更内容"))
     def changes(self, record: AuditRecord) -> str:
-        """Field by field."""
         return "\n".join(f"{row.field}: {row.before} → {row.after}" for row in changes_of(record)) or "–"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditRecord]:
-        """The own host's, or all."""
         return visible_to(user_of(request)).order_by("-at", "-pk")

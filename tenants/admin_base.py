@@ -65,15 +65,12 @@ class ByRole(BaseModelAdmin):
         return self.owns(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As for seeing."""
         return self.owns(request, obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As for seeing."""
         return self.owns(request, None)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As for seeing."""
         return self.owns(request, obj)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -203,7 +200,6 @@ class DeskAdmin(ByRole, admin.ModelAdmin):
         actions.change_row(obj, fields=fields, before=before, by=user_of(request))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Through the actions."""
         actions.delete_row(obj, by=user_of(request))
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
@@ -232,7 +228,7 @@ class DeskAdmin(ByRole, admin.ModelAdmin):
         """There is one trail, and `tenants.actions` writes it."""
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """The trail of one row."""
+        """Our own trail of the row, in place of Django's log."""
         obj = self.get_object(request, unquote(object_id))
         if obj is None or not self.has_view_permission(request, obj):
             raise Http404
@@ -260,8 +256,6 @@ class LanesFormSet(BaseInlineFormSet):
 
 
 class DeskInline(ByRole, admin.TabularInline):
-    """Base of the site's inlines."""
-
     template = "admin/edit_inline/lanes.html"
     formset = LanesFormSet
     extra = 0
@@ -269,23 +263,20 @@ class DeskInline(ByRole, admin.TabularInline):
     """Rows on one page. What posts more is refused before it costs time."""
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Forms that know who types."""
+        """Hand the forms the request, so that they know who types."""
         made = super().get_formset(request, obj, **{"max_num": self.most, "absolute_max": self.most, **kwargs})
         made.form.request = request  # type: ignore[attr-defined]
         return made
 
 
 class ReadOnly:
-    """Mixin: rows that nobody types."""
+    """Mixin for rows that only the site itself writes."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
         return False

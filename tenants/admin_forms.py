@@ -30,7 +30,7 @@ class MomentField(forms.DateTimeField):
         return value.replace(second=0, microsecond=0) if isinstance(value, datetime) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """By what is seen."""
+        """Compare what is seen: an equal value in another notation is no change."""
         return super().has_changed(self.to_python(self.prepare_value(initial)), data)
 
 
@@ -61,7 +61,6 @@ class DeskForm(AccessibleMixin, forms.ModelForm):
 
     @property
     def user(self) -> User:
-        """Who is typing."""
         return cast(User, self.request.user)
 
     def clean(self) -> dict[str, Any]:

@@ -52,18 +52,15 @@ class PersonForm(DeskForm):
 
 
 class RoleFilter(admin.SimpleListFilter):
-    """By role."""
-
     title = _("役割")
     parameter_name = "role"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Organizers see two of them."""
+        """Organizers see staff and organizers, the roles of a host."""
         everybody = request.user.is_platform_admin  # type: ignore[union-attr]
         return [(role.value or "none", str(role.label)) for role in Role if everybody or role in HOST_ROLES]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Narrow."""
         if self.value() is None:
             return queryset
         return queryset.filter(role="" if self.value() == "none" else self.value())

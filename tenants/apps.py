@@ -11,7 +11,7 @@ class TenantsConfig(AppConfig):
     verbose_name = _("団体と利用者")
 
     def ready(self) -> None:
-        """Make mails and wordings known."""
+        """Import the modules that register mails and wordings."""
         from tenants.incidents import mails as incident_mails  # noqa: F401
         from tenants.incidents import wording as incident_wording  # noqa: F401
         from tenants.outbox import trial  # noqa: F401

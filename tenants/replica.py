@@ -59,7 +59,7 @@ class PublicReads:
         return None
 
     def allow_relation(self, one: Any, other: Any, **hints: Any) -> bool:
-        """Both are the same database."""
+        """Rows of both connections may point at each other: the replica is a copy of the same database."""
         return True
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
@@ -80,7 +80,7 @@ class Watch:
 
     @property
     def is_good(self) -> bool:
-        """As of the last look."""
+        """Whether the copy was recent enough when it was last looked at."""
         return self.delay <= MOST_DELAY_SECONDS
 
     def usable(self) -> bool:

@@ -1,5 +1,3 @@
-"""Who may manage whom."""
-
 from tenants.models import Role, User
 from tenants.refusal import Refused
 

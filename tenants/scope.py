@@ -86,11 +86,11 @@ class TenantQuerySet(models.QuerySet[Model]):
     """Rows of one tenant; says no to what would go around the scope."""
 
     def raw(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Raw SQL knows no scope."""
+        """Refused: raw SQL goes around the scope. Raises ScopeError."""
         raise ScopeError("raw() goes around the tenant scope")
 
     def update(self, **kwargs: Any) -> int:
-        """Rows never change their tenant."""
+        """Refused when it would give rows another tenant. Raises ScopeError."""
         if "tenant" in kwargs or "tenant_id" in kwargs:
             raise ScopeError("a row never changes its tenant")
         return super().update(**kwargs)

@@ -37,8 +37,6 @@ def moment(at: datetime) -> str:
 
 
 class Line(NamedTuple):
-    """One product of a list."""
-
     product: MasterProduct
     reference: SafeString
     name: SafeString
@@ -90,17 +88,16 @@ class FieldRow:
 
     @cached_property
     def value(self) -> Value:
-        """What holds."""
+        """The staff's correction, else the master's value."""
         return shown_value(self.product, self.field, self.override)
 
     @property
     def master(self) -> str:
-        """What the master says, printed."""
         return printed(self.field, master_value(self.product, self.field))
 
     @property
     def correction(self) -> str:
-        """The correction, printed."""
+        """The correction as a page shows it; a dash when there is none."""
         return printed(self.field, self.override.value) if self.override else NOTHING
 
     @property
@@ -110,12 +107,10 @@ class FieldRow:
 
     @property
     def holds(self) -> str:
-        """What holds, printed."""
         return printed(self.field, self.value)
 
     @property
     def is_in_conflict(self) -> bool:
-        """Whether somebody has to decide."""
         return self.override is not None and self.override.conflict_at is not None
 
     @property
@@ -125,7 +120,7 @@ class FieldRow:
 
     @property
     def made_at(self) -> str:
-        """When it was corrected."""
+        """When it was corrected, with weekday and hour; "" without a correction."""
         return moment(self.override.made_at) if self.override else ""
 
     @property
@@ -135,13 +130,10 @@ class FieldRow:
 
     @property
     def may_be_corrected(self) -> bool:
-        """Whether the page offers it."""
         return may_be_overridden(self.product, self.field)
 
 
 class Group(NamedTuple):
-    """Fields under one heading."""
-
     title: str
     rows: list[FieldRow]
 
@@ -159,7 +151,6 @@ class ProductPage:
 
     @property
     def name(self) -> str:
-        """The name that holds."""
         return str(shown_value(self.product, "name", self.overrides.get("name")))
 
     @property

@@ -22,8 +22,6 @@ SHORT = 100
 
 
 class ReferencesForm(Form):
-    """Query of `/staff/references`."""
-
     brand = forms.CharField(label=_("ブランド"), max_length=100, required=False)
     q = forms.CharField(label=_("型番"), max_length=100, required=False)
     limit = forms.IntegerField(

@@ -1,4 +1,4 @@
-"""What somebody looked at."""
+"""Which products somebody opened last: the staff's way back to them."""
 
 from django.conf import settings
 from django.db import models

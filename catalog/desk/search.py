@@ -112,7 +112,7 @@ def _by_reference(result: Result, within: Sequence[str] | None, size: int) -> Re
 
 
 def _listed(result: Result, within: Sequence[str], size: int) -> None:
-    """All products of one brand."""
+    """Fill the result with all products of one brand, a page at a time; `size` is how many the brand has."""
     result.state, result.count, result.is_more = "found", min(size, MOST_FOUND), size > MOST_FOUND
     result.page = min(result.page, result.last)
     result.lines = lines_of(queries.lines(queries.of_brands(within, page=result.page)))

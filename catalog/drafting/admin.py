@@ -51,11 +51,9 @@ class DraftMonthAdmin(DeskAdmin):
         return ("month", "used", "places") if obj is not None else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Platform admins only."""
         return user_of(request).is_platform_admin
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Platform admins only."""
         return user_of(request).is_platform_admin
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -65,8 +63,6 @@ class DraftMonthAdmin(DeskAdmin):
 
 @admin.register(ProductDraft)
 class ProductDraftAdmin(ReadOnly, DeskAdmin):
-    """All drafts of a host."""
-
     list_display: Any = ("created_at", "product", "state_chip", "tone", "similarity", "by")
     list_select_related = ("product", "by")
     list_filter = ("state", "tone")
@@ -77,5 +73,4 @@ class ProductDraftAdmin(ReadOnly, DeskAdmin):
 
     @admin.display(description=gettext_lazy("状態"), ordering="state")
     def state_chip(self, draft: ProductDraft) -> SafeString:
-        """Its state as a chip."""
         return chip(CHIPS[draft.state], draft.get_state_display())  # type: ignore[index]

@@ -43,7 +43,6 @@ class DraftPage:
 
     @property
     def number(self) -> str:
-        """Its part of an address."""
         return str(self.draft.pk)
 
     @property

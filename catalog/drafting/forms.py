@@ -1,4 +1,4 @@
-"""What one may ask for."""
+"""What one may ask for when a text is drafted."""
 
 from typing import Any
 

@@ -10,16 +10,12 @@ from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
 
 
 class Tone(models.TextChoices):
-    """How a text speaks."""
-
     PLAIN = "plain", _("簡潔")
     POLITE = "polite", _("丁寧")
     GUIDE = "guide", _("案内文")
 
 
 class DraftState(models.TextChoices):
-    """What became of a draft."""
-
     WAITING = "waiting", _("作成中")
     DONE = "done", pgettext_lazy("draft", "完了")
     REFUSED = "refused", _("要確認")

@@ -48,7 +48,6 @@ def drafts(request: ProductRequest) -> HttpResponse:
 @in_product
 @require_safe
 def draft(request: ProductRequest, draft: int) -> HttpResponse:
-    """One draft of the history."""
     return _page(request, current=_draft(request, draft))
 
 

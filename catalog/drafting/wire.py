@@ -43,7 +43,7 @@ class Budget:
         return left
 
     def take(self, data: bytes) -> bytes:
-        """Count what came. Raises TooLarge."""
+        """Count what came off the budget of the whole answer, and hand it on. Raises TooLarge."""
         self.bytes_left -= len(data)
         if self.bytes_left < 0:
             raise TooLarge
@@ -57,15 +57,12 @@ class BoundedStream(httpcore2.NetworkStream):
         self._stream, self._budget = stream, budget
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """As the stream's."""
         return self._budget.take(self._stream.read(max_bytes, self._budget.seconds(httpcore2.ReadTimeout)))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """As the stream's."""
         self._stream.write(buffer, self._budget.seconds(httpcore2.WriteTimeout))
 
     def close(self) -> None:
-        """As the stream's."""
         self._stream.close()
 
     def start_tls(
@@ -76,7 +73,6 @@ class BoundedStream(httpcore2.NetworkStream):
         return BoundedStream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._budget)
 
     def get_extra_info(self, info: str) -> Any:
-        """As the stream's."""
         return self._stream.get_extra_info(info)
 
 
@@ -135,7 +131,6 @@ class BoundedTransport(httpx2.BaseTransport):
             raise httpx2.TimeoutException(str(error), request=request) from error
 
     def close(self) -> None:
-        """Give the connection back."""
         self._pool.close()
 
 

@@ -39,11 +39,10 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        """All states."""
         return RunState.choices
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Narrow."""
+        """A run whose job is gone or failed counts as failed, whatever its own state says."""
         moving = Q(state__in=(RunState.READING, RunState.WRITING))
         failed = Q(state=RunState.FAILED) | moving & (Q(job__isnull=True) | Q(job__failed_at__isnull=False))
         if self.value() == RunState.FAILED:
@@ -70,16 +69,14 @@ class ImportAdmin(ReadOnly, DeskAdmin):
         return super().get_queryset(request).select_related("by", "tenant", "job").order_by(*self.ordering)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Uploads."""
+        """Whoever may see the runs may upload a file."""
         return self.owns(request, None)
 
     def headline(self, obj: ImportRun) -> str:
-        """The file's name."""
         return obj.file_name
 
     @admin.display(description=gettext_lazy("日時"), ordering="created_at")
     def when(self, run: ImportRun) -> str:
-        """With the weekday."""
         return date_format(timezone.localtime(run.created_at), _("Y/n/j (D) H:i"))
 
     @admin.display(description=gettext_lazy("操作した人"), ordering="by__name")
@@ -96,11 +93,9 @@ class ImportAdmin(ReadOnly, DeskAdmin):
 
     @admin.display(description=gettext_lazy("状態"), ordering="state")
     def state_shown(self, run: ImportRun) -> SafeString:
-        """In words."""
         return run_context.state_chip(run)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """The history."""
         return super().changelist_view(request, {"title": _("取り込みの履歴"), **(extra_context or {})})
 
     def get_urls(self) -> list[Any]:

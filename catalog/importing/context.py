@@ -30,7 +30,7 @@ STATE_CHIPS = {
 
 
 class Stage(StrEnum):
-    """Which page a run has."""
+    """Which page shows a run: its state, and whether its job still moves."""
 
     MOVING, PREVIEW, DONE, DISCARDED, FAILED = "moving", "preview", "done", "discarded", "failed"
 
@@ -53,14 +53,12 @@ def stage_of(run: ImportRun) -> Stage:
 
 
 def title_of(run: ImportRun) -> str:
-    """The heading of its page."""
     if stage_of(run) == Stage.MOVING:
         return _("ファイルを読み取っています") if run.state == RunState.READING else _("取り込んでいます")
     return str(TITLES[stage_of(run)])
 
 
 def state_chip(run: ImportRun) -> SafeString:
-    """The state in a list."""
     state = RunState.FAILED if stage_of(run) == Stage.FAILED else RunState(run.state)
     return chip(STATE_CHIPS[state], state.label)
 
@@ -162,7 +160,7 @@ EXAMPLE = {
     "stack_height_mm": "39.5", "events_allowed": "road track", "list_status": "listed", "valid_from": "2026-04-01",
     "valid_until": "2027-03-31",
 }  # fmt: skip
-"""An invented shoe."""
+"""An invented shoe, for the example row of the CSV form."""
 
 
 def columns() -> list[Column]:

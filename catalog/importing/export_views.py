@@ -1,4 +1,4 @@
-"""Products as a file."""
+"""Products as a CSV file that one downloads."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -45,7 +45,7 @@ def _of_tenant(tenant: int) -> Iterator[bytes]:
 
 
 def download(content: bytes, name: str) -> HttpResponse:
-    """A CSV to keep."""
+    """Answer with a CSV as a download, under this name."""
     return HttpResponse(content, content_type=CSV_TYPE, headers=_headers(name))
 
 

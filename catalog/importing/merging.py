@@ -126,7 +126,6 @@ class Merge:
         )
 
     def drop(self) -> None:
-        """Forget the rows."""
         staging.drop(STAGE)
 
 

@@ -9,8 +9,6 @@ from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
 
 
 class Source(models.TextChoices):
-    """Where products come from."""
-
     CSV = "csv", _("CSVファイル")
     SQLITE = "sqlite", _("旧システムのSQLite")
 

@@ -34,7 +34,7 @@ class Wanted:
         self._bits = bytearray(rows // 8 + 1)
 
     def add(self, number: int) -> None:
-        """Want this row, once."""
+        """Want the row of this number. Call it once for each: `count` does not look."""
         self.count += 1
         self._bits[number >> 3] |= 1 << (number & 7)
 

@@ -91,7 +91,6 @@ def execute(statement: str, values: Sequence[Any] = ()) -> int:
 
 
 def fetch(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """All rows of a question."""
     with connection.cursor() as cursor:
         cursor.execute(statement, list(values) or None)
         return list(cursor.fetchall())
@@ -146,7 +145,7 @@ class Loader:
         self._cursor.__exit__(*failure)
 
     def __call__(self, rows: Sequence[Cells]) -> None:
-        """Take these rows."""
+        """Load these rows into the staging table: by COPY on PostgreSQL, else by INSERT."""
         if self._copy is None:
             marks = ", ".join(["%s"] * (self._cells + len(self._constants)))
             more = tuple(self._constants.values())

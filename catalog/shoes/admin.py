@@ -68,27 +68,22 @@ class ShoeLimitAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("種目の区分"), ordering="event")
     def event_name(self, row: ShoeLimit) -> str:
-        """In words."""
         return str(ShoeEvent(row.event).label)
 
     @admin.display(description=gettext_lazy("主催団体"), ordering="tenant__name")
     def host(self, row: ShoeLimit) -> str:
-        """Whose."""
         return str(row.tenant)
 
     @admin.display(description=gettext_lazy("靴底の上限"), ordering="most_stack_mm")
     def most(self, row: ShoeLimit) -> str:
-        """Or none."""
         return _height(row.most_stack_mm)
 
     @admin.display(description=gettext_lazy("承認リスト"), ordering="list_needed")
     def on_list(self, row: ShoeLimit) -> SafeString:
-        """Whether it is asked for."""
         return chip("", _("必要")) if row.list_needed else chip("off", _("不要"))
 
     @admin.display(description=gettext_lazy("適用期間"), ordering="valid_from")
     def days(self, row: ShoeLimit) -> str:
-        """From when until when."""
         return _days(row)
 
 
@@ -97,7 +92,7 @@ def _height(most: Any) -> str:
 
 
 def _days(row: ShoeLimit | Limit) -> str:
-    """Open ends stay open."""
+    """Both days with weekday; an open end stays empty, and no days at all is said in words."""
     first, last = (date_format(day, _("Y/n/j (D)")) if day else "" for day in (row.valid_from, row.valid_until))
     return f"{first} – {last}" if first or last else _("期間の定めなし")
 

@@ -63,12 +63,12 @@ class Verdict:
 
     @property
     def code(self) -> str:
-        """Of the first reason."""
+        """Code of the first reason, which decides."""
         return self.reasons[0].code
 
     @property
     def data(self) -> Mapping[str, Any]:
-        """Of the first reason."""
+        """Values of the first reason, for its sentence."""
         return self.reasons[0].data
 
 

@@ -45,13 +45,13 @@ class Said(NamedTuple):
 
 
 def said(verdict: Verdict) -> Said:
-    """The verdict in words."""
+    """State and reasons as a chip and one text."""
     why = " ".join(sentence(reason) for reason in verdict.reasons)
     return Said(CHIPS[verdict.state], str(WORDS[verdict.state]), why)
 
 
 def sentence(reason: Reason) -> str:
-    """One reason."""
+    """One reason in the language of the page."""
     return wording.pattern(reason.code) % {name: _said(name, value) for name, value in reason.data.items()}
 
 

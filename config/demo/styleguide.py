@@ -19,7 +19,6 @@ class Piece(NamedTuple):
 
     @property
     def sample(self) -> str:
-        """The template that draws it."""
         return f"styleguide/samples/{self.name}.html"
 
 

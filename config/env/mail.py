@@ -61,7 +61,6 @@ class Mail:
 
     @property
     def backend(self) -> str:
-        """Django's EMAIL_BACKEND."""
         return {
             "console": "django.core.mail.backends.console.EmailBackend",
             "smtp": "django.core.mail.backends.smtp.EmailBackend",

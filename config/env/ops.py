@@ -58,7 +58,7 @@ class Growth:
 
 
 def read_backups(reader: Reader, root: Path) -> Backups:
-    """Raises ImproperlyConfigured naming the variable."""
+    """Settings of backups. Raises ImproperlyConfigured naming the variable."""
     key = reader.text("BACKUP_KEY")
     if key and not key.upper().startswith(AGE_KEY):
         raise ImproperlyConfigured(
@@ -89,7 +89,7 @@ def _store(reader: Reader) -> Store:
 
 
 def read_eyes(reader: Reader) -> Eyes:
-    """Raises ImproperlyConfigured naming the variable."""
+    """Settings of alarms and metrics. Raises ImproperlyConfigured naming the variable."""
     token = reader.text("METRICS_TOKEN")
     if token and len(token) < SHORTEST_TOKEN:
         raise ImproperlyConfigured(f"METRICS_TOKEN: shorter than {SHORTEST_TOKEN} characters")
@@ -103,7 +103,7 @@ def read_eyes(reader: Reader) -> Eyes:
 
 
 def read_growth(reader: Reader) -> Growth:
-    """Raises ImproperlyConfigured naming the variable."""
+    """Settings of pooler, replica and shared cache. Raises ImproperlyConfigured naming the variable."""
     cache = reader.address("CACHE_URL", ("redis", "rediss"), write="write redis://… or rediss://…")
     return Growth(_postgres(reader, "REPLICA_DATABASE_URL"), cache, reader.flag("DATABASE_POOLED"))
 

@@ -67,13 +67,13 @@ def writes_file(path: Path) -> Iterator[None]:
 
 
 def ask_for_file(parser: CommandParser) -> None:
-    """Where to."""
+    """Add `--output` and `--force`."""
     parser.add_argument("--output", required=True, metavar="PATH", help="the ZIP file to write")
     parser.add_argument("--force", action="store_true", help="overwrite PATH when it is there")
 
 
 def ask_for_trail(parser: CommandParser, why: str = "stands in the trail") -> None:
-    """Who does it, and why."""
+    """Add `--by` and `--why`; `why` says where the reason goes."""
     parser.add_argument("--by", default="", metavar="EMAIL", help="whose name stands in the trail")
     parser.add_argument("--why", default="", help=why)
 

@@ -39,7 +39,6 @@ def said(word: Word) -> str:
 
 
 def ok(key: str, text: str, **facts: Any) -> Line:
-    """All is well."""
     return Line(key, Word.OK, text, facts=facts)
 
 
@@ -91,7 +90,6 @@ def worst(lines: Iterable[Line]) -> Word:
 
 
 def tally(lines: Sequence[Line]) -> str:
-    """How many of each word."""
     count = Counter(line.word for line in lines)
     return _("%(lines)d項目: OK %(ok)d、注意 %(look)d、NG %(ng)d") % {
         "lines": len(lines), "ok": count[Word.OK], "look": count[Word.LOOK], "ng": count[Word.NG],

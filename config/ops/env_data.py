@@ -96,12 +96,10 @@ def _opens(data: str) -> bool:
 
 
 def server() -> str:
-    """The database's kind and version."""
     return f"{connection.display_name} {'.'.join(str(part) for part in connection.get_database_version())}"
 
 
 def migrations_applied() -> int:
-    """How many the database has."""
     return len(MigrationRecorder(connection).applied_migrations())
 
 

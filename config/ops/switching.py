@@ -58,7 +58,6 @@ def switch_on(function: Function, *, message: str, back_at: datetime | None) -> 
 
 
 def switch_off(function: Function) -> None:
-    """Let it go on."""
     actions.resume(function, by=None)
 
 

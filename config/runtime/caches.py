@@ -57,7 +57,6 @@ class PlainBytes:
         return value
 
     def loads(self, value: bytes) -> bytes:
-        """As they were kept."""
         return value
 
 

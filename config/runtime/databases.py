@@ -13,7 +13,7 @@ from django.db import connection
 from config.env import Env
 
 TIMEOUTS = {"lock_timeout": 3_000, "statement_timeout": 10_000, "idle_in_transaction_session_timeout": 30_000}
-"""Milliseconds."""
+"""Milliseconds after which PostgreSQL gives up on a lock, a statement, an idle transaction."""
 REPLICA_TIMEOUTS = {"lock_timeout": 1_000, "statement_timeout": 5_000}
 KEEP_SECONDS = 600
 DEAD_LINE = {"tcp_user_timeout": 15_000, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3}
@@ -24,7 +24,7 @@ ANSWER_SECONDS = 0.25
 
 
 def databases(env: Env) -> dict[str, Any]:
-    """Django's DATABASES."""
+    """DATABASES, with time-outs, persistent connections and, when there is one, the replica."""
     primary: Any = dj_database_url.parse(env.database_url, conn_max_age=KEEP_SECONDS, conn_health_checks=True)
     if primary["ENGINE"].endswith("sqlite3"):
         primary["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": SQLITE_PRAGMAS}
@@ -58,7 +58,7 @@ def _words(timeouts: dict[str, int]) -> str:
 
 
 def caches(env: Env) -> dict[str, Any]:
-    """Django's CACHES."""
+    """CACHES: the shared cache when CACHE_URL is given, else one in each process."""
     if not env.growth.cache_url:
         return {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     return {

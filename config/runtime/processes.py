@@ -80,7 +80,7 @@ def _catches_interrupts(pid: int) -> bool:
 
 
 class Children:
-    """All that one command started."""
+    """Processes that one command started, all of which it stops."""
 
     def __init__(self) -> None:
         self.all: list[Child] = []

@@ -42,8 +42,6 @@ _KNOWN = re.compile(
 
 @dataclass(frozen=True)
 class Frame:
-    """One step of a traceback."""
-
     path: str
     line: int
     function: str

@@ -32,7 +32,7 @@ class RequestIdFilter(logging.Filter):
     """Gives each record the id of the request in whose course it was made."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Never drops a record."""
+        """Give each record the id of its request. Never drops one."""
         record.request_id = request_id.get()
         return True
 

@@ -12,7 +12,6 @@ FORBIDDEN, NOT_FOUND = 403, 404
 
 
 def signed_out(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
-    """Receiver of `user_logged_out`."""
     if isinstance(user, User):
         note("signed_out", user=user.pk, tenant=user.tenant_id)
 

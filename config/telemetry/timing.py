@@ -45,7 +45,7 @@ class Times:
         self.sums: dict[Key, Sums] = {}
 
     def add(self, kind: str, name: str, ms: float, *, failed: bool = False) -> None:
-        """Count one duration."""
+        """Add one duration to its hour. Dropped when the hour has MOST_ROWS names already."""
         key = (int(time()) // HOUR, kind, name)
         with self.lock:
             found = self.sums.get(key)

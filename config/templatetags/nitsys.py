@@ -1,4 +1,4 @@
-"""How values are shown everywhere."""
+"""Template tags and filters: how money, times, days and states are shown on every page."""
 
 from datetime import datetime
 from urllib.parse import urlencode

@@ -78,7 +78,6 @@ class MeetArchiveAdmin(ReadOnly, DeskAdmin):
 
     @admin.display(description=gettext_lazy("状態"))
     def state(self, archive: MeetArchive) -> SafeString:
-        """Ready, being made, or failed."""
         if archive.made_at:
             return chip("ok", _("できました"))
         failed = archive.job is None or archive.job.failed_at is not None

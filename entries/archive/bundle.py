@@ -62,7 +62,7 @@ class Bundle:
 
     @contextmanager
     def member(self, name: str) -> Iterator[IO[bytes]]:
-        """Write one file."""
+        """Open one file of the archive for writing; its checksum is kept."""
         with self.zip.open(name, "w", force_zip64=True) as out:
             hashed = _Hashed(out)
             buffered = cast(IO[bytes], io.BufferedWriter(hashed, 256 * 1024))
@@ -71,12 +71,10 @@ class Bundle:
             self.sums[name] = hashed.digest.hexdigest()
 
     def text(self, name: str, content: str) -> None:
-        """A text file."""
         with self.member(name) as out:
             out.write(content.encode("utf-8", "replace"))
 
     def json(self, name: str, content: object) -> None:
-        """A small JSON file."""
         self.text(name, json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n")
 
     def table(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:

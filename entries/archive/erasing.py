@@ -37,7 +37,7 @@ class Preview(NamedTuple):
 
 
 def preview(subject: Model) -> Preview:
-    """Of an athlete or an account; nothing is written."""
+    """What would be erased of an athlete or an account, and what stands in the way. Nothing is written."""
     today = timezone.localdate()
     with across_tenants(), transaction.atomic():
         person = person_of(subject)

@@ -31,8 +31,6 @@ MEET_FIELDS = (
 
 
 class Archive(NamedTuple):
-    """What came of an export."""
-
     export_id: str
     size: int
     sha256: str

@@ -148,17 +148,14 @@ class AthleteAdmin(ReadOnly, PrivacyPages):
 
     @admin.display(description=gettext_lazy("氏名"), ordering="family_name")
     def full_name(self, athlete: Athlete) -> str:
-        """Kanji."""
         return athlete.full_name
 
     @admin.display(description=gettext_lazy("フリガナ"), ordering="family_kana")
     def full_kana(self, athlete: Athlete) -> str:
-        """Katakana."""
         return athlete.full_kana
 
     @admin.display(description=gettext_lazy("ローマ字"))
     def full_romaji(self, athlete: Athlete) -> str:
-        """As JAAF prints it."""
         return athlete.full_romaji
 
     @admin.display(description=gettext_lazy("状態"))
@@ -169,7 +166,7 @@ class AthleteAdmin(ReadOnly, PrivacyPages):
         return chip("wait", _("名簿から外した")) if athlete.left_at is not None else chip("ok", _("名簿にあり"))
 
     def owns(self, request: HttpRequest, obj: Any) -> bool:
-        """An athlete is no host's."""
+        """Platform admins only: an athlete belongs to no host."""
         return user_of(request).is_platform_admin
 
     def get_search_results(
@@ -179,7 +176,7 @@ class AthleteAdmin(ReadOnly, PrivacyPages):
         return searched(queryset, search_term), False
 
     def name_to_type(self, row: Athlete) -> str:
-        """Family and given name."""
+        """What must be typed before the erasure: the full name."""
         return row.full_name
 
 

@@ -95,6 +95,6 @@ def _note(meet: Meet, counts: Counts, *, by: User | None, at: datetime, why: str
 
 
 def replay_meet(pk: int, at: datetime) -> Counts:
-    """After a restore: without questions."""
+    """Purge a meet again, after a restore brought its data back: without the questions of the first time."""
     meet = Meet._base_manager.filter(pk=pk).first()
     return {} if meet is None else purge_meet(meet, by=None, at=at, again=True)

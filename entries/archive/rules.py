@@ -1,4 +1,4 @@
-"""When something may be erased."""
+"""May it be erased now, and why not."""
 
 from datetime import date, datetime, timedelta
 

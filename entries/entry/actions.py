@@ -54,7 +54,7 @@ def submit(
 
 
 def _counted(outcome: str, lines: int) -> None:
-    """For whoever watches the rush."""
+    """Count submissions and entries by outcome, for /metrics."""
     count("submissions", outcome=outcome)
     count("entries", lines, outcome=outcome)
 

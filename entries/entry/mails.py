@@ -86,7 +86,6 @@ def promoted(context: Values) -> Letter | None:
 
 @content_of("entry.withdrawn")
 def withdrawn(context: Values) -> Letter | None:
-    """The entry was withdrawn."""
     subject = _("【%(meet)s】%(race)s %(athlete)s 申込を取り消しました")
     return _about_one(context, subject, "entry_withdrawn", state="withdrawn")
 

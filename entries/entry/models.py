@@ -65,7 +65,6 @@ class EntryQuerySet(TenantQuerySet["Entry"]):
     """Entries in the words of the field."""
 
     def live(self) -> Self:
-        """Not withdrawn."""
         return self.filter(withdrawn_at__isnull=True)
 
     def holding_a_place(self) -> Self:
@@ -73,7 +72,6 @@ class EntryQuerySet(TenantQuerySet["Entry"]):
         return self.live().filter(WITHIN_THE_LINE)
 
     def waiting(self) -> Self:
-        """On the waiting list."""
         return self.live().exclude(WITHIN_THE_LINE)
 
     def with_state(self) -> Self:

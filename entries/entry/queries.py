@@ -94,7 +94,7 @@ class Tally:
 
 
 def tally(entries: Iterable[Entry]) -> Tally:
-    """Count entries that carry `state`."""
+    """How many of these entries stand where and what they cost. They must carry `state`."""
     rows = list(entries)
     fees = {state: [entry.fee for entry in rows if entry.state == state] for state in EntryState}
     accepted, waiting = fees[EntryState.ACCEPTED], fees[EntryState.WAITLISTED]

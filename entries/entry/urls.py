@@ -1,5 +1,3 @@
-"""Addresses of this room."""
-
 from django.urls import path
 
 from entries.entry.receipt import views as receipt_views

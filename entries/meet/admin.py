@@ -65,8 +65,6 @@ class SlotInline(DeskInline):
 
 
 class MeetAdmin(DeskAdmin):
-    """Meets."""
-
     form = MeetForm
     hosted = True
     list_display = ("name", "host", "state_chip", "starts_on", "ends_on", "opens", "closes")
@@ -94,7 +92,6 @@ class MeetAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("主催団体"), ordering="tenant__name")
     def host(self, meet: Meet) -> str:
-        """Its host."""
         return str(meet.tenant)
 
     @admin.display(description=gettext_lazy("状態"), ordering="state")
@@ -105,12 +102,10 @@ class MeetAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("申込開始"), ordering="entries_open_at")
     def opens(self, meet: Meet) -> str:
-        """In the meet's zone."""
         return when(meet.entries_open_at, meet.zone)
 
     @admin.display(description=gettext_lazy("申込締切"), ordering="entries_close_at")
     def closes(self, meet: Meet) -> str:
-        """In the meet's zone."""
         return when(meet.entries_close_at, meet.zone)
 
     def get_list_display(self, request: HttpRequest) -> Any:
@@ -152,8 +147,6 @@ class MeetAdmin(DeskAdmin):
 
 
 class RaceAdmin(DeskAdmin):
-    """Races."""
-
     form = RaceForm
     list_display = ("name", "meet", "distance_m", "standard_time", "places_text", "taken", "waiting", "intake")
     list_select_related = ("meet",)
@@ -171,22 +164,18 @@ class RaceAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("標準記録"), ordering="standard")
     def standard_time(self, race: Race) -> str:
-        """As marks are shown."""
         return format_time(race.standard) or "–"
 
     @admin.display(description=gettext_lazy("定員"), ordering="places")
     def places_text(self, race: Race) -> str:
-        """A number, or none."""
         return _("制限なし") if race.places is None else str(race.places)
 
     @admin.display(description=gettext_lazy("受付済み"))
     def taken(self, race: Race) -> int:
-        """Places taken."""
         return Gauge.of(race).taken
 
     @admin.display(description=gettext_lazy("補欠待ち"))
     def waiting(self, race: Race) -> int:
-        """How many wait."""
         return Gauge.of(race).waiting
 
     @admin.display(description=gettext_lazy("受付"), ordering="paused_at")
@@ -213,7 +202,7 @@ class RaceAdmin(DeskAdmin):
         return ("meet", "intake") if obj is not None else ()
 
     def zone(self, request: HttpRequest, object_id: str | None) -> tzinfo | None:
-        """The meet's."""
+        """The time zone of the race's meet, in which the form shows and reads moments."""
         if not object_id or not is_id(object_id):
             return None
         name = Race.objects.filter(pk=int(object_id)).values_list("meet__time_zone", flat=True).first()
@@ -227,7 +216,6 @@ class RaceAdmin(DeskAdmin):
         danger=True,
     )
     def pause(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """Take no more for now."""
         self._set_paused(request, rows, form, paused=True, done=_("%(count)d種目の受付を停止しました。"))
 
     @confirmed(
@@ -237,7 +225,6 @@ class RaceAdmin(DeskAdmin):
         when=lambda race: race.paused_at is not None,
     )
     def resume(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """Take entries again."""
         self._set_paused(request, rows, form, paused=False, done=_("%(count)d種目の受付を再開しました。"))
 
     def _set_paused(self, request: HttpRequest, rows: Rows, form: Any, *, paused: bool, done: str) -> None:
@@ -251,7 +238,7 @@ class RaceAdmin(DeskAdmin):
         single=True,
     )
     def plan(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """Even distances."""
+        """Plan the race's heats at even distances from a first start."""
         values = {name: form.cleaned_data[name] for name in ("first", "minutes", "count")}
         slots = actions.plan_heats(race=rows[0], by=user_of(request), **values)
         self.message_user(request, _("%(count)d組の時刻を並べました。") % {"count": len(slots)}, messages.SUCCESS)

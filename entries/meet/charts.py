@@ -23,7 +23,7 @@ class Bar:
 
     @property
     def middle(self) -> float:
-        """Where its label is centred."""
+        """X coordinate of the middle of the bar, where its label is centred."""
         return round(self.x + self.width / 2, 1)
 
 

@@ -19,7 +19,7 @@ class MarkField(forms.CharField):
         self.widget.attrs |= {"inputmode": "decimal", "placeholder": "14:40.00"}
 
     def to_python(self, value: Any) -> Any:
-        """Hundredths of a second."""
+        """A typed time as hundredths of a second, None when empty. Raises ValidationError."""
         text = super().to_python(value)
         if not text:
             return None

@@ -1,5 +1,3 @@
-"""Filters of the desk's lists."""
-
 from typing import Any
 
 from django.contrib import admin

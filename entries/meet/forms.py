@@ -130,10 +130,8 @@ class RaceForm(RaceRowForm):
 
 
 class SlotForm(DeskForm):
-    """One planned heat."""
-
     def clean(self) -> dict[str, Any]:
-        """Within the meet's days."""
+        """The moment lies within the days of the meet."""
         cleaned = super().clean()
         if cleaned.get("starts_at"):
             try:
@@ -195,7 +193,7 @@ class CopyForm(ConfirmForm):
     )
 
     def clean_slug(self) -> str:
-        """Free at this host."""
+        """Not used yet by a meet of the same host."""
         slug: str = self.cleaned_data["slug"]
         if Meet.objects.filter(tenant_id=self.rows[0].tenant_id, slug=slug).exists():
             raise forms.ValidationError(say(Refused("slug_taken")))
@@ -203,8 +201,6 @@ class CopyForm(ConfirmForm):
 
 
 class PlanForm(ConfirmForm):
-    """Heats at even distances."""
-
     first = MomentField(label=gettext_lazy("最初の組のスタート"))
     minutes = forms.IntegerField(label=gettext_lazy("間隔（分）"), min_value=1, max_value=600, initial=20)
     count = forms.IntegerField(label=gettext_lazy("組数"), min_value=1, max_value=rules.MOST_SLOTS)

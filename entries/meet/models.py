@@ -45,7 +45,7 @@ class MeetQuerySet(TenantQuerySet["Meet"]):
     """Meets in the words of the field."""
 
     def published(self) -> Self:
-        """What the public may see."""
+        """Those whose state the public may see."""
         return self.filter(state__in=PUBLIC_STATES)
 
     def with_clock(self) -> Self:
@@ -110,7 +110,6 @@ class Meet(TenantOwned):
 
     @property
     def is_public(self) -> bool:
-        """Whether anyone may see it."""
         return self.state in PUBLIC_STATES
 
     def takes_entries_at(self, at: datetime) -> bool:
@@ -134,7 +133,6 @@ class RaceQuerySet(TenantQuerySet["Race"]):
     """Races in the words of the field."""
 
     def in_programme_order(self) -> Self:
-        """As the organizer ordered them."""
         return self.order_by("position", "pk")
 
 

@@ -1,5 +1,3 @@
-"""The desk's page of notices."""
-
 from typing import Any
 
 from django.contrib import admin
@@ -24,8 +22,6 @@ verbs.register(
 
 @admin.register(Notice)
 class NoticeAdmin(DeskAdmin):
-    """Notices of meets."""
-
     list_display = ("title", "meet", "state", "is_important", "published_at")
     list_select_related = ("meet",)
     list_filter = (MeetFilter, "is_important")
@@ -37,7 +33,6 @@ class NoticeAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("状態"), ordering="published_at")
     def state(self, notice: Notice) -> SafeString:
-        """Out or not."""
         return chip("ok", _("公開中")) if notice.published_at else chip("", _("下書き"))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -54,7 +49,6 @@ class NoticeAdmin(DeskAdmin):
         when=lambda notice: notice.published_at is None,
     )
     def publish(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """Out."""
         me, now = user_of(request), timezone.now()
         act = lambda row: actions.set_out(notice=row, out=True, by=me, at=now)  # noqa: E731
         each(self, request, rows, act, _("%(count)d件を公開しました。"))
@@ -66,7 +60,6 @@ class NoticeAdmin(DeskAdmin):
         danger=True,
     )
     def take_back(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """Back to a draft."""
         me, now = user_of(request), timezone.now()
         act = lambda row: actions.set_out(notice=row, out=False, by=me, at=now)  # noqa: E731
         each(self, request, rows, act, _("%(count)d件を取り下げました。"))

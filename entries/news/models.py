@@ -1,4 +1,4 @@
-"""What the public is told."""
+"""Notices: what a host tells the public about a meet."""
 
 from typing import Self
 

@@ -111,7 +111,6 @@ class PageCache:
         return page or page_of(render(), self.clock())
 
     def clear(self) -> None:
-        """Forget every page."""
         with self._lock:
             self._pages.clear()
 

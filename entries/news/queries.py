@@ -1,4 +1,4 @@
-"""What the public pages read."""
+"""Reads of the public pages: published meets and what hangs on them."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -64,7 +64,7 @@ def invite(team: Team, *, email: str, by: User, at: datetime) -> links.Issued:
 
 @transaction.atomic
 def withdraw_invitation(team: Team, link: OneTimeLink, *, by: User, at: datetime) -> None:
-    """The link no longer works."""
+    """Use an invitation's link up, so that it no longer works. Harmless when it was used already."""
     if OneTimeLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=at):
         record("team.invitation_withdrawn", team, by=by, before={"email": link.email})
 

@@ -87,7 +87,6 @@ def new_athlete(request: TeamRequest) -> HttpResponse:
 @in_team
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_athlete(request: TeamRequest, athlete: int) -> HttpResponse:
-    """Change an athlete's data."""
     row = _athlete(request, athlete)
     form = AthleteForm(posted(request), initial=initial_of(row))
     if form.is_valid() and _saved(request, form, row):
@@ -156,7 +155,6 @@ def take_off(request: TeamRequest, athlete: int) -> HttpResponse:
 @in_team
 @require_POST
 def put_back(request: TeamRequest, athlete: int) -> HttpResponse:
-    """On the roster again."""
     row = _athlete(request, athlete)
     if athlete_actions.put_back(row, by=request.user):
         messages.success(request, _("%(name)sさんを名簿に戻しました。") % {"name": row.full_name})

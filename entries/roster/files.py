@@ -24,8 +24,6 @@ STATE_WORDS: dict[str, str | Promise] = {
 
 
 class Shown(NamedTuple):
-    """A row of the preview."""
-
     number: int
     name: str
     changes: list[tuple[str, str, str]]
@@ -72,7 +70,6 @@ def refused_table(rows: Iterable[Planned]) -> tuple[list[str], list[Sequence[str
 
 
 def instructions() -> list[list[str]]:
-    """The template's second sheet."""
     general = [
         _("1行に1名。見出しの順番は変えても、列を減らしてもかまいません。"),
         _("同じ選手はJAAF ID、なければ氏名と生年月日で見分けます。同じファイルを2回取り込んでも二重になりません。"),

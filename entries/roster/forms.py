@@ -91,7 +91,6 @@ class AthleteForm(Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "same_kana_ok"}
 
     def refuse(self, refused: dict[str, Refused]) -> None:
-        """Show refusals beside their fields."""
         for name, refusal in refused.items():
             self.add_error(name, say(refusal))
             self.fields[name].widget.attrs["aria-invalid"] = "true"
@@ -115,8 +114,6 @@ def _team_kana(cell: Cell) -> str:
 
 
 class TeamForm(Form):
-    """A team's own data."""
-
     kind = forms.ChoiceField(label=_("種別"), choices=[NONE, *TeamKind.choices])
     name = ReadField(
         _text(60),
@@ -147,8 +144,6 @@ def team_initial(team: Team) -> Values:
 
 
 class InviteForm(Form):
-    """Whom to invite."""
-
     email = EmailField(label=_("招待する人のメールアドレス"))
 
 
@@ -160,8 +155,6 @@ class JoinForm(NewPasswordForm):
 
 
 class UploadForm(Form):
-    """A roster file."""
-
     file = forms.FileField(
         label=_("名簿ファイル"), help_text=_("Excel（.xlsx）またはCSV。5MB・5,000行まで"), allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.tsv"}),

@@ -61,7 +61,7 @@ def to_json(row: Planned) -> dict[str, Any]:
 
 
 def from_json(row: dict[str, Any]) -> Planned:
-    """As planned."""
+    """The plan of a row as it was kept in the upload."""
     values = dict(row.get("v", {}))
     if "birth_date" in values:
         values["birth_date"] = date.fromisoformat(values["birth_date"])

@@ -1,5 +1,3 @@
-"""Questions about rosters."""
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any

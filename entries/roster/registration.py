@@ -45,7 +45,6 @@ class Registration:
 
     @property
     def is_individual(self) -> bool:
-        """Whether an athlete registers alone."""
         return self.team["kind"] == TeamKind.INDIVIDUAL
 
 
@@ -87,7 +86,7 @@ def confirm(request: HttpRequest, *, token: str, at: datetime) -> User:
 
 
 def waiting(link: OneTimeLink) -> Registration:
-    """What this link would register."""
+    """The registration that a mailed link would complete, read from the link."""
     known = link.payload
     athlete = dict(known["athlete"])
     if athlete:

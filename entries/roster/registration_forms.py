@@ -64,8 +64,6 @@ class RegistrationForm(Form):
 
 
 class TeamForm(RegistrationForm):
-    """A coach registers a team."""
-
     kind = forms.ChoiceField(
         label=_("種別"), choices=[NONE, *(choice for choice in TeamKind.choices if choice[0] != TeamKind.INDIVIDUAL)]
     )

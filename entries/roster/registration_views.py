@@ -1,5 +1,3 @@
-"""The pages of registration."""
-
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect

@@ -1,5 +1,3 @@
-"""Addresses of this room."""
-
 from django.urls import path
 
 from entries.roster import athlete_views, file_views, join_views, views

@@ -1,5 +1,3 @@
-"""Teams and their members."""
-
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -46,7 +44,6 @@ def new_team(request: UserRequest) -> HttpResponse:
 @in_team
 @require_safe
 def team(request: TeamRequest) -> HttpResponse:
-    """A team at a glance."""
     of = {f"count_{sex}": Count("pk", filter=Q(sex=sex)) for sex in Sex.values}
     values = {
         "team": request.team,
@@ -59,7 +56,6 @@ def team(request: TeamRequest) -> HttpResponse:
 @in_team
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_team(request: TeamRequest) -> HttpResponse:
-    """Change a team's own data."""
     form = TeamForm(posted(request), initial=team_initial(request.team))
     if form.is_valid():
         actions.change_team(request.team, by=request.user, values=form.cleaned_data)
@@ -111,7 +107,6 @@ def remove_member(request: TeamRequest, member: int) -> HttpResponse:
 @in_team
 @require_POST
 def withdraw_invitation(request: TeamRequest, link: int) -> HttpResponse:
-    """Make an invitation useless."""
     row = queries.open_invitations(request.team, at=timezone.now()).filter(pk=link).first()
     if row is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""Writing the audit trail."""
+"""Writing the audit trail: one record a change, within the transaction that makes it."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Reading the audit trail."""
+"""Reading the audit trail, within what the reader may see."""
 
 from typing import TYPE_CHECKING
 

@@ -13,8 +13,6 @@ from tenants.audit.models import AuditRecord
 
 
 class Change(NamedTuple):
-    """One field of one change."""
-
     field: str
     before: str
     after: str

@@ -34,11 +34,9 @@ class ContactAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("主催団体"), ordering="tenant__name")
     def host(self, contact: IncidentContact) -> str:
-        """Whose."""
         return str(contact.tenant) if contact.tenant else _("システム全体")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IncidentContact]:
-        """What may be read."""
         return queries.contacts_for(user_of(request))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -65,11 +63,10 @@ class IncidentAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("状態"))
     def state_chip(self, incident: Incident) -> SafeString:
-        """Open or over."""
         return chip("ok", _("解消")) if incident.closed_at else chip("bad", _("対応中"))
 
     def owns(self, request: HttpRequest, obj: Any) -> bool:
-        """They are about the installation."""
+        """Platform admins only: incidents are about the installation, not about a host."""
         return user_of(request).is_platform_admin
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -77,7 +74,6 @@ class IncidentAdmin(DeskAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
         return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -105,7 +101,6 @@ class IncidentAdmin(DeskAdmin):
         return TemplateResponse(request, "admin/incidents/guide.html", context)
 
     def get_actions(self, request: HttpRequest) -> Any:
-        """For those who note."""
         return super().get_actions(request) if user_of(request).is_platform_admin else {}
 
     def save_model(self, request: HttpRequest, obj: Incident, form: Any, change: bool) -> None:
@@ -119,7 +114,6 @@ class IncidentAdmin(DeskAdmin):
 
     @confirmed(gettext_lazy("経過を追記"), form=NoteForm, single=True)
     def add_note(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """One more line."""
         actions.add_note(rows[0], text=form.cleaned_data["text"], by=user_of(request), at=timezone.now())
         self.message_user(request, _("経過を追記しました。"), messages.SUCCESS)
 
@@ -132,6 +126,5 @@ class IncidentAdmin(DeskAdmin):
         when=lambda incident: incident.closed_at is None,
     )
     def close(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """Over."""
         actions.close(rows[0], by=user_of(request), at=timezone.now())
         self.message_user(request, _("解消を記録しました。"), messages.SUCCESS)

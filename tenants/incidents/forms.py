@@ -45,14 +45,13 @@ class ContactForm(DeskForm):
             self.fields["phone"].widget.attrs["inputmode"] = "tel"
 
     def clean_phone(self) -> str:
-        """What a telephone can dial."""
         phone: str = self.cleaned_data["phone"].strip()
         if any(letter not in "+0123456789-() " for letter in phone):
             raise forms.ValidationError(_("電話番号は、半角の数字とハイフンで入力してください。例: 090-1234-5678"))
         return phone
 
     def clean(self) -> dict[str, Any]:
-        """By telephone or by mail."""
+        """A contact without telephone and mail reaches nobody."""
         cleaned = super().clean()
         if not (cleaned.get("phone") or cleaned.get("email") or self.errors):
             self.add_error("phone", _("電話かメールのどちらかを入力してください。"))

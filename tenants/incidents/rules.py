@@ -24,6 +24,6 @@ def check_may_note(incident: Incident, text: str) -> None:
 
 
 def check_may_close(incident: Incident) -> None:
-    """Once. Raises Refused."""
+    """An incident is closed once. Raises Refused("incident_closed")."""
     if incident.closed_at is not None:
         raise Refused("incident_closed")

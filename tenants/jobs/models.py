@@ -41,7 +41,6 @@ class Job(models.Model):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen."""
         return self.finished_at is not None or self.failed_at is not None
 
     @property

@@ -120,6 +120,5 @@ class Progress:
             )
 
     def close(self) -> None:
-        """Give the connection back."""
         if self.aside is not None:
             self.aside.close()

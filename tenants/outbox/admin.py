@@ -55,17 +55,13 @@ KINDS: dict[str, str | Promise] = {
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Where a mail stands."""
-
     title = gettext_lazy("状態")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Trouble first."""
         return [(name, str(word)) for name, (word, _wanted) in STATES.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Narrow."""
         return queryset.filter(**STATES[self.value() or ""][1]) if self.value() in STATES else queryset
 
 
@@ -84,7 +80,6 @@ class MailAdmin(ReadOnly, DeskAdmin):
 
     @admin.display(description=gettext_lazy("種類"), ordering="kind")
     def kind_name(self, mail: OutboxMail) -> str:
-        """In words."""
         return str(KINDS.get(mail.kind, mail.kind))
 
     def headline(self, obj: OutboxMail) -> str:
@@ -122,7 +117,6 @@ class MailAdmin(ReadOnly, DeskAdmin):
         return "\n".join(lines) or "–"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxMail]:
-        """The own host's, or all."""
         user, mails = user_of(request), super().get_queryset(request)
         return mails if user.is_platform_admin else mails.filter(tenant_id=user.tenant_id)
 
@@ -135,7 +129,6 @@ class MailAdmin(ReadOnly, DeskAdmin):
         when=lambda mail: mail.sent_at is None or mail.bounced_at is not None,
     )
     def retry(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """Queue again."""
         me, now = user_of(request), timezone.now()
         each(self, request, rows, lambda row: resend.send_again(row, by=me, at=now),
              _("%(count)d通を送信待ちに戻しました。"))  # fmt: skip
@@ -153,11 +146,10 @@ class DeadAddressAdmin(ReadOnly, DeskAdmin):
     actions = ("clear",)
 
     def owns(self, request: HttpRequest, obj: Any) -> bool:
-        """An address is nobody's."""
+        """Platform admins only: an address may be known to many hosts."""
         return user_of(request).is_platform_admin
 
     def headline(self, obj: DeadAddress) -> str:
-        """The address."""
         return obj.address
 
     @confirmed(
@@ -165,7 +157,6 @@ class DeadAddressAdmin(ReadOnly, DeskAdmin):
         text=gettext_lazy("この宛先へふたたび送り、止めていたメールも送ります。届かなければ、また止まります。"),
     )
     def clear(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """Count it as alive."""
         me, now = user_of(request), timezone.now()
         each(self, request, rows, lambda row: resend.clear_address(row, by=me, at=now),
              _("%(count)d件の宛先への送信を再開しました。"))  # fmt: skip

@@ -1,5 +1,3 @@
-"""Addresses for a mail provider."""
-
 from django.urls import path
 
 from tenants.outbox import webhook_views

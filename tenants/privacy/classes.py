@@ -23,7 +23,7 @@ Prepare = Callable[[timedelta, datetime, bool], int]
 
 
 def deleted(rows: Sequence[Any], at: datetime) -> int:
-    """Take the rows out."""
+    """Delete these rows; how many."""
     if rows:
         type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)
@@ -75,5 +75,5 @@ def days_kept() -> dict[str, int]:
 
 
 def days_of(kind: str) -> int:
-    """The days of one class."""
+    """Days for which rows of this class are kept."""
     return days_kept()[kind]

@@ -17,8 +17,6 @@ LONGEST_PASSWORD = 200
 
 
 class EmailField(forms.EmailField):
-    """An address for signing in."""
-
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"autocomplete": "username", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
         kwargs.setdefault("label", _("メールアドレス"))
@@ -37,15 +35,11 @@ class PasswordField(forms.CharField):
 
 
 class SignInForm(Form):
-    """E-mail address and password."""
-
     email = EmailField()
     password = PasswordField()
 
 
 class AddressForm(Form):
-    """Whom to mail a link."""
-
     email = EmailField()
 
 
@@ -88,8 +82,6 @@ class MoveForm(Form):
 
 
 class NewPasswordForm(Form):
-    """A new password, typed twice."""
-
     password = PasswordField(new=True, label=_("新しいパスワード"))
     again = PasswordField(label=_("新しいパスワード（もう一度）"))
 
@@ -108,8 +100,6 @@ class NewPasswordForm(Form):
 
 
 class ChangePasswordForm(NewPasswordForm):
-    """The old password first."""
-
     current = PasswordField(label=_("現在のパスワード"))
     field_order = ["current", "password", "again"]
 

@@ -1,5 +1,3 @@
-"""One's own password and profile."""
-
 from http import HTTPStatus
 
 from django.contrib import messages

@@ -1,5 +1,3 @@
-"""Addresses of sign-in."""
-
 from django.urls import path
 
 from tenants.signin import address_views, password_views, views

@@ -48,11 +48,10 @@ class SwitchAdmin(ReadOnly, DeskAdmin):
     """One page for all, and one that asks before it stops or resumes."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """They hold for every host."""
+        """Platform admins only: a switch holds for every host."""
         return user_of(request).is_platform_admin
 
     def get_urls(self) -> list[Any]:
-        """With the two buttons."""
         view = self.admin_site.admin_view
         return [
             path("<slug:function>/stop", view(self.stop_view), name="tenants_switch_stop"),

@@ -35,7 +35,6 @@ class StopForm(Form):
         return " ".join(self.cleaned_data["message"].split())
 
     def clean_back_at(self) -> datetime | None:
-        """Still to come."""
         back_at: datetime | None = self.cleaned_data["back_at"]
         try:
             rules.check_back_at(back_at, at=timezone.now())
@@ -45,8 +44,6 @@ class StopForm(Form):
 
 
 class NoForm(Form):
-    """Nothing to fill in."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.pop("initial", None)
         super().__init__(*args, **kwargs)

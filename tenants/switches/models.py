@@ -1,4 +1,4 @@
-"""The switches of this installation."""
+"""What is stopped in this installation, since when and with which message."""
 
 from django.conf import settings
 from django.db import models

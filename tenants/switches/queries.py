@@ -77,5 +77,4 @@ def all_switches() -> list[Switch]:
 
 
 def switch_of(function: Function) -> Switch:
-    """One of them."""
     return next(row for row in all_switches() if row.function == function)

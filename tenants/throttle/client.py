@@ -1,4 +1,4 @@
-"""Where a request comes from."""
+"""The address that a request comes from, as far as the trusted proxy vouches for it."""
 
 import ipaddress
 

@@ -65,8 +65,6 @@ class Alarm(models.Model):
 
 
 class TimingKind(models.TextChoices):
-    """What was timed."""
-
     ADDRESS = "address", _("アドレス")
     QUERY = "query", _("クエリ")
 

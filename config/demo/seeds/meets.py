@@ -26,8 +26,6 @@ SUMMARY = """参加資格: 日本陸上競技連盟の登録競技者（申請�
 
 @dataclass(frozen=True)
 class Plan:
-    """What differs between the meets."""
-
     slug: str
     name: str
     venue: str

@@ -25,7 +25,7 @@ class Facts(NamedTuple):
     valid_until: date | None = None
 
     def columns(self) -> dict[str, Any]:
-        """As the table has them."""
+        """Its columns as the table of products has them."""
         return {
             "stack_height_mm": Decimal(self.stack) if self.stack else None,
             "events_allowed": [event.value for event in ShoeEvent if event in self.events],

@@ -1,5 +1,3 @@
-"""`manage.py backup`."""
-
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any

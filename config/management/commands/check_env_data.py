@@ -1,5 +1,3 @@
-"""`manage.py check_env_data`."""
-
 from typing import Any
 
 from django.conf import settings
@@ -20,8 +18,6 @@ IMPORT = "TENANT_ID={slug} SQLITE_DB_PATH=/path/to/horologen.db python manage.py
 
 
 class Command(BaseCommand):
-    """What the predecessor's scripts/check_env_data.py did."""
-
     help = "Say which database this is and what is in it; exit 1 when a tenant's staff would find no product (0件)."
     requires_system_checks = ()
 

@@ -1,5 +1,3 @@
-"""`manage.py create_platform_admin --email`."""
-
 import getpass
 from argparse import ArgumentParser
 from typing import Any
@@ -22,7 +20,6 @@ class Command(BaseCommand):
     help = "Creates a platform admin, or gives an existing one a new password and activates the account."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """One address."""
         parser.add_argument("--email", required=True)
         parser.add_argument("--name", default="Platform admin")
 

@@ -1,5 +1,3 @@
-"""`manage.py erase_athlete ID [--apply]`."""
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,7 +23,6 @@ class Command(BaseCommand):
     kind = "athlete"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Whom, and whether for real."""
         parser.add_argument("id", metavar="ID", help=f"number of the {self.kind}")
         parser.add_argument("--apply", action="store_true", help="erase; without this nothing is written")
         parser.add_argument("--withdraw", action="store_true", help="also withdraw entries of meets to come")
@@ -52,7 +49,6 @@ class Command(BaseCommand):
         self.stdout.write("erased" if apply else DRY)
 
     def find(self, number: int) -> Any:
-        """The athlete. Raises CommandError."""
         found = Athlete.objects.select_related("team").filter(pk=number).first()
         if found is None:
             raise CommandError(f"no athlete has the number {number}. Nothing was written.")
@@ -68,7 +64,7 @@ class Command(BaseCommand):
 
 
 def user_numbered(number: int) -> User:
-    """The account. Raises CommandError."""
+    """The account of that number. Raises CommandError."""
     found = User.objects.filter(pk=number).first()
     if found is None:
         raise CommandError(f"no account has the number {number}. Nothing was written.")

@@ -12,5 +12,4 @@ class Command(erase_athlete.Command):
     kind = "user"
 
     def find(self, number: int) -> Any:
-        """The account. Raises CommandError."""
         return erase_athlete.user_numbered(number)

@@ -1,5 +1,3 @@
-"""`manage.py export_athlete ID --output PATH`."""
-
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,6 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Whose, and where to."""
         parser.add_argument("id", metavar="ID", help="number of the athlete")
         ask_for_file(parser)
         ask_for_trail(parser)

@@ -1,5 +1,3 @@
-"""`manage.py export_meet TENANT/SLUG --output PATH`."""
-
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +11,12 @@ from tenants.upkeep.actions import noted
 
 
 class Command(BaseCommand):
-    """Seed 002: 大会後 データエクスポート（記録保存用）."""
+    """Seed 002 「大会後 データエクスポート（記録保存用）」."""
 
     help = "Write everything of a meet into one archive (CSV, JSON with its schema, PDF, checksums), readable without this site."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Which meet, and where to."""
         parser.add_argument("meet", metavar="MEET", help="TENANT/SLUG as in its address, or its number")
         parser.add_argument("--without-personal", action="store_true", help="races, counts and notices only")
         ask_for_file(parser)

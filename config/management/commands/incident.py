@@ -1,5 +1,3 @@
-"""`manage.py incident open|note|close|list`."""
-
 from argparse import ArgumentParser
 from typing import Any
 
@@ -23,7 +21,6 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """One subcommand for each step."""
         steps = parser.add_subparsers(dest="step", required=True, metavar="open|note|close|list")
         opened = steps.add_parser("open", help="something is broken")
         opened.add_argument("--level", type=int, choices=(1, 2, 3), required=True)

@@ -1,5 +1,3 @@
-"""`manage.py maintenance on|off|status`."""
-
 from argparse import ArgumentParser
 from typing import Any
 
@@ -11,8 +9,6 @@ from tenants.switches.models import Function
 
 
 class Command(BaseCommand):
-    """The whole site."""
-
     help = "Close the site for everyone but the platform admin (503 with Retry-After), open it again, or say how it is."
     requires_system_checks = ()
 

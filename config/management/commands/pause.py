@@ -1,5 +1,3 @@
-"""`manage.py pause FUNCTION on|off|status`."""
-
 from argparse import ArgumentParser
 from typing import Any
 
@@ -14,8 +12,6 @@ FUNCTIONS = [*(function.value for function in Function if function != Function.M
 
 
 class Command(BaseCommand):
-    """One function at a time."""
-
     help = "Pause one function (read_only, registration, uploads, drafting, or the entries of one meet), or resume it."
     requires_system_checks = ()
 

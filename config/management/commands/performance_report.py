@@ -19,8 +19,6 @@ MOST = 500
 
 
 class Command(BaseCommand):
-    """Reads only."""
-
     help = "Print the slowest addresses and queries since a date, the busiest minutes, and what to look at first."
     requires_system_checks = ()
 

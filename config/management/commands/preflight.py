@@ -20,8 +20,6 @@ WIDTH = 22
 
 
 class Command(BaseCommand):
-    """Reads only."""
-
     help = "Go through the deployment checklist (seed 002), a line for each point; exit 1 when one must not stay so."
     requires_system_checks = ()
 

@@ -1,5 +1,3 @@
-"""`manage.py purge_meet TENANT/SLUG [--apply]`."""
-
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -17,7 +15,7 @@ from tenants.wording import say
 
 
 class Command(BaseCommand):
-    """Seed 002: 大会後 不要データのクリーンアップ."""
+    """Seed 002 「大会後 不要データのクリーンアップ」."""
 
     help = "Remove the personal data that a meet no longer needs once it is over; says what would go unless --apply is given."
     requires_system_checks = ()

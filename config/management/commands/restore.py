@@ -1,5 +1,3 @@
-"""`manage.py restore PATH`."""
-
 from argparse import ArgumentParser
 from typing import Any
 

@@ -1,5 +1,3 @@
-"""`manage.py retention [--apply]`."""
-
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -20,7 +18,6 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """All classes, or some."""
         parser.add_argument("--apply", action="store_true", help="clear it; without this nothing is written")
         parser.add_argument("--only", action="append", metavar="CLASS", help="this class only; may be given again")
 

@@ -1,5 +1,3 @@
-"""`manage.py run_worker`."""
-
 import signal
 from typing import Any
 
@@ -17,13 +15,10 @@ from tenants.switches.queries import stopped
 
 
 class Command(BaseCommand):
-    """Mail and the clock."""
-
     help = "Send the mails that wait in the outbox and do the jobs that are due, until SIGTERM or Ctrl-C."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """For cron and tests."""
         parser.add_argument("--once", action="store_true", help="do what is due now, then exit")
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:

@@ -1,5 +1,3 @@
-"""`manage.py seed_dev`."""
-
 from typing import Any
 
 from django.conf import settings

@@ -1,5 +1,3 @@
-"""`manage.py seed_staging_min`."""
-
 from typing import Any
 
 from django.core.exceptions import ValidationError

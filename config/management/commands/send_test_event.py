@@ -1,5 +1,3 @@
-"""`manage.py send_test_event`."""
-
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError

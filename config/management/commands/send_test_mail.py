@@ -1,5 +1,3 @@
-"""`manage.py send_test_mail TO`."""
-
 from typing import Any
 
 from django.conf import settings
@@ -16,13 +14,12 @@ LONGEST_WAIT = 3600
 
 
 class Command(BaseCommand):
-    """Seed 002, 送信テスト."""
+    """Seed 002 「送信テスト」."""
 
     help = "Send one mail to TO through the configured server, and say by which way, under which Message-ID and how long it took."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Whom, and by which way."""
         parser.add_argument("to", metavar="TO", help="address that gets the mail")
         parser.add_argument("--via-outbox", action="store_true", help="queue it and wait until the worker sent it")
         parser.add_argument("--timeout", type=float, default=60, help="seconds to wait for the worker (60)")

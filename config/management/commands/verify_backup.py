@@ -1,5 +1,3 @@
-"""`manage.py verify_backup PATH`."""
-
 from argparse import ArgumentParser
 from typing import Any
 
@@ -24,7 +22,6 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Which one."""
         parser.add_argument("path", nargs="?", help="a file, s3:NAME or latest")
         parser.add_argument("--latest", action="store_true", help="the newest good one of this site")
         parser.add_argument("--store", action="store_true", help="with --latest: only what is off the platform")

@@ -61,7 +61,7 @@ def mail(now: Now) -> Facts | None:
 
 
 def jobs(now: Now) -> Facts | None:
-    """Work that nobody begins."""
+    """Waiting jobs that no worker took, when they are many or one is old."""
     waiting = Job.objects.filter(finished_at__isnull=True, failed_at__isnull=True)
     idle = waiting.filter(Q(leased_until__isnull=True) | Q(leased_until__lt=now.at))
     found = idle.aggregate(n=Count("pk"), oldest=Min("created_at"))

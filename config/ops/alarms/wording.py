@@ -60,7 +60,7 @@ def name_of(name: str) -> str:
 
 
 def what_to_do(name: str) -> str:
-    """The first steps."""
+    """The first steps, from the wording of that alarm."""
     return str(WORDS[name][1]) if name in WORDS else say("障害対応の手順に従って確認してください。")
 
 

@@ -78,7 +78,7 @@ class Opened:
 
     @property
     def dump(self) -> Path:
-        """The database's member."""
+        """Path of the unpacked dump."""
         return self.folder / self.manifest.dump
 
     @property

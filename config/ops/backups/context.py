@@ -28,8 +28,6 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One run in the list."""
-
     run: OpsRun
     kind: str
     chip: str
@@ -37,7 +35,6 @@ class Line:
 
     @classmethod
     def of(cls, run: OpsRun) -> "Line":
-        """In words."""
         kind = _("演習") if run.kind == drill.KIND else _("バックアップ")
         if run.succeeded is None:
             return cls(run, kind, "wait", _("途中"))
@@ -45,13 +42,13 @@ class Line:
 
     @property
     def size(self) -> str:
-        """In megabytes."""
+        """Megabytes with two decimals; a dash when unknown."""
         size = self.run.facts.get("bytes")
         return f"{size / MB:,.2f}" if size else "–"
 
     @property
     def rto(self) -> str:
-        """Seconds."""
+        """Seconds that the restore took; a dash when unknown."""
         return shown_seconds(self.run.facts.get("rto_seconds"))
 
     @property

@@ -61,14 +61,11 @@ class Postgres:
 
 @dataclass(frozen=True)
 class Sqlite:
-    """A database in one file."""
-
     path: Path
     engine = "sqlite"
 
     @property
     def label(self) -> str:
-        """As for PostgreSQL."""
         return f"this machine {self.path}"
 
 

@@ -47,7 +47,7 @@ class Facts:
 
     @property
     def rows(self) -> int:
-        """Of all tables."""
+        """Rows of all tables together."""
         return sum(count for count, _ in self.tables.values())
 
 

@@ -16,8 +16,6 @@ UPLOADS = "uploads/"
 
 @dataclass(frozen=True)
 class Member:
-    """One file in the backup."""
-
     bytes: int
     sha256: str
 
@@ -41,21 +39,18 @@ class Manifest:
 
     @property
     def dump(self) -> str:
-        """Name of the database's member."""
         return DUMPS[self.engine]
 
     @property
     def server_major(self) -> int:
-        """PostgreSQL's."""
         return int(self.server_version.partition(".")[0])
 
     @property
     def uploads(self) -> dict[str, Member]:
-        """By their path below MEDIA_ROOT."""
+        """Uploaded files by their path below MEDIA_ROOT."""
         return {name.removeprefix(UPLOADS): found for name, found in self.members.items() if name.startswith(UPLOADS)}
 
     def to_json(self) -> str:
-        """Readable, in a stable order."""
         values = asdict(self)
         for name in ("snapshot_at", "made_at"):
             values[name] = values[name].isoformat()

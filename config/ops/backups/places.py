@@ -26,7 +26,6 @@ def bucket() -> Bucket | None:
 
 
 def in_folder() -> list[Named]:
-    """This site's backups in BACKUP_DIR."""
     folder = ours().folder
     files = [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
     found = (parsed(path.name, path.stat().st_size, site=settings.APP_ENV) for path in files)

@@ -31,7 +31,6 @@ class Programs:
     major: int
 
     def path(self, name: str) -> str:
-        """Of one program."""
         return str(self.folder / name)
 
 

@@ -40,7 +40,7 @@ Say = Callable[[str], None]
 
 @dataclass
 class Restored:
-    """What was done."""
+    """What a restore did, in rows and files."""
 
     name: str
     rows: int
@@ -54,7 +54,6 @@ class Restored:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """For the run's note."""
         return {
             "file": self.name, "rows": self.rows, "uploads": self.uploads, "migrated": self.migrated,
             "replayed": self.replayed, "rto_seconds": round(self.seconds, 2), "rpo_seconds": round(self.age_seconds),

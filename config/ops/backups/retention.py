@@ -1,4 +1,4 @@
-"""Which backups may go."""
+"""Which backups may go: old ones, but never the newest good ones."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ def outdated(backups: Iterable[Named], *, at: datetime, keep_days: int) -> list[
 
 
 def latest(backups: Iterable[Named]) -> Named | None:
-    """The newest good one."""
+    """The newest that is not suspect; None without one."""
     return max((backup for backup in backups if not backup.is_suspect), key=lambda backup: backup.at, default=None)
 
 

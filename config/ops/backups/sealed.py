@@ -29,14 +29,13 @@ class Tally:
         self.hash = hashlib.sha256()
 
     def write(self, piece: Any) -> int:
-        """As a file's."""
+        """Write a piece and count it into size and checksum."""
         piece = bytes(piece)
         self.bytes += len(piece)
         self.hash.update(piece)
         return self.file.write(piece)
 
     def flush(self) -> None:
-        """As a file's."""
         self.file.flush()
 
     @property

@@ -103,7 +103,7 @@ class Bucket:
         return {str(fact).lower(): str(value) for fact, value in found.get("Metadata", {}).items()}
 
     def backups(self, *, site: str) -> list[Named]:
-        """Those of this site."""
+        """Backups of one site in the bucket; other objects there are left out."""
         found = (parsed(name, size, site=site) for name, size in self.names())
         return [backup for backup in found if backup is not None]
 
@@ -116,17 +116,14 @@ class Bucket:
                     yield row["Key"].removeprefix(self._key("")), int(row["Size"])
 
     def remove(self, name: str) -> None:
-        """One object."""
         with self._said_clearly(name):
             self._client.delete_object(Bucket=self.store.bucket, Key=self._key(name))
 
     def put_text(self, name: str, text: str) -> None:
-        """A small object."""
         with self._said_clearly(name):
             self._client.put_object(Bucket=self.store.bucket, Key=self._key(name), Body=text.encode())
 
     def text(self, name: str) -> str:
-        """Of a small object."""
         with self._said_clearly(name):
             body = self._client.get_object(Bucket=self.store.bucket, Key=self._key(name))["Body"]
             return str(body.read(1 << 20).decode("utf-8", "replace"))

@@ -34,7 +34,7 @@ STEPS = 4
 
 @dataclass(frozen=True)
 class Proof:
-    """What came of it."""
+    """What verifying a backup found: what it holds, how old it is and how long the restore took."""
 
     name: str
     manifest: Manifest
@@ -48,7 +48,6 @@ class Proof:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """For the run's note."""
         return {
             "file": self.name, "bytes": self.bytes, "rows": self.manifest.facts.rows, "encrypted": self.encrypted,
             "tables": len(self.manifest.facts.tables), "uploads": len(self.manifest.uploads),
@@ -122,7 +121,7 @@ def scratch_server() -> Postgres:
 
 
 def major_of(database: Postgres) -> int:
-    """Of its server."""
+    """Major version of the server, which pg_dump must not be older than."""
     with database.connect() as connection:
         return connection.info.server_version // 10_000
 

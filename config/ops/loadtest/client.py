@@ -16,7 +16,6 @@ class Browser(Visitor):
         self.link = kind(place.host, place.port, timeout=timeout)
 
     def hang_up(self) -> None:
-        """Close the connection."""
         self.link.close()
 
     def _ask(self, method: str, path: str, body: bytes | None) -> Answer:

@@ -59,7 +59,7 @@ def share(values: Sequence[float], q: float) -> float:
 
 
 def summary(kind: str, rows: Sequence[Measured]) -> Summary:
-    """The figures of these requests."""
+    """Percentiles in ms and answers by status of these requests."""
     times = sorted(row.ms for row in rows)
     count = Counter(row.status for row in rows)
     statuses = " ".join(f"{status or 'no answer'}={n}" for status, n in sorted(count.items()))
@@ -83,7 +83,6 @@ def busy_seconds(rows: Sequence[Measured]) -> float:
 
 
 def table(summaries: Sequence[Summary]) -> list[str]:
-    """The figures as text."""
     line = "{:<8} {:>6} {:>9} {:>9} {:>9} {:>9} {:>9}  {}"
     lines = [line.format("", "n", "p50 ms", "p95 ms", "p99 ms", "max ms", "per s", "answers")]
     for row in summaries:

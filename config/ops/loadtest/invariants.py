@@ -38,7 +38,8 @@ class Found(NamedTuple):
 
 
 def read(stage: Stage) -> Found:
-    """Look into the database."""
+    """What the database holds after the rush: submissions, entries and places, to be compared with what was
+    answered."""
     tenant = host()
     with tenant_scope(tenant.pk):
         orders = Submission.objects.filter(meet=stage.meet).order_by("pk")

@@ -22,8 +22,6 @@ Say = Callable[[str], None]
 
 @dataclass
 class Outcome:
-    """What a load test found."""
-
     lines: list[Line] = field(default_factory=list)
     summaries: list[Summary] = field(default_factory=list)
     entries: int = 0

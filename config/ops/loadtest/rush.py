@@ -107,7 +107,7 @@ class Rush:
         at_once(self.plan.clients, open_one, sheets)
 
     def send(self, stage: Stage, sheets: Sequence[Sheet]) -> None:
-        """The minute itself."""
+        """Send all sheets from as many clients as planned, started together."""
         at_once(self.plan.clients, lambda sheet: self._send(stage, sheet), sheets)
 
     def _send(self, stage: Stage, sheet: Sheet) -> None:
@@ -148,7 +148,7 @@ class Rush:
         at_once(self.plan.clients, read_one, [sheet for sheet in sheets if sheet.receipt])
 
     def sign_out(self) -> None:
-        """Leave no session behind."""
+        """End the sessions that were signed in for the rush."""
         signed_in = [browser for browser in self.browsers.values() if browser.session]
         at_once(self.plan.clients, lambda browser: browser.sign_out(), signed_in)
 

@@ -21,8 +21,6 @@ COLUMNS = ("kind", "name", "count", "p50_ms", "p95_ms", "p99_ms", "worst_ms", "f
 
 
 class Report(NamedTuple):
-    """Everything that was found."""
-
     span: Span
     limit: int
     addresses: list[Compared]
@@ -32,7 +30,7 @@ class Report(NamedTuple):
 
 
 def report(span: Span, *, limit: int) -> Report:
-    """Read it. Raises DatabaseError."""
+    """Read it from the kept timings and the database's own figures. Raises DatabaseError."""
     return Report(
         span, limit, compared(TimingKind.ADDRESS, span), compared(TimingKind.QUERY, span), database_figures(limit),
         rushes(span),
@@ -40,7 +38,6 @@ def report(span: Span, *, limit: int) -> Report:
 
 
 def text(found: Report) -> Iterator[str]:
-    """The report as lines."""
     span = found.span
     yield _("期間: %(since)s から %(until)s（比較: %(before)s から）") % {
         "since": day(span.since), "until": day(span.until), "before": day(span.before.since),
@@ -76,7 +73,7 @@ def _table(title: str, rows: Sequence[Compared]) -> Iterator[str]:
 
 
 def cut(name: str) -> str:
-    """A name on one line."""
+    """A name as one printable line of at most WIDEST characters."""
     line = printable(" ".join(name.split()))
     return line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…"
 

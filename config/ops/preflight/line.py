@@ -17,7 +17,6 @@ class Mark(StrEnum):
 
     @property
     def shape(self) -> str:
-        """○, △ or ×."""
         return {"OK": "○", "注意": "△", "NG": "×"}[self.value]
 
 
@@ -39,7 +38,6 @@ class Line(NamedTuple):
 
 
 def ok(text: str) -> Seen:
-    """It holds."""
     return Seen(Mark.OK, text)
 
 

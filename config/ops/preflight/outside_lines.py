@@ -45,7 +45,7 @@ def static_files(at: datetime) -> Seen:
 
 
 def disk(at: datetime) -> Seen:
-    """「ディスク使用量確認」, where we write."""
+    """Free space of the disk that has least, of those that we write to (seed 002 「ディスク使用量確認」)."""
     free, folder = min((shutil.disk_usage(existing(path)).free, path) for path in (ROOT / "var", ENV.backups.folder))
     text = f"空き {free // MB:,} MB（{folder}）"
     todo = "古いバックアップやログを消すか、容量を増やす"
@@ -144,5 +144,5 @@ def _last_day(host: str, port: int) -> float:
 
 
 def trusted() -> ssl.SSLContext:
-    """Whom this machine trusts."""
+    """The certificates that this machine trusts, for a connection to a mail server."""
     return ssl.create_default_context()

@@ -48,15 +48,12 @@ def read_place(base_url: str, *, host: str = "") -> Place:
 
 
 class Answer(NamedTuple):
-    """What came back."""
-
     status: int
     headers: Message
     body: bytes
 
     @property
     def text(self) -> str:
-        """The body as text."""
         return self.body.decode("utf-8", "replace")
 
     @property
@@ -102,7 +99,6 @@ class Visitor:
         self.cookies: dict[str, str] = {}
 
     def get(self, path: str) -> Answer:
-        """Ask for a page."""
         return self._ask("GET", path, None)
 
     def post(self, path: str, fields: Fields) -> Answer:

@@ -19,7 +19,6 @@ ADMIN_ADDRESSES = (
 
 
 def healthz(run: Run) -> None:
-    """The process lives."""
     answer = run.visitor().get("/healthz")
     expect(answer, 200, todo="is --base-url this site's own address?")
     if answer.json() != {"status": "ok"}:
@@ -38,12 +37,10 @@ def readyz(run: Run) -> None:
 
 
 def admin_signs_in(run: Run) -> None:
-    """The platform admin."""
     sign_in(run, run.admin)
 
 
 def staff_signs_in(run: Run) -> None:
-    """The staff."""
     sign_in(run, run.staff)
 
 

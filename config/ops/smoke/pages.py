@@ -15,7 +15,7 @@ class Row(NamedTuple):
 
 
 class Page(HTMLParser):
-    """A page, read."""
+    """An HTML page of which forms, links and visible text are read."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -41,7 +41,6 @@ class Page(HTMLParser):
         return next((form for form in self.forms if having in dict(form) or (having, "") in form), [])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note what we look for."""
         found = {name: value or "" for name, value in attrs}
         if tag not in VOID:
             self._open.append(tag)
@@ -92,7 +91,6 @@ class Page(HTMLParser):
             self.forms[-1][-1] = (name, value.removeprefix("\n"))  # a browser drops it too
 
     def handle_data(self, data: str) -> None:
-        """Text, where it is text."""
         if "textarea" in self._open and self._in_form and self.forms[-1]:
             name, value = self.forms[-1][-1]
             self.forms[-1][-1] = (name, value + data)

@@ -41,7 +41,7 @@ class Run:
     signed_in: dict[str, Visitor] = field(default_factory=dict)
 
     def visitor(self) -> Visitor:
-        """Somebody new, without cookies."""
+        """A client without cookies, as a person who comes for the first time."""
         return Visitor(self.place, timeout=self.timeout)
 
     def somebody(self, account: Account) -> Visitor:
@@ -59,14 +59,12 @@ class Line(NamedTuple):
 
 
 class Result(NamedTuple):
-    """How a line came out."""
-
     mark: str
     text: str
 
 
 def look(line: Line, run: Run) -> Result:
-    """Check one line."""
+    """Check one line: ✓, ✗ with what was seen and what to do, or that it could not be tried."""
     try:
         line.check(run)
     except Failed as failed:
@@ -94,5 +92,4 @@ def expect(answer: Answer, *statuses: int, todo: str) -> None:
 
 
 def read(answer: Answer) -> Page:
-    """The page of an answer."""
     return Page(answer.text)

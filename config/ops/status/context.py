@@ -52,8 +52,6 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class AlarmLine:
-    """An alarm in words."""
-
     alarm: Alarm
     name: str
     about: str
@@ -71,7 +69,7 @@ class RunLine:
 
 
 def page_of(at: datetime) -> dict[str, Any]:
-    """Six queries."""
+    """What the status page shows at that moment. Six queries."""
     opened = Alarm.objects.filter(cleared_at__isnull=True)
     cleared = Alarm.objects.filter(cleared_at__isnull=False).order_by("-cleared_at", "-pk")[:CLEARED_SHOWN]
     return {

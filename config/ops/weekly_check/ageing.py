@@ -42,7 +42,6 @@ def worker(week: Week) -> Line:
 
 
 def switches(week: Week) -> Line:
-    """What is switched off now."""
     return from_preflight("switches", _("停止中の機能"), database_lines.switches, week.at)
 
 

@@ -61,7 +61,7 @@ def database(week: Week) -> Line:
 
 
 def database_bytes() -> int:
-    """The size of the database."""
+    """Bytes of the whole database, indexes too."""
     if connection.vendor == "postgresql":
         return int(_one("SELECT pg_database_size(current_database())"))
     return int(_one("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"))

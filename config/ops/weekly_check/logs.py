@@ -89,7 +89,6 @@ def alarms(week: Week) -> Line:
 
 
 def incidents(week: Week) -> Line:
-    """Incidents that nobody closed."""
     opened = list(Incident.objects.filter(closed_at__isnull=True).order_by("-level", "opened_at"))
     if not opened:
         seen = Incident.objects.filter(opened_at__gte=week.since).count()

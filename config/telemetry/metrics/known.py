@@ -29,8 +29,6 @@ Gauges = Iterator[GaugeMetricFamily]
 
 
 class Known(Collector):
-    """The gauges, as of `at`."""
-
     def __init__(self, at: datetime) -> None:
         self.at = at
 

@@ -75,7 +75,7 @@ def transaction_for_sentry(role: str) -> Hook:
 
 
 def without_data(crumb: Event, hint: dict[str, Any]) -> Event:
-    """The SDK's `before_breadcrumb`."""
+    """Sentry's `before_breadcrumb`: a crumb without its data, a statement without its values."""
     record = (hint or {}).get("log_record")
     if isinstance(record, logging.LogRecord):
         return {**_crumb(crumb), "message": message_of(record, strings=False)}
@@ -90,7 +90,7 @@ def without_data(crumb: Event, hint: dict[str, Any]) -> Event:
 
 
 def _common(event: Event, role: str) -> Event:
-    """What every event carries."""
+    """Environment, release, request id, role and route of the event: none of the request's own values."""
     now = route.current.get()
     told = {name: event[name] for name in _KEPT if isinstance(event.get(name), str | int | float)}
     told |= {"environment": settings.APP_ENV, "release": settings.RELEASE or None, "server_name": role}

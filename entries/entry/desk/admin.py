@@ -82,16 +82,14 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
         return user_of(request).is_platform_admin and not is_id(request.GET.get("meet", ""))
 
     def headline(self, obj: Any) -> str:
-        """Who runs what."""
         return f"{obj.athlete.full_name} – {obj.race.name}"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Invitations."""
+        """Organizers enter guests outside the places here; teams use the sheet."""
         return self.owns(request, None)
 
     @admin.display(description=gettext_lazy("選手"), ordering="athlete__family_kana")
     def who(self, entry: Entry) -> SafeString:
-        """Kanji with kana above."""
         return format_html(
             '<span class="who"><span class="who__kana">{}</span>{}</span>',
             entry.athlete.full_kana, entry.athlete.full_name,
@@ -99,22 +97,18 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
 
     @admin.display(description=gettext_lazy("チーム"), ordering="submission__team__name_kana")
     def team(self, entry: Entry) -> str:
-        """As printed."""
         return entry.submission.team.printed_name
 
     @admin.display(description=gettext_lazy("大会"))
     def meet(self, entry: Entry) -> str:
-        """Of the race."""
         return entry.race.meet.name
 
     @admin.display(description=gettext_lazy("申告タイム"), ordering="seed_time")
     def seed(self, entry: Entry) -> str:
-        """Or none."""
         return format_time(entry.seed_time) or "NT"
 
     @admin.display(description=gettext_lazy("自己ベスト"))
     def best(self, entry: Entry) -> str:
-        """Or none."""
         return format_time(entry.personal_best) or "–"
 
     @admin.display(description=gettext_lazy("状態"), ordering="state")
@@ -124,7 +118,6 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
 
     @admin.display(description=gettext_lazy("受付番号"), ordering="submission__reference")
     def reference(self, entry: Entry) -> str:
-        """Of the receipt."""
         return entry.submission.reference
 
     @confirmed(
@@ -149,7 +142,7 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
         when=lambda entry: entry.withdrawn_at is None,
     )
     def move(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """All or none."""
+        """Move these entries to another race, all or none. Withdrawn ones are left out."""
         live = [row for row in rows if row.withdrawn_at is None]
         if not live:
             raise Refused("already_withdrawn")
@@ -183,8 +176,6 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
 
 
 class EntryInline(ReadOnly, DeskInline):
-    """The entries of a submission."""
-
     model = Entry
     fields = ("athlete", "race", "seed_time", "state_chip")
     readonly_fields = fields
@@ -192,13 +183,11 @@ class EntryInline(ReadOnly, DeskInline):
     can_delete = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
-        """With state and position."""
         rows = super().get_queryset(request).with_state().with_position().order_by("pk")  # type: ignore[attr-defined]
         return rows.select_related("race", "athlete")
 
     @admin.display(description=gettext_lazy("状態"))
     def state_chip(self, entry: Entry) -> SafeString:
-        """As in the list."""
         return state_chip(entry)
 
 

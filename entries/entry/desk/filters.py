@@ -22,14 +22,13 @@ class RaceFilter(admin.SimpleListFilter):
     parameter_name = "race"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The chosen meet's."""
+        """The races of the chosen meet; none before one is chosen."""
         meet = request.GET.get("meet", "")
         if not is_id(meet):
             return []
         return [(str(race.pk), race.name) for race in Race.objects.filter(meet_id=int(meet)).in_programme_order()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Narrow."""
         value = self.value()
         if value is None:
             return queryset
@@ -37,8 +36,6 @@ class RaceFilter(admin.SimpleListFilter):
 
 
 class EntryMeetFilter(MeetFilter):
-    """By the race's meet."""
-
     path = "race__meet"
 
 
@@ -55,7 +52,6 @@ class ShoeFilter(admin.SimpleListFilter):
         return [(state, str(word)) for state, word in WORDS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Narrow."""
         meet = request.GET.get("meet", "")
         if self.value() not in WORDS or not is_id(meet):
             return queryset
@@ -63,15 +59,12 @@ class ShoeFilter(admin.SimpleListFilter):
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Accepted, waiting, withdrawn."""
-
     title = gettext_lazy("状態")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The three."""
         return [(state.value, str(state.label)) for state in EntryState]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Narrow by the derived state."""
+        """`state` is derived, so it is asked of the annotated rows."""
         return queryset.filter(state=self.value()) if self.value() in EntryState.values else queryset

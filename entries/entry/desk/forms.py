@@ -29,8 +29,6 @@ class MoveEntriesForm(WhyForm):
 
 
 class CorrectForm(ConfirmForm):
-    """The times of one entry."""
-
     seed_time = MarkField(label=_("申告タイム"), required=False, help_text=_("例: 14:05.32。空欄は記録なし（NT）。"))
     personal_best = MarkField(label=_("自己ベスト"), required=False)
 

@@ -50,7 +50,6 @@ class MeetDeskAdmin(MeetAdmin):
         title=lambda meet: move.label if (move := next_move(meet)) else _("次の段階へ進める"),
     )
     def advance(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """One step."""
         self._move(request, rows, form)
 
     @confirmed(
@@ -62,7 +61,6 @@ class MeetDeskAdmin(MeetAdmin):
         danger=True,
     )
     def undo(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """One step back."""
         self._move(request, rows, form)
 
     @confirmed(
@@ -91,7 +89,6 @@ class MeetDeskAdmin(MeetAdmin):
         when=lambda meet: meet.entries_paused_at is not None,
     )
     def resume_entries(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """Take entries again."""
         pausing.resume(meet=rows[0], by=user_of(request), why=form.cleaned_data["why"])
         said = _("「%(meet)s」の申込を再開しました。") % {"meet": rows[0]}
         self.message_user(request, said, messages.SUCCESS)
@@ -128,7 +125,7 @@ class RaceDeskAdmin(RaceAdmin):
     """Races. Places and waiting list go through `changes.change_places`."""
 
     def lock(self, obj: Any) -> None:
-        """Its queue."""
+        """Lock the race's queue before the row, as every writer of places does."""
         places.lock_races([obj.pk])
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

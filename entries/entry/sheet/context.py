@@ -110,7 +110,6 @@ def mark_rows(rows: Iterable[Row], refused: SheetRefused) -> None:
 
 
 def context(facts: Facts, view: View, teams: Sequence[Team]) -> dict[str, Any]:
-    """Everything that `templates/entry/sheet.html` expects."""
     layout = lay_out(facts.athletes, view.rows, facts.held, rows_each=view.rows_each)
     choices = Choices(facts, ChosenShoes.of(view.rows))
     window = _window(facts.meet)

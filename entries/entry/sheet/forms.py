@@ -68,11 +68,9 @@ class ShoesForm(Form):
     id = forms.CharField(required=False)
 
     def clean_race(self) -> int:
-        """A primary key, or 0."""
         return id_of(self.cleaned_data["race"])
 
     def clean_id(self) -> int:
-        """A primary key, or 0."""
         return id_of(self.cleaned_data["id"])
 
 
@@ -89,9 +87,7 @@ class TimesForm(Form):
             raise forms.ValidationError(say(refusal)) from None
 
     def clean_seed_time(self) -> int | None:
-        """Hundredths, or None."""
         return self._time("seed_time")
 
     def clean_personal_best(self) -> int | None:
-        """Hundredths, or None."""
         return self._time("personal_best")

@@ -31,7 +31,7 @@ class FileRow:
     refused: dict[str, Refused] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """For `EntryUpload.rows`."""
+        """A row as JSON for `EntryUpload.rows`; `from_json` reads it."""
         row = {name: getattr(self.row, name) for name in (*TEXTS, "pacemaker")}
         codes = {name: [refusal.code, dict(refusal.data)] for name, refusal in self.refused.items()}
         said = {name: getattr(self, name) for name in ("number", "who", "race", "jaaf_id", "kana", "shoe")}
@@ -39,14 +39,14 @@ class FileRow:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "FileRow":
-        """The opposite."""
+        """The row that `as_json` made."""
         said = {name: stored[name] for name in ("number", "who", "race", "jaaf_id", "kana")}
         said["shoe"] = stored.get("shoe", "")  # files from before there was the column
         codes = {name: Refused(code, **data) for name, (code, data) in stored["refused"].items()}
         return cls(row=Row(stored["number"], **stored["row"]), refused=codes, **said)
 
     def as_cells(self) -> list[str]:
-        """As the template has it."""
+        """The row in the order of the template's columns, for the file of refused rows."""
         row, pacemaker = self.row, "○" if self.row.pacemaker else ""
         return [self.jaaf_id, self.who, self.kana, self.race, row.seed_time, row.personal_best, pacemaker, self.shoe]
 
@@ -88,12 +88,12 @@ class Preview:
 
     @property
     def lines(self) -> list[Line]:
-        """What a confirmation enters."""
+        """Rows that a confirmation would enter."""
         return [row.line for row in self.rows if not row.refused]
 
     @property
     def refused_lines(self) -> list[PreviewLine]:
-        """What it leaves out."""
+        """Rows that a confirmation leaves out."""
         return [row for row in self.rows if row.refused]
 
     def refuse(self, refused: SheetRefused) -> None:
