@@ -10,16 +10,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from catalog.drafting import admin as drafting
-from catalog.importing import admin as importing
 from catalog.importing.export_views import export_view
 from catalog.models import MasterProduct
 from catalog.overrides.actions import mark_conflicts
 from catalog.product_forms import ProductForm
-from catalog.shoes import admin as shoes
+from catalog.rooms import ROOMS
 from tenants.admin_base import DeskAdmin, user_of
+from tenants.rooms import discover
 
-__all__ = ["ProductAdmin", "drafting", "importing", "shoes"]
+discover("catalog", ROOMS, "admin")
 
 
 @admin.register(MasterProduct)

@@ -3,6 +3,9 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from catalog.rooms import ROOMS
+from tenants.rooms import make_known
+
 
 class CatalogConfig(AppConfig):
     """Brand and reference, and what is known of each."""
@@ -11,15 +14,5 @@ class CatalogConfig(AppConfig):
     verbose_name = _("商品マスター")
 
     def ready(self) -> None:
-        """Make the rooms' wordings and jobs known."""
-        from catalog.drafting import actions as drafting
-        from catalog.drafting import jobs as draft_jobs
-        from catalog.drafting import wording as draft_wording  # noqa: F401
-        from catalog.importing import jobs
-        from catalog.importing.actions import READ, WRITE
-        from catalog.overrides import wording  # noqa: F401
-        from tenants.jobs import work
-
-        work.register(READ, jobs.read)
-        work.register(WRITE, jobs.write)
-        work.register(drafting.KIND, draft_jobs.write)
+        """Make known what the rooms bring."""
+        make_known(self.name, ROOMS)

@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
+from catalog.rooms import ROOMS
+from tenants.rooms import discover
+
 app_name = "catalog"
-urlpatterns = [
-    path("", include("catalog.drafting.urls")),
-    path("", include("catalog.desk.urls")),
-]
+urlpatterns = [path("", include(room)) for room in discover("catalog", ROOMS, "urls")]

@@ -1,11 +1,10 @@
-"""One import line per room."""
+"""The addresses of all rooms. Those of registration stand under /auth/ and have a namespace of their own."""
 
 from django.urls import include, path
 
+from entries.rooms import ROOMS
+from tenants.rooms import discover
+
 urlpatterns = [
-    path("", include("entries.roster.registration_urls")),
-    path("", include("entries.roster.urls")),
-    path("", include("entries.entry.urls")),
-    path("", include("entries.archive.urls")),
-    path("", include("entries.news.urls")),
+    path("", include(room)) for name in ("registration_urls", "urls") for room in discover("entries", ROOMS, name)
 ]

@@ -20,13 +20,11 @@ from tenants.audit.queries import visible_to
 from tenants.audit.reading import changes_of
 from tenants.audit.verbs import name_of
 from tenants.chips import chip
-from tenants.incidents import admin as incidents
 from tenants.models import HOST_ROLES, Tenant, User
-from tenants.outbox import admin as outbox
+from tenants.rooms import ROOMS, discover
 from tenants.rules import may_manage
-from tenants.switches import admin as switches
 
-__all__ = ["AuditAdmin", "PersonAdmin", "TenantAdmin", "incidents", "outbox", "switches"]
+discover("tenants", ROOMS, "admin")
 
 
 @admin.register(Tenant)

@@ -12,6 +12,7 @@ from catalog.drafting.models import DraftState, ProductDraft
 from catalog.drafting.prompt import Previous, Prompt
 from catalog.drafting.queries import text_before
 from catalog.drafting.similarity import similarity
+from tenants.jobs import work
 from tenants.jobs.models import Job
 from tenants.jobs.work import Report
 from tenants.request_id import request_id
@@ -56,3 +57,6 @@ def prompt_for(draft: ProductDraft) -> Prompt:
     if draft.rewrites is not None:
         previous = Previous(draft.rewrites.text, [excerpt for _, excerpt in draft.rewrites.problems if excerpt])
     return prompt.compose(told(draft.facts), tone=draft.tone, note=draft.note, previous=previous)
+
+
+work.register(actions.KIND, write)

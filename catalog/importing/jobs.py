@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from catalog.importing import comparing, staging
+from catalog.importing.actions import READ, WRITE
 from catalog.importing.csv_rows import CsvFile, Line
 from catalog.importing.merging import Merge
 from catalog.importing.models import ImportFile, ImportRun, RunState
@@ -21,6 +22,7 @@ from catalog.importing.rejected_csv import Rejected
 from catalog.importing.rejected_rows import keep_rejected
 from catalog.overrides.actions import mark_conflicts
 from tenants.audit.actions import record
+from tenants.jobs import work
 from tenants.jobs.models import Job
 from tenants.jobs.work import Report
 from tenants.refusal import Refused
@@ -116,3 +118,7 @@ def _fail(run: ImportRun, refusal: Refused) -> None:
     failed = {"state": RunState.FAILED, "refused": {"code": refusal.code, **data}, "finished_at": timezone.now()}
     if ImportRun.objects.filter(pk=run.pk, state=RunState.READING).update(**failed):
         ImportFile.objects.filter(run=run).update(content=b"")
+
+
+work.register(READ, read)
+work.register(WRITE, write)

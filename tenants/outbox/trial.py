@@ -6,25 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
 from time import monotonic
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from tenants.outbox import providers
 from tenants.outbox.actions import enqueue
 from tenants.outbox.backend import NotConfigured
-from tenants.outbox.contents import Letter, content_of
 from tenants.outbox.delivery import message_id
+from tenants.outbox.mails import TEST, letter
 from tenants.outbox.models import OutboxMail
 from tenants.outbox.verdicts import UNREADABLE, check_taken, provider_id, status_of, words
 
-KIND = "ops.test"
 LOOK_EVERY = 0.5
 
 
@@ -39,16 +35,6 @@ class Trial:
     message_id: str
     provider_id: str
     seconds: float
-
-
-@content_of(KIND)
-def letter(context: dict[str, Any]) -> Letter | None:
-    """What a mail of `send_test_mail` says."""
-    text = _("NIT-SYSのメール送信テストです（%(site)s、%(at)s）。このメールが届けば、送信の設定は正しく働いています。")
-    at = timezone.localtime(datetime.fromisoformat(context["at"]))
-    return Letter(
-        _("【NIT-SYS】送信テスト"), text % {"site": settings.BASE_URL, "at": at.strftime("%Y-%m-%d %H:%M:%S %Z")}
-    )
 
 
 def route() -> str:
@@ -83,7 +69,7 @@ def send_directly(to: str, *, at: datetime) -> Trial:
 def send_by_worker(to: str, *, at: datetime, timeout: float) -> Trial:
     """Put one mail into the outbox and wait until a worker sent it. Raises Failed, also when none did in time."""
     key, started = f"ops.test:{uuid4().hex}", monotonic()
-    enqueue(KIND, to=to, key=key, context={"at": at.isoformat()}, at=at)
+    enqueue(TEST, to=to, key=key, context={"at": at.isoformat()}, at=at)
     pause = Event()
     while True:
         mail = OutboxMail.objects.get(key=key, to=to)

@@ -1,0 +1,5 @@
+"""The rooms of this app, in the order in which a meet happens: each may know those before it."""
+
+ROOMS = (
+    "records", "roster", "meet", "entry", "entry.sheet", "entry.upload", "entry.receipt", "entry.desk", "archive", "news",
+)  # fmt: skip
