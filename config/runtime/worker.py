@@ -5,7 +5,7 @@ import os
 import select
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic
 from types import FrameType
 
@@ -15,8 +15,7 @@ from django.utils import timezone
 from config.runtime.heartbeat import HeartbeatTimer
 from config.runtime.job_threads import JobThreads
 from config.telemetry.timing import TIMES
-from entries.entry.reminders import remind_of_closing
-from tenants.housekeeping import clear_expired
+from tenants.jobs.periodic import Rounds
 from tenants.outbox.delivery import Postman, ServiceDown
 from tenants.switches.models import Function
 from tenants.switches.queries import stopped
@@ -24,7 +23,6 @@ from tenants.switches.queries import stopped
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
-HOUSEKEEPING = timedelta(minutes=10)
 DATABASE_AWAY = (1, 2, 5)
 MAIL_AWAY = (60, 120, 300)
 """Seconds until the next try, the last one from then on. Mail leaves at most 5 minutes after its server is back, and
@@ -62,7 +60,7 @@ class Worker:
         self.postman = Postman()
         self.jobs = JobThreads()
         self.life = HeartbeatTimer(watch)
-        self.next_housekeeping = datetime.min.replace(tzinfo=timezone.get_default_timezone())
+        self.rounds = Rounds()
         self.mail_tries = self.database_tries = 0
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -92,7 +90,7 @@ class Worker:
         if stopped(Function.READ_ONLY):
             self.postman.hang_up()
             return IDLE_SECONDS
-        self.keep_house(timezone.now())
+        self.rounds.make(at=timezone.now())
         self.jobs.start_due(at=timezone.now())
         try:
             while (
@@ -121,15 +119,6 @@ class Worker:
         while not self.stop.wait(min(IDLE_SECONDS, until - monotonic())) and monotonic() < until:
             self.life.sign(timezone.now())
             self.jobs.start_due(at=timezone.now())
-
-    def keep_house(self, at: datetime) -> None:
-        """Every ten minutes: the mails that the clock asks for, and the rows that have served their time."""
-        if at < self.next_housekeeping:
-            return
-        told, cleared = remind_of_closing(at=at), clear_expired(at=at)
-        self.next_housekeeping = at + HOUSEKEEPING
-        if told or cleared:
-            log.info("housekeeping: %d teams reminded, %d rows cleared", told, cleared)
 
     @contextmanager
     def _database_may_go(self) -> Iterator[None]:

@@ -38,8 +38,7 @@ class Command(BaseCommand):
         try:
             if stopped(Function.READ_ONLY):
                 raise CommandError("writing is stopped (manage.py pause read_only off resumes it); nothing was done")
-            at = timezone.now()
-            worker.keep_house(at)
+            worker.rounds.make(at=timezone.now())
             worker.jobs.drain()
             while not worker.stop.asked and worker.postman.deliver_next(at=timezone.now()):
                 pass

@@ -10,13 +10,15 @@ from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import OperationalError
 from django.utils import timezone
 
 from config.env import ENV, UNKNOWN_ADDRESS, Env
 from config.management.commands import run_worker
 from config.ops.alarms.watch import look
 from config.runtime import worker as module
-from config.runtime.worker import HOUSEKEEPING, IDLE_SECONDS, MAIL_AWAY, Worker
+from config.runtime.worker import IDLE_SECONDS, MAIL_AWAY, Worker
+from tenants.jobs import periodic
 from tenants.models import OneTimeLink, OutboxMail, Throttle
 from tenants.outbox import contents
 from tenants.outbox.actions import enqueue
@@ -80,24 +82,63 @@ def test_expired_rows_go_and_others_stay() -> None:
         )
         Throttle.objects.create(key=str(number), window_ends_at=now + timedelta(days=days))
         Session.objects.create(session_key=str(number), session_data="", expire_date=now + timedelta(days=days))
-    one = Worker(watch=look)
-    one.keep_house(now)
+    Worker(watch=look).rounds.make(at=now)
     assert sorted(OneTimeLink.objects.values_list("token_hash", flat=True)) == ["1", "2"]
     assert [Throttle.objects.get().key, Session.objects.get().session_key] == ["2", "2"]
 
 
-def test_the_house_is_kept_every_ten_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[datetime] = []
+TEN = timedelta(minutes=10)
 
-    def note(at: datetime) -> int:
-        asked.append(at)
-        return 0
 
-    monkeypatch.setattr(module, "remind_of_closing", note)
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, datetime]]:
+    """What is asked of everything that is registered, in place of doing it."""
+    found: list[tuple[str, datetime]] = []
+
+    def noting(name: str, work: periodic.Periodic) -> periodic.Periodic:
+        def note(*, at: datetime) -> int:
+            found.append((name, at))
+            return len(found) - 1
+
+        return work._replace(function=note)
+
+    monkeypatch.setattr(periodic, "_known", {name: noting(name, work) for name, work in periodic._known.items()})
+    return found
+
+
+def test_the_house_is_kept_every_ten_minutes_and_cleared_last(
+    asked: list[tuple[str, datetime]], caplog: pytest.LogCaptureFixture
+) -> None:
     one, now = Worker(watch=look), timezone.now()
-    for at in (now, now + timedelta(minutes=9), now + HOUSEKEEPING):
-        one.keep_house(at)
-    assert asked == [now, now + HOUSEKEEPING]
+    with caplog.at_level("INFO", logger="tenants.jobs.periodic"):
+        for at in (now, now + timedelta(minutes=9), now + TEN):
+            one.rounds.make(at=at)
+    names = ["entry.closing_tomorrow", "privacy.clear_expired"]
+    assert asked == [(name, at) for at in (now, now + TEN) for name in names]
+    assert caplog.messages == [
+        "housekeeping: 0 teams reminded, 1 rows cleared", "housekeeping: 2 teams reminded, 3 rows cleared",
+    ]  # fmt: skip
+
+
+def test_what_the_clock_asks_for_has_a_name_of_its_own() -> None:
+    with pytest.raises(ValueError, match=r"registered twice: entry\.closing_tomorrow"):
+        periodic.register("entry.closing_tomorrow", lambda *, at: 0, every=TEN, said="%d")
+
+
+def test_what_failed_is_due_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[datetime] = []
+
+    def fail(*, at: datetime) -> int:
+        tried.append(at)
+        raise OperationalError
+
+    monkeypatch.setitem(periodic._known, "test", periodic.Periodic(fail, TEN, "%d"))
+    one, now = Worker(watch=look), timezone.now()
+    for _ in range(2):
+        with pytest.raises(OperationalError):
+            one.rounds.make(at=now)
+    assert tried == [now, now]
+    assert one.rounds.next_at == {}
 
 
 @pytest.mark.usefixtures("signals")

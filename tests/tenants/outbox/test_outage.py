@@ -17,6 +17,7 @@ from config.runtime import worker as module
 from config.runtime.worker import Worker
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
+from tenants.jobs.periodic import Rounds
 from tenants.models import OutboxMail, User
 from tenants.outbox import contents
 from tenants.outbox.actions import enqueue
@@ -78,7 +79,7 @@ def clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> dict[str, datetime]
     clock = {"now": now}
     monkeypatch.setattr(timezone, "now", lambda: clock["now"])
     monkeypatch.setattr(module, "close_old_connections", lambda: None)
-    monkeypatch.setattr(Worker, "keep_house", lambda self, at: None)
+    monkeypatch.setattr(Rounds, "make", lambda self, at: None)
     monkeypatch.setitem(contents._contents, "test", lambda context: Letter("件名", "本文"))
     return clock
 
