@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from config.desk import desk_of
+from entries.desk import desk_of
 from tenants.admin_base import DeskAdmin, user_of
 
 

@@ -75,7 +75,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.http.context.site",
             ],
-            "builtins": ["config.templatetags.nitsys"],
+            "builtins": ["entries.templatetags.nitsys"],
         },
     },
 ]

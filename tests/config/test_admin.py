@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
 
-from config.desk import RaceLine
+from entries.desk import RaceLine
 from entries.entry import actions
 from entries.entry.desk.queries import Places
 from entries.entry.lines import Line
