@@ -1,9 +1,7 @@
-"""One import line per room."""
+"""The desk's pages of all rooms, and what rooms add to pages of meets and of people."""
 
-from entries.archive import admin as archive
-from entries.archive import people_admin as archive_people
-from entries.entry.desk import admin as entry
-from entries.entry.desk import meet_admin as entry_meet
-from entries.news import admin as news
+from entries.rooms import ROOMS
+from tenants.rooms import discover
 
-__all__ = ["archive", "archive_people", "entry", "entry_meet", "news"]
+for name in ("admin", "meet_admin", "people_admin"):
+    discover("entries", ROOMS, name)

@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from entries.entry.desk.queries import Places, entries_by_day, places_by_race
+from entries.entry.desk.queries import Places, entries_by_day
 from entries.entry.rules import moment
 from entries.meet.charts import Chart, bars
-from entries.meet.models import STATE_ORDER, Meet, Race, State
-from entries.meet.queries import meets_on_the_desk, races_by_meet, slots_by_meet
-from entries.meet.rules import Check, Move, checklist, next_move
+from entries.meet.desk import Line, lines_of, stages_of
+from entries.meet.models import Meet, Race, State
+from entries.meet.queries import meets_on_the_desk, races_by_meet
+from entries.meet.rules import checklist, next_move
+from entries.meet.steps import Check, Figures, Move, Standing
 from entries.news.phases import time_left
 from tenants.models import MAX_ACTIVE_STAFF, User
 from tenants.queries import hosts_with_seats, mail_trouble
@@ -44,7 +46,6 @@ class RaceLine:
     race: Race
     accepted: int
     waiting: int
-    free: int | None
     taken_width: float
     waiting_width: float
     full_at: float
@@ -56,7 +57,7 @@ class RaceLine:
         per_cent = 100 / whole
         full = race.places if race.places is not None else whole
         return cls(
-            race, places.accepted, places.waiting, race.free_places, round(places.accepted * per_cent, 2),
+            race, places.accepted, places.waiting, round(places.accepted * per_cent, 2),
             round(places.waiting * per_cent, 2), round(full * per_cent, 2),
         )  # fmt: skip
 
@@ -69,6 +70,7 @@ class RaceLine:
 @dataclass(frozen=True, slots=True)
 class MeetDesk:
     meet: Meet
+    standing: Standing
     lines: list[RaceLine]
     days: list[tuple[date, int]]
     chart: Chart
@@ -96,28 +98,28 @@ def desk_of(user: User) -> dict[str, Any]:
     now = timezone.now()
     meets = list(meets_on_the_desk(today=timezone.localdate(now), most=MOST_MEETS))
     ids = [meet.pk for meet in meets]
-    races, slots = races_by_meet(ids), slots_by_meet(ids)
-    places, days = places_by_race(ids), entries_by_day(ids)
+    races, days, figures = races_by_meet(ids), entries_by_day(ids), Figures(ids)
     desks = [
-        _meet_desk(meet, races.get(meet.pk, []), places, days.get(meet.pk, {}), slots.get(meet.pk, 0)) for meet in meets
+        _meet_desk(Standing(meet, races.get(meet.pk, []), meet.clock, figures), days.get(meet.pk, {})) for meet in meets
     ]
     everybody = user.is_platform_admin
     tasks = [*_mail_tasks(user, now), *_meet_tasks(desks, everybody), *_seat_tasks(user)]
     return {"desks": desks, "tasks": tasks, "now": now, "everybody": everybody, "is_cut": len(meets) == MOST_MEETS}
 
 
-def _meet_desk(meet: Meet, races: list[Race], places: dict[int, Places], days: dict[date, int], slots: int) -> MeetDesk:
-    filled = _every_day(meet, days)
-    here = STATE_ORDER.index(State(meet.state))
+def _meet_desk(standing: Standing, days: dict[date, int]) -> MeetDesk:
+    meet = standing.meet
+    filled, places = _every_day(meet, days), standing.figures.of("places", meet, {})
     return MeetDesk(
         meet=meet,
-        lines=[RaceLine.of(race, places.get(race.pk, Places())) for race in races],
+        standing=standing,
+        lines=[RaceLine.of(race, places.get(race.pk, Places())) for race in standing.races],
         days=filled,
         chart=bars([(date_format(day, _("n/j")), count) for day, count in filled]),
         move=next_move(meet),
-        checks=checklist(meet, races, at=meet.clock, slots=slots),
+        checks=checklist(standing),
         deadline=_deadline(meet),
-        steps=[(str(state.label), (place > here) - (place < here)) for place, state in enumerate(STATE_ORDER)],
+        steps=stages_of(meet),
     )
 
 
@@ -156,31 +158,21 @@ def _mail_tasks(user: User, now: datetime) -> Iterator[Task]:
 def _meet_tasks(desks: Iterable[MeetDesk], everybody: bool) -> Iterator[Task]:
     for desk in desks:
         host = str(desk.meet.tenant) if everybody else ""
-        for kind, word, text, count, address in _tasks_of(desk):
-            yield Task(kind, word, f"{desk.meet.name}: {text}", count, address, host)
+        for line in (*_window(desk.meet), *lines_of(desk.standing)):
+            yield Task(line.kind, line.word, f"{desk.meet.name}: {line.text}", line.count, line.address, host)
 
 
-def _tasks_of(desk: MeetDesk) -> Iterator[tuple[str, str, str, int, str]]:
-    meet, at = desk.meet, desk.meet.clock
-    page = reverse("admin:entries_meet_change", args=[meet.pk])
-    races = f"{reverse('admin:entries_race_changelist')}?meet={meet.pk}"
+def _window(meet: Meet) -> Iterator[Line]:
+    """What its state and the clock say, before what the rooms say."""
+    at, page = meet.clock, reverse("admin:entries_meet_change", args=[meet.pk])
     if meet.state == State.DRAFT:
-        yield "", _("下書き"), _("まだ公開していません"), 1, page
+        yield Line("", _("下書き"), _("まだ公開していません"), 1, page)
     for until, text in (
         (meet.entries_open_at, _("申込が始まります")),
         (meet.entries_close_at, _("申込が締め切られます")),
     ):
         if meet.state in (State.DRAFT, State.PUBLISHED) and timedelta(0) < until - at < SOON:
-            yield "wait", _("あと%(left)s") % {"left": time_left(until - at)}, text, 1, page
-    if meet.entries_paused_at is not None:
-        yield "bad", _("一時停止中"), _("申込を一時停止しています"), 1, page
-    if paused := sum(line.race.paused_at is not None for line in desk.lines):
-        yield "bad", _("停止中"), _("受付を停止している種目"), paused, races
-    if full := sum(line.free == 0 for line in desk.lines):
-        yield "wait", _("満員"), _("定員に達した種目"), full, races
-    if desk.waiting:
-        waiting = f"{reverse('admin:entries_entry_changelist')}?meet={meet.pk}&state=waitlisted"
-        yield "wait", _("補欠待ち"), _("繰り上げを待つ申込"), desk.waiting, waiting
+            yield Line("wait", _("あと%(left)s") % {"left": time_left(until - at)}, text, 1, page)
 
 
 def _seat_tasks(user: User) -> Iterator[Task]:

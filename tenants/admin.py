@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from tenants import actions
 from tenants.admin_base import DeskAdmin, ReadOnly, user_of
 from tenants.admin_confirm import Rows, confirmed, each
-from tenants.admin_people import PersonForm, RoleFilter
+from tenants.admin_desk import ComposedAdmin
+from tenants.admin_people import PEOPLE, PersonForm, RoleFilter
 from tenants.audit.models import AuditRecord
 from tenants.audit.queries import visible_to
 from tenants.audit.reading import changes_of
@@ -58,9 +59,11 @@ class TenantAdmin(DeskAdmin):
 
 
 @admin.register(User)
-class PersonAdmin(DeskAdmin):
+class PersonAdmin(ComposedAdmin):
     """People. Nobody is deleted: accounts are deactivated, so that the trail keeps its names."""
 
+    desk = PEOPLE
+    actions = PEOPLE.buttons
     form = PersonForm
     list_display = ("name", "email", "role_name", "tenant", "state")
     list_select_related = ("tenant",)
@@ -68,7 +71,6 @@ class PersonAdmin(DeskAdmin):
     search_fields = ("name", "email")
     search_help_text = gettext_lazy("氏名またはメールアドレス")
     ordering = ("tenant", "-is_active", "role", "name", "pk")
-    actions = ("deactivate", "activate", "give_new_password")
 
     @admin.display(description=gettext_lazy("役割"), ordering="role")
     def role_name(self, person: User) -> str:

@@ -8,10 +8,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from tenants.admin_desk import Desk
 from tenants.admin_forms import DeskForm
 from tenants.models import HOST_ROLES, Role, Tenant, User, normal_email
 from tenants.refusal import Refused
 from tenants.wording import say
+
+PEOPLE = Desk("people", "deactivate", "activate", "give_new_password")
+"""Where rooms register what they add to the page of a person."""
 
 
 class PersonForm(DeskForm):

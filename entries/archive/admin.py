@@ -24,42 +24,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entries.archive import actions
-from entries.archive.forms import ArchiveForm, DaysForm
+from entries.archive.forms import DaysForm
 from entries.archive.models import MeetArchive
-from entries.entry.desk.meet_admin import MeetDeskAdmin
-from entries.meet.models import Meet
 from tenants.admin_base import DeskAdmin, ReadOnly, is_id, user_of
-from tenants.admin_confirm import Rows, confirmed
 from tenants.chips import chip
 from tenants.models import RetentionRule
 from tenants.privacy.classes import classes, days_kept, days_of
 from tenants.privacy.retention import change_days
 from tenants.refusal import Refused
 from tenants.wording import say
-
-admin.site.unregister(Meet)
-
-
-@admin.register(Meet)
-class MeetWithArchiveAdmin(MeetDeskAdmin):
-    """Meets as the earlier rooms show them, with one more thing to do."""
-
-    actions: Any = (*MeetDeskAdmin.actions, "archive")
-
-    @confirmed(
-        gettext_lazy("記録保存用に書き出す"),
-        text=gettext_lazy(
-            "大会の全データを、NIT-SYSがなくても読めるZIPファイルにします。できたファイルは1日で消えます。誰がいつ書き出したかは変更履歴に残ります。"
-        ),
-        form=ArchiveForm,
-        single=True,
-    )
-    def archive(self, request: HttpRequest, rows: Rows, form: Any) -> HttpResponse:
-        """Ask the worker, and lead to the page that waits."""
-        user, typed = user_of(request), form.cleaned_data
-        actions.ask_password_again(request, user, password=typed["password"], at=timezone.now())
-        made = actions.ask_for(rows[0], with_personal=typed["with_personal"], by=user)
-        return HttpResponseRedirect(reverse("admin:entries_meetarchive_change", args=[made.pk]))
 
 
 @admin.register(MeetArchive)

@@ -3,6 +3,8 @@
 A roster is its team's: a host sees an athlete through entries, and neither hands out nor erases anybody.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -12,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -24,74 +26,63 @@ from entries.archive.subject_access import hand_out
 from entries.archive.wording import lines_of
 from entries.roster.models import Athlete
 from entries.roster.queries import searched
-from tenants.admin import PersonAdmin
-from tenants.admin_base import DeskAdmin, ReadOnly, is_id, user_of
+from tenants.admin_base import ReadOnly, is_id, user_of
+from tenants.admin_desk import ComposedAdmin, Desk, Link
+from tenants.admin_people import PEOPLE
 from tenants.chips import chip
-from tenants.models import User
 from tenants.wording import say
 
-admin.site.unregister(User)
+ATHLETES = Desk("athletes")
 
 
-class PrivacyPages(DeskAdmin):
-    """Model admins of people, with a page that asks before anything leaves or goes."""
+@dataclass(frozen=True)
+class PrivacyPages:
+    """A page about one kind of person that asks before anything leaves or goes, and its two buttons."""
 
-    erase_form: type[EraseForm] = EraseForm
+    name_to_type: Callable[[Any], str]
+    """What has to be typed before somebody is erased."""
+    erase: Callable[..., object]
+    form: type[EraseForm]
 
-    def name_to_type(self, row: Any) -> str:
-        """What has to be typed before somebody is erased."""
-        raise NotImplementedError
+    def add_to(self, desk: Desk) -> None:
+        """The page, its buttons' addresses, and the way to it from a person's own page."""
+        desk.page("privacy", "<path:object_id>/privacy", self.privacy_view)
+        desk.page("hand_out", "<path:object_id>/privacy/export", self.hand_out_view)
+        desk.page("erase", "<path:object_id>/privacy/erase", self.erase_view)
+        desk.link(privacy)
 
-    def get_urls(self) -> list[Any]:
-        """With the page and its two buttons."""
-        view, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
-        return [
-            path("<path:object_id>/privacy", view(self.privacy_view), name=f"{name}_privacy"),
-            path("<path:object_id>/privacy/export", view(self.hand_out_view), name=f"{name}_hand_out"),
-            path("<path:object_id>/privacy/erase", view(self.erase_view), name=f"{name}_erase"),
-            *super().get_urls(),
-        ]
-
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """With the way to that page."""
-        row = kwargs.get("obj")
-        if row is not None and user_of(request).is_platform_admin:
-            link = {"label": _("個人情報の開示・削除"), "address": self._address("privacy", row.pk)}
-            context["links"] = [*context.get("links", ()), link]
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def privacy_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def privacy_view(self, desk: ComposedAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
         """What would be handed out, and what an erasure would change and leave; nothing is written."""
-        row = self._row(request, object_id)
+        row = _row(desk, request, object_id)
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        return self._page(request, row, erase=self.erase_form(), copy=HandOutForm(auto_id="copy_%s"))
+        return self._page(desk, request, row, erase=self.form(), copy=HandOutForm(auto_id="copy_%s"))
 
-    def hand_out_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def hand_out_view(self, desk: ComposedAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
         """Everything about this person as a ZIP; noted in the trail."""
-        row = self._row(request, object_id)
+        row = _row(desk, request, object_id)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         form, me, now = HandOutForm(request.POST, auto_id="copy_%s"), user_of(request), timezone.now()
-        if not form.is_valid() or not went_through(form, self._password(request, form)):
-            return self._page(request, row, erase=self.erase_form(), copy=form)
+        if not form.is_valid() or not went_through(form, _password(request, form)):
+            return self._page(desk, request, row, erase=self.form(), copy=form)
         answer = HttpResponse(
             hand_out(row, by=me, at=now, why=form.cleaned_data["why"]), content_type="application/zip"
         )
-        answer["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}-{row.pk}.zip"'
+        answer["Content-Disposition"] = f'attachment; filename="{desk.opts.model_name}-{row.pk}.zip"'
         return answer
 
-    def erase_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def erase_view(self, desk: ComposedAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
         """For good, once name and password are typed; what was typed stays on the page when it is refused."""
-        row = self._row(request, object_id)
+        row = _row(desk, request, object_id)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        form = self.erase_form(request.POST)
+        form = self.form(request.POST)
         if not form.is_valid() or not self._erased(request, row, form):
-            return self._page(request, row, erase=form, copy=HandOutForm(auto_id="copy_%s"))
+            return self._page(desk, request, row, erase=form, copy=HandOutForm(auto_id="copy_%s"))
         said = _("個人情報を削除しました。申込の記録は件数だけ残ります。")
-        self.message_user(request, said, messages.SUCCESS)
-        return HttpResponseRedirect(self._address("changelist"), status=HTTPStatus.SEE_OTHER)
+        desk.message_user(request, said, messages.SUCCESS)
+        return HttpResponseRedirect(_address(row, "changelist"), status=HTTPStatus.SEE_OTHER)
 
     def _erased(self, request: HttpRequest, row: Any, form: EraseForm) -> bool:
         typed = form.cleaned_data
@@ -99,43 +90,56 @@ class PrivacyPages(DeskAdmin):
         return went_through(
             form,
             ("name", partial(rules.check_typed_name, typed["name"], self.name_to_type(row))),
-            self._password(request, form),
-            ("withdraw", partial(erasing.erase, row, **asked)),
+            _password(request, form),
+            ("withdraw", partial(self.erase, row, **asked)),
         )
 
-    def _password(self, request: HttpRequest, form: Any) -> tuple[str, Any]:
-        word, now = form.cleaned_data["password"], timezone.now()
-        return "password", partial(actions.ask_password_again, request, user_of(request), password=word, at=now)
-
-    def _page(self, request: HttpRequest, row: Any, *, erase: EraseForm, copy: HandOutForm) -> HttpResponse:
+    def _page(
+        self, desk: ComposedAdmin, request: HttpRequest, row: Any, *, erase: EraseForm, copy: HandOutForm
+    ) -> HttpResponse:
         found = erasing.preview(row)
         refusal = found.refusal if found.refusal and found.refusal.code != "erase_entered" else None
         context = {
-            **self.admin_site.each_context(request), "opts": self.opts, "title": _("個人情報の開示・削除"), "row": row,
-            "name": self.name_to_type(row), "headline": self.headline(row), "lines": lines_of(found), "found": found,
+            **desk.admin_site.each_context(request), "opts": desk.opts, "title": _("個人情報の開示・削除"), "row": row,
+            "name": self.name_to_type(row), "headline": desk.headline(row), "lines": lines_of(found), "found": found,
             "refusal": say(refusal) if refusal else "", "erase": erase, "copy": copy,
-            "hand_out_address": self._address("hand_out", row.pk), "erase_address": self._address("erase", row.pk),
-            "back": self._address("change", row.pk),
+            "hand_out_address": _address(row, "hand_out", row.pk), "erase_address": _address(row, "erase", row.pk),
+            "back": _address(row, "change", row.pk),
         }  # fmt: skip
         status = HTTPStatus.UNPROCESSABLE_ENTITY if erase.is_bound or copy.is_bound else HTTPStatus.OK
         return TemplateResponse(request, "admin/archive/person.html", context, status=status)
 
-    def _row(self, request: HttpRequest, object_id: str) -> Any:
-        if not user_of(request).is_platform_admin:
-            raise PermissionDenied
-        row = self.get_queryset(request).filter(pk=int(object_id)).first() if is_id(object_id) else None
-        if row is None:
-            raise Http404
-        return row
 
-    def _address(self, page: str, *args: Any) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
+def privacy(request: HttpRequest, row: Any) -> list[Link]:
+    """The way to that page."""
+    if not user_of(request).is_platform_admin:
+        return []
+    return [Link(_("個人情報の開示・削除"), _address(row, "privacy", row.pk))]
+
+
+def _password(request: HttpRequest, form: Any) -> tuple[str, Any]:
+    word, now = form.cleaned_data["password"], timezone.now()
+    return "password", partial(actions.ask_password_again, request, user_of(request), password=word, at=now)
+
+
+def _row(desk: ComposedAdmin, request: HttpRequest, object_id: str) -> Any:
+    if not user_of(request).is_platform_admin:
+        raise PermissionDenied
+    row = desk.get_queryset(request).filter(pk=int(object_id)).first() if is_id(object_id) else None
+    if row is None:
+        raise Http404
+    return row
+
+
+def _address(row: Any, page: str, *args: Any) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=args)
 
 
 @admin.register(Athlete)
-class AthleteAdmin(ReadOnly, PrivacyPages):
+class AthleteAdmin(ReadOnly, ComposedAdmin):
     """Athletes of all teams, to be found when one asks for their rights. Their team changes them."""
 
+    desk = ATHLETES
     list_display = ("full_name", "full_kana", "team", "state")
     list_display_links = ("full_name",)
     list_select_related = ("team",)
@@ -175,17 +179,6 @@ class AthleteAdmin(ReadOnly, PrivacyPages):
         """As a coach searches a roster."""
         return searched(queryset, search_term), False
 
-    def name_to_type(self, row: Athlete) -> str:
-        """What must be typed before the erasure: the full name."""
-        return row.full_name
 
-
-@admin.register(User)
-class PersonWithPrivacyAdmin(PrivacyPages, PersonAdmin):
-    """People as `tenants` shows them, with their rights."""
-
-    erase_form = EraseAccountForm
-
-    def name_to_type(self, row: User) -> str:
-        """The name; the address where there is none."""
-        return row.name or row.email
+PrivacyPages(lambda athlete: athlete.full_name, erasing.erase, EraseForm).add_to(ATHLETES)
+PrivacyPages(lambda person: person.name or person.email, erasing.erase, EraseAccountForm).add_to(PEOPLE)

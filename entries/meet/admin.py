@@ -1,7 +1,4 @@
-"""The desk's pages of meets and races, as far as this room knows them.
-
-`entries.entry.desk.meet_admin` completes and registers them: what a saved meet means for the queues is known there.
-"""
+"""The desk's pages of meets and races. What other rooms add to them is registered in `entries.meet.desk`."""
 
 from datetime import datetime, tzinfo
 from typing import Any
@@ -20,12 +17,14 @@ from django.utils.translation import gettext_lazy
 
 from entries.marks import format_time
 from entries.meet import actions
+from entries.meet.desk import MEETS, RACES
 from entries.meet.filters import MeetFilter
 from entries.meet.forms import CopyForm, MeetForm, PlanForm, RaceForm, RaceRowForm, SlotForm
 from entries.meet.gauge import Gauge
 from entries.meet.models import Meet, Race, State, TimetableSlot, is_time_zone
-from tenants.admin_base import DeskAdmin, DeskInline, is_id, user_of
+from tenants.admin_base import DeskInline, is_id, user_of
 from tenants.admin_confirm import Rows, WhyForm, confirmed, each
+from tenants.admin_desk import ComposedAdmin
 from tenants.chips import chip
 
 STATE_CHIPS = {
@@ -64,7 +63,12 @@ class SlotInline(DeskInline):
     ordering = ("number",)
 
 
-class MeetAdmin(DeskAdmin):
+@admin.register(Meet)
+class MeetAdmin(ComposedAdmin):
+    """Meets."""
+
+    desk = MEETS
+    actions = MEETS.buttons
     form = MeetForm
     hosted = True
     list_display = ("name", "host", "state_chip", "starts_on", "ends_on", "opens", "closes")
@@ -74,7 +78,6 @@ class MeetAdmin(DeskAdmin):
     search_help_text = gettext_lazy("大会名、識別名、会場")
     ordering = ("-starts_on", "-pk")
     inlines = (RaceInline,)
-    actions: tuple[str, ...] = ("copy",)
     fieldsets = (
         (None, {"fields": ("name", "slug", "venue", ("starts_on", "ends_on"), "state_chip")}),
         (
@@ -146,7 +149,12 @@ class MeetAdmin(DeskAdmin):
         return HttpResponseRedirect(reverse("admin:entries_meet_change", args=[made.pk]))
 
 
-class RaceAdmin(DeskAdmin):
+@admin.register(Race)
+class RaceAdmin(ComposedAdmin):
+    """Races."""
+
+    desk = RACES
+    actions = RACES.buttons
     form = RaceForm
     list_display = ("name", "meet", "distance_m", "standard_time", "places_text", "taken", "waiting", "intake")
     list_select_related = ("meet",)
@@ -154,7 +162,6 @@ class RaceAdmin(DeskAdmin):
     search_fields = ("name", "meet__name")
     search_help_text = gettext_lazy("種目名、大会名")
     ordering = ("-meet__starts_on", "meet", "position", "pk")
-    actions = ("pause", "resume", "plan")
     fieldsets = (
         (None, {"fields": ("meet", "name", ("distance_m", "sex"), "course", "position", "held_on", "intake")}),
         (gettext_lazy("定員と補欠待ち"), {"fields": ("places", "waiting_kind", "waiting_places", "entries_per_team")}),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from entries.meet import rules
 from entries.meet.fields import MarkField
-from entries.meet.models import Meet, Race, State
+from entries.meet.models import Meet, Race
 from tenants.admin_confirm import ConfirmForm
 from tenants.admin_forms import DATE, DeskForm, HostedForm, MomentField
 from tenants.refusal import Refused
@@ -153,7 +153,7 @@ class MoveForm(ConfirmForm):
         move = rules.next_move(meet)
         forward = move.to.value if move else ""
         self.checks = [] if self.back else rules.checks_of(meet, at=timezone.now())
-        self.fields["to"].initial = rules.BACK.get(State(meet.state)) if self.back else forward
+        self.fields["to"].initial = rules.state_before(meet) if self.back else forward
 
 
 class UndoForm(MoveForm):

@@ -1,85 +1,101 @@
 """What may happen to a meet, and what has to be there before it moves on."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from entries.meet.models import STATE_ORDER, Meet, Race, State, TimetableSlot
+from entries.meet import steps
+from entries.meet.models import STATE_ORDER, Meet, Race, State
+from entries.meet.queries import slots_by_meet
+from entries.meet.steps import Check, Figures, Move, Standing
 from tenants.refusal import Refused
 
 MOST_SLOTS = 60
 LONGEST_MEET = timedelta(days=31)
 
 
-class Move(NamedTuple):
-    """One step of a meet: where to, and what the button says."""
-
-    to: State
-    label: str | Promise
-
-
-FORWARD: dict[State, Move] = {
-    State.DRAFT: Move(State.PUBLISHED, _("公開する")),
-    State.PUBLISHED: Move(State.ENTRIES_CLOSED, _("申込を締め切る")),
-    State.ENTRIES_CLOSED: Move(State.START_LISTS_OUT, _("スタートリストを公開する")),
-    State.START_LISTS_OUT: Move(State.RESULTS_OUT, _("結果を公開する")),
-    State.RESULTS_OUT: Move(State.ARCHIVED, _("大会を終了する")),
-}
-BACK = {move.to: state for state, move in FORWARD.items()}
-MOVES: dict[State, frozenset[State]] = {
-    state: frozenset({move.to for move in [FORWARD.get(state)] if move} | {back for back in [BACK.get(state)] if back})
-    for state in STATE_ORDER
-}
+steps.figure("slots", slots_by_meet)
+steps.offer(State.PUBLISHED, _("公開する"))
+steps.offer(State.ENTRIES_CLOSED, _("申込を締め切る"))
+steps.offer(State.ARCHIVED, _("大会を終了する"))
 
 
-class Check(NamedTuple):
-    """One line of a checklist. What is `needed` and not `ok` stops the move; the rest is advice."""
+@steps.check(State.PUBLISHED)
+def before_publishing(now: Standing) -> list[Check]:
+    """Without races or days there is nothing to show."""
+    meet, races = now.meet, now.races
+    return [
+        Check(_("種目が1つ以上ある"), bool(races), needed=True),
+        Check(_("申込締切がこれから来る"), now.at < meet.entries_close_at, needed=True),
+        Check(_("実施日がすべて会期内にある"), all(is_within(meet, race) for race in races), needed=True),
+        Check(_("会場が入力されている"), bool(meet.venue)),
+        Check(_("参加料が入力されている"), all(meet.fee or race.fee is not None for race in races)),
+        Check(_("タイムテーブルがある"), now.figures.of("slots", meet) > 0),
+    ]
 
-    text: str | Promise
-    ok: bool
-    needed: bool = False
+
+@steps.check(State.ENTRIES_CLOSED)
+def before_closing(now: Standing) -> list[Check]:
+    """Closing by hand is for meets whose time has come."""
+    return [
+        Check(_("申込締切の時刻を過ぎている"), now.at >= now.meet.entries_close_at),
+        Check(_("受付停止中の種目がない"), not any(race.paused_at for race in now.races)),
+    ]
+
+
+@steps.check(State.START_LISTS_OUT)
+def before_start_lists(now: Standing) -> list[Check]:
+    """Nobody should move up once the lists are out."""
+    return [
+        Check(_("繰り上げの期限を過ぎている"), not now.meet.promotes_at(now.at)),
+        Check(_("補欠待ちが残っていない"), not any(race.places and race.waiting_count for race in now.races)),
+    ]
+
+
+@steps.check(State.RESULTS_OUT)
+def before_results(now: Standing) -> list[Check]:
+    """Results come on the last day."""
+    return [Check(_("大会の最終日になっている"), _today(now) >= now.meet.ends_on)]
+
+
+@steps.check(State.ARCHIVED)
+def before_the_end(now: Standing) -> list[Check]:
+    """Whose results are out may end early; nobody else ends before the last day is over."""
+    is_over = _today(now) > now.meet.ends_on
+    return [Check(_("大会が終わっている"), is_over, needed=now.meet.state != State.RESULTS_OUT)]
+
+
+def _today(now: Standing) -> date:
+    return now.at.astimezone(now.meet.zone).date()
 
 
 def next_move(meet: Meet) -> Move | None:
-    """The step that comes next; None for an archived meet."""
-    return FORWARD.get(State(meet.state))
+    """The step that comes next; None when no room offers one."""
+    return steps.move_after(State(meet.state))
 
 
-def checklist(meet: Meet, races: Sequence[Race], *, at: datetime, slots: int = 0) -> list[Check]:
-    """What to look at before the next step. `slots` is the number of planned heats."""
-    today = at.astimezone(meet.zone).date()
-    if meet.state == State.DRAFT:
-        return [
-            Check(_("種目が1つ以上ある"), bool(races), needed=True),
-            Check(_("申込締切がこれから来る"), at < meet.entries_close_at, needed=True),
-            Check(_("実施日がすべて会期内にある"), all(is_within(meet, race) for race in races), needed=True),
-            Check(_("会場が入力されている"), bool(meet.venue)),
-            Check(_("参加料が入力されている"), all(meet.fee or race.fee is not None for race in races)),
-            Check(_("タイムテーブルがある"), slots > 0),
-        ]
-    if meet.state == State.PUBLISHED:
-        return [
-            Check(_("申込締切の時刻を過ぎている"), at >= meet.entries_close_at),
-            Check(_("受付停止中の種目がない"), not any(race.paused_at for race in races)),
-        ]
-    if meet.state == State.ENTRIES_CLOSED:
-        return [
-            Check(_("繰り上げの期限を過ぎている"), not meet.promotes_at(at)),
-            Check(_("補欠待ちが残っていない"), not any(race.places and race.waiting_count for race in races)),
-        ]
-    if meet.state == State.START_LISTS_OUT:
-        return [Check(_("大会の最終日になっている"), today >= meet.ends_on)]
-    return [Check(_("大会が終わっている"), today > meet.ends_on)] if meet.state == State.RESULTS_OUT else []
+def state_before(meet: Meet) -> State | None:
+    """Where one step back leads; None for a draft."""
+    return steps.state_before(State(meet.state))
+
+
+def checklist(standing: Standing) -> list[Check]:
+    """What to look at before the next step."""
+    move = next_move(standing.meet)
+    return steps.checks_before(move.to, standing) if move else []
 
 
 def checks_of(meet: Meet, *, at: datetime) -> list[Check]:
     """The checklist of a meet as it is in the database now."""
-    races = list(Race.objects.filter(meet=meet))
-    slots = TimetableSlot.objects.filter(race__meet=meet).count()
-    return checklist(meet, races, at=at, slots=slots)
+    return checklist(Standing(meet, list(Race.objects.filter(meet=meet)), at, Figures([meet.pk])))
+
+
+def has_come_to(meet: Meet, state: State) -> bool:
+    """Whether a meet stands in this state or came through it: what nobody offers was passed by."""
+    return meet.state == state or (
+        state in steps.way() and STATE_ORDER.index(State(meet.state)) > STATE_ORDER.index(state)
+    )
 
 
 def is_within(meet: Meet, race: Race) -> bool:
@@ -92,9 +108,12 @@ def check_may_move(meet: Meet, to: str, *, checks: Sequence[Check], has_entries:
 
     A meet that somebody has entered is never taken off the net again: the receipts point at it.
     """
-    if to not in State.values or State(to) not in MOVES[State(meet.state)]:
+    if to in State.values and State(to) not in steps.way():
+        raise Refused("step_not_offered", state=State(to).label)
+    move, back = next_move(meet), state_before(meet)
+    if to != back and (move is None or to != move.to):
         raise Refused("state_unknown")
-    if BACK.get(State(meet.state)) == to:
+    if to == back:
         if not why.strip():
             raise Refused("why_needed")
         if to == State.DRAFT and has_entries:

@@ -8,6 +8,7 @@ from tenants.audit import verbs
 wording.register(
     {
         "state_unknown": _("この状態には変更できません。"),
+        "step_not_offered": _("「%(state)s」に進む機能は、まだこのサイトにありません。"),
         "state_moved_on": _("ほかの人がすでに「%(state)s」に変更しました。画面を開き直してご確認ください。"),
         "why_needed": _("前の段階に戻すには理由を入力してください。変更履歴に残ります。"),
         "has_entries": _("申込があるため下書きには戻せません。受付を止めるには「申込を締め切る」を使ってください。"),

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from entries.entry.rules import takes_still
 from entries.meet.gauge import Gauge
 from entries.meet.models import STATE_ORDER, Meet, Race, State
+from entries.meet.rules import has_come_to
 
 FEW_LEFT = 10
 """A tenth of the places or less are few: a coach with a whole team should know before filling in the sheet."""
@@ -80,9 +81,9 @@ def timeline(meet: Meet, *, today: date) -> list[Step]:
             _short(meet, meet.entries_close_at),
             reached >= STATE_ORDER.index(State.ENTRIES_CLOSED) or meet.clock >= meet.entries_close_at,
         ),
-        (_("スタートリスト"), "", reached >= STATE_ORDER.index(State.START_LISTS_OUT)),
+        (_("スタートリスト"), "", has_come_to(meet, State.START_LISTS_OUT)),
         (_("大会当日"), days_of(meet), today >= meet.starts_on),
-        (_("結果公開"), "", reached >= STATE_ORDER.index(State.RESULTS_OUT)),
+        (_("結果公開"), "", has_come_to(meet, State.RESULTS_OUT)),
     ]
     last = max(number for number, (_name, _when, has_begun) in enumerate(begun) if has_begun)
     return [

@@ -27,14 +27,22 @@ class Places(NamedTuple):
 
 def places_by_race(meet_ids: Iterable[int]) -> dict[int, Places]:
     """Races of these meets that have entries."""
+    return {race: places for races in places_by_meet(meet_ids).values() for race, places in races.items()}
+
+
+def places_by_meet(meet_ids: Iterable[int]) -> dict[int, dict[int, Places]]:
+    """Per meet those of its races that have entries."""
     rows = (
         Entry.objects.live()
         .filter(race__meet__in=list(meet_ids))
         .order_by()
-        .values("race")
+        .values("race__meet", "race")
         .annotate(accepted=Count("pk", filter=WITHIN_THE_LINE), waiting=Count("pk", filter=~WITHIN_THE_LINE))
     )
-    return {row["race"]: Places(row["accepted"], row["waiting"]) for row in rows}
+    found: dict[int, dict[int, Places]] = {}
+    for row in rows:
+        found.setdefault(row["race__meet"], {})[row["race"]] = Places(row["accepted"], row["waiting"])
+    return found
 
 
 def entries_by_day(meet_ids: Iterable[int]) -> dict[int, dict[date, int]]:

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from entries.entry import queue_actions
-from entries.meet import actions, rules
+from entries.meet import actions, rules, steps
 from entries.meet.models import STATE_ORDER, Meet, Race, State
 from tenants.models import AuditRecord, Tenant, User
 from tenants.refusal import Refused
@@ -19,6 +20,15 @@ def draft(nittai: Tenant, **fields: object) -> Meet:
     return open_meet(nittai, "draft", state=State.DRAFT, **fields)
 
 
+@pytest.fixture
+def all_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As once rooms offer them: start lists and results can be published."""
+    monkeypatch.setattr(steps, "_moves", dict(steps._moves))
+    steps.offer(State.START_LISTS_OUT, "start lists")
+    steps.offer(State.RESULTS_OUT, "results")
+
+
+@pytest.mark.usefixtures("all_steps")
 def test_a_meet_goes_all_the_way_step_by_step(nittai: Tenant, aoki: User, now: datetime) -> None:
     meet = draft(nittai)
     race_of(meet)
@@ -28,6 +38,7 @@ def test_a_meet_goes_all_the_way_step_by_step(nittai: Tenant, aoki: User, now: d
     assert rules.next_move(meet) is None
 
 
+@pytest.mark.usefixtures("all_steps")
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("to", [*State, "nowhere", ""])
 def test_only_neighbours_are_reached(nittai: Tenant, aoki: User, now: datetime, state: State, to: str) -> None:
@@ -39,6 +50,41 @@ def test_only_neighbours_are_reached(nittai: Tenant, aoki: User, now: datetime, 
     else:
         with pytest.raises(Refused):
             actions.move_state(meet=meet, to=to, by=aoki, at=now, why="誤り")
+
+
+NOT_OFFERED = (State.START_LISTS_OUT, State.RESULTS_OUT)
+
+
+@pytest.mark.parametrize("state", [state for state in State if state not in NOT_OFFERED])
+@pytest.mark.parametrize("to", NOT_OFFERED)
+def test_a_step_that_no_room_offers_is_refused_with_the_reason(
+    nittai: Tenant, aoki: User, now: datetime, state: State, to: State
+) -> None:
+    meet = open_meet(nittai, "any", state=state)
+    with pytest.raises(Refused, match="step_not_offered"):
+        actions.move_state(meet=meet, to=to, by=aoki, at=now, why="誤り")
+    assert Meet.objects.get(pk=meet.pk).state == state
+
+
+@pytest.mark.parametrize("state", [State.ENTRIES_CLOSED, *NOT_OFFERED])
+def test_the_way_passes_by_what_no_room_offers(nittai: Tenant, state: State) -> None:
+    meet = open_meet(nittai, "any", state=state)
+    move = rules.next_move(meet)
+    assert move is not None
+    assert move.to == State.ARCHIVED
+    assert rules.state_before(meet) == (State.PUBLISHED if state == State.ENTRIES_CLOSED else State.ENTRIES_CLOSED)
+
+
+def test_without_results_a_meet_ends_once_its_last_day_is_over(nittai: Tenant, aoki: User, now: datetime) -> None:
+    today = timezone.localdate(now)
+    meet = open_meet(nittai, "closed", state=State.ENTRIES_CLOSED, starts_on=today, ends_on=today)
+    with pytest.raises(Refused, match="checks_missing"):
+        actions.move_state(meet=meet, to=State.ARCHIVED, by=aoki, at=now)
+    ended = actions.move_state(meet=meet, to=State.ARCHIVED, by=aoki, at=now + timedelta(days=1))
+    assert ended.state == State.ARCHIVED
+    assert (
+        actions.move_state(meet=ended, to=State.ENTRIES_CLOSED, by=aoki, at=now, why="誤り").state == "entries_closed"
+    )
 
 
 def test_a_meet_without_races_is_not_published(nittai: Tenant, aoki: User, now: datetime) -> None:
@@ -65,6 +111,32 @@ def test_a_meet_that_somebody_entered_stays_on_the_net(meet: Meet, race: Race, a
     Race.objects.filter(pk=race.pk).update(last_ticket=1)
     with pytest.raises(Refused, match="has_entries"):
         queue_actions.move_state(meet=meet, to=State.DRAFT, by=aoki, at=now, why="誤り")
+
+
+@pytest.mark.parametrize("page", ["/admin/", "/admin/entries/meet/{}/change/"])
+def test_start_lists_are_no_button_until_a_room_makes_them(
+    client: Client, aoki: User, nittai: Tenant, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meet = open_meet(nittai, "closed", state=State.ENTRIES_CLOSED)
+    client.force_login(aoki)
+    text = client.get(page.format(meet.pk)).content.decode()
+    assert "大会を終了する" in text
+    assert "スタートリスト" not in text
+    monkeypatch.setattr(steps, "_moves", dict(steps._moves))
+    steps.offer(State.START_LISTS_OUT, "リストを出す")
+    text = client.get(page.format(meet.pk)).content.decode()
+    assert "リストを出す" in text
+    assert "スタートリスト公開" in text  # as a stage that is to come
+
+
+def test_pressing_what_is_no_button_says_why(client: Client, aoki: User, nittai: Tenant) -> None:
+    meet = open_meet(nittai, "closed", state=State.ENTRIES_CLOSED)
+    client.force_login(aoki)
+    page = press(client, meet, "advance", to="start_lists_out")
+    assert page.status_code == 422  # type: ignore[attr-defined]
+    assert "「スタートリスト公開」に進む機能は、まだこのサイトにありません。" in page.content.decode()  # type: ignore[attr-defined]
+    meet.refresh_from_db()
+    assert meet.state == State.ENTRIES_CLOSED
 
 
 def press(desk: Client, meet: Meet, name: str, **more: str) -> object:

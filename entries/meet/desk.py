@@ -1,0 +1,53 @@
+"""The organizer's desk of meets, where every room registers what it adds.
+
+Buttons, links, panels, pages and saves of a meet's and a race's page: `MEETS`, `RACES`. The steps of a meet and their
+checks: `entries.meet.steps`. What wants to be looked at today: `needs_attention`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from entries.meet.models import STATE_ORDER, Meet, State
+from entries.meet.steps import Standing, way
+from tenants.admin_desk import Desk
+
+MEETS = Desk("meets", "copy")
+RACES = Desk("races", "pause", "resume", "plan")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing about a meet that wants to be looked at. `kind` is the chip's: bad, wait, ok or empty."""
+
+    kind: str
+    word: str
+    text: str
+    count: int
+    address: str
+
+
+Lines = Callable[[Standing], Iterable[Line]]
+_lines: dict[str, Lines] = {}
+
+
+def needs_attention(function: Lines) -> Lines:
+    """Decorator: lines of the desk about each meet. Raises ValueError when the name is taken."""
+    if function.__name__ in _lines:
+        raise ValueError(f"lines registered twice: {function.__name__}")
+    _lines[function.__name__] = function
+    return function
+
+
+def lines_of(standing: Standing) -> Iterator[Line]:
+    """What all rooms say about a meet, in the order of the rooms."""
+    for lines in _lines.values():
+        yield from lines(standing)
+
+
+def stages_of(meet: Meet) -> list[tuple[str, int]]:
+    """The way of a meet, where it stands included: name of the state, -1 for done, 0 for now, 1 for to come."""
+    here = STATE_ORDER.index(State(meet.state))
+    shown = {*way(), State(meet.state)}
+    return [
+        (str(state.label), (place > here) - (place < here)) for place, state in enumerate(STATE_ORDER) if state in shown
+    ]

@@ -1,0 +1,17 @@
+"""What this room adds to the desk's page of a meet."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from entries.meet.desk import MEETS
+from entries.meet.models import Meet
+from tenants.admin_desk import Link
+
+
+@MEETS.link
+def public_page(request: HttpRequest, meet: Meet) -> list[Link]:
+    """What everybody sees of it."""
+    if not meet.is_public:
+        return []
+    return [Link(_("公開ページ"), reverse("news:meet", args=[meet.tenant.slug, meet.slug]))]
