@@ -12,6 +12,7 @@ import catalog.rooms
 import entries.rooms
 import tenants.rooms
 from tenants.rooms import discover
+from tests.test_house import ORDERS
 
 ROOT = Path(__file__).parents[1]
 APPS = [("tenants", tenants.rooms.ROOMS), ("catalog", catalog.rooms.ROOMS), ("entries", entries.rooms.ROOMS)]
@@ -62,7 +63,12 @@ def test_what_a_module_raises_comes_through(house: Path, line: str) -> None:
 @pytest.mark.parametrize(("app", "rooms"), APPS)
 def test_every_folder_with_code_is_a_room(app: str, rooms: Sequence[str]) -> None:
     folders = {path.parent.name for path in (ROOT / app).glob("*/__init__.py")}
-    assert folders - {"migrations", "management", "templatetags"} == set(rooms)
+    assert folders - {"migrations", "management", "templatetags"} == {room for room in rooms if "." not in room}
+
+
+@pytest.mark.parametrize(("app", "rooms"), APPS)
+def test_rooms_stand_in_the_order_that_their_imports_are_held_to(app: str, rooms: Sequence[str]) -> None:
+    assert [room for room in ORDERS[app] if room in rooms] == [room for room in rooms if "." not in room]
 
 
 @pytest.mark.parametrize(("app", "rooms"), APPS)

@@ -1,7 +1,7 @@
 """What a meet's archive holds of the entries: the races with their counts, who entered, and what they declared.
 
 The archive is the lasting record, so it names athletes as lists name them and holds neither birth dates, guardians,
-telephones nor addresses (domain.md C7).
+telephones nor addresses (fact F7).
 """
 
 from collections import Counter
