@@ -8,18 +8,17 @@ from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.utils.translation import get_language
 
 from catalog.shoes.queries import Shoe, shoes_by_id
-from entries.entry import places, rules
+from entries.entry import drafts, places, rules
 from entries.entry.lines import Line, SheetRefused, hash_of, new_reference
-from entries.entry.models import Entry, SheetDraft, Source, Submission
+from entries.entry.models import Entry, Source, Submission
 from entries.entry.shoes import verdicts_for_trail
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
-from tenants.audit.actions import record
+from tenants.audit.actions import plain, record
 from tenants.models import User
-from tenants.outbox.actions import enqueue
+from tenants.outbox.actions import enqueue, language_of_mail
 from tenants.refusal import Refused
 from tenants.request_id import request_id
 from tenants.retry import retry_when_locked
@@ -118,6 +117,7 @@ def declared_shoes(lines: Sequence[Line]) -> dict[int, Shoe]:
 def _columns(lines: Sequence[Line], races: Mapping[int, Race], shoes: Mapping[int, Shoe]) -> Columns:
     """What the lines put into the table of entries, column by column: no model object for each row of a rush."""
     labels = {pk: shoe.label for pk, shoe in shoes.items()}
+    lines = sorted(lines, key=lambda line: line.race_id)  # the one statement numbers rows race by race: so do all
     return {
         "race_id": [line.race_id for line in lines],
         "athlete_id": [line.athlete_id for line in lines],
@@ -141,12 +141,20 @@ def _write(order: Submission, columns: Columns, by: User, worn: list[str]) -> No
     trail = {"entries": len(columns["race_id"]), "races": sorted(set(columns["race_id"]))}
     trail |= {"shoes": worn} if worn else {}
     if connection.vendor == "postgresql":
-        found = places.write_submission_in_one_statement(_values(order, columns, trail, by))
-        if found is None:
-            raise _NoPlace
-        order.pk = found
-        order._state.adding = False
-        return
+        _write_in_one_statement(order, columns, trail, by)
+    else:
+        _write_row_by_row(order, columns, trail, by)
+
+
+def _write_in_one_statement(order: Submission, columns: Columns, trail: dict[str, Any], by: User) -> None:
+    found = places.write_submission_in_one_statement(_values(order, columns, trail, by))
+    if found is None:
+        raise _NoPlace
+    order.pk = found
+    order._state.adding = False
+
+
+def _write_row_by_row(order: Submission, columns: Columns, trail: dict[str, Any], by: User) -> None:
     order.save()
     Entry.objects.bulk_create(_rows_with_tickets(order, columns))
     for address in addresses_of(order.team, by):
@@ -155,7 +163,7 @@ def _write(order: Submission, columns: Columns, by: User, worn: list[str]) -> No
             at=order.submitted_at, tenant_id=order.tenant_id,
         )  # fmt: skip
     record("entry.submitted", order, by=by, after=trail)
-    SheetDraft.objects.filter(meet=order.meet, team=order.team).delete()
+    drafts.drop(meet=order.meet, team=order.team)
 
 
 def _rows_with_tickets(order: Submission, columns: Columns) -> list[Entry]:
@@ -186,6 +194,6 @@ def _values(order: Submission, columns: Columns, trail: dict[str, Any], by: User
         **columns,
         **{name: getattr(order, name) for name in ("key", "body_hash", "reference", "source")},
         "tenant": order.tenant_id, "meet": order.meet_id, "team": order.team_id, "by": by.pk,
-        "at": order.submitted_at, "after": json.dumps(trail), "request_id": request_id.get(),
-        "addresses": addresses_of(order.team, by), "language": (get_language() or "ja")[:2],
+        "at": order.submitted_at, "after": json.dumps(plain(trail)), "request_id": request_id.get(),
+        "addresses": addresses_of(order.team, by), "language": language_of_mail(),
     }  # fmt: skip

@@ -68,3 +68,14 @@ def keep(*, meet: Meet, team: Team, rows: list[dict[str, Any]], version: int, by
     if SheetDraft.objects.filter(meet=meet, team=team, version=version).update(**values) != 1:
         raise Refused("draft_conflict")
     return SheetDraft(meet=meet, team=team, tenant_id=meet.tenant_id, **values)
+
+
+def drop(*, meet: Meet, team: Team) -> None:
+    """Forget the draft of a team: its sheet was sent."""
+    SheetDraft.objects.filter(meet=meet, team=team).delete()
+
+
+def drop_sql(*, meet: str, team: str, rows: str) -> str:
+    """`drop` as a part of a larger statement, if there is a row in `rows`. The arguments are SQL expressions."""
+    draft = SheetDraft._meta.db_table
+    return f"DELETE FROM {draft} USING {rows} WHERE {draft}.meet_id = {meet} AND {draft}.team_id = {team}"

@@ -12,8 +12,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 
-from entries.entry.models import Entry
+from entries.entry.drafts import drop_sql
+from entries.entry.models import Entry, Submission
 from entries.meet.models import NO_LINE, Race
+from tenants.audit.actions import record_sql
+from tenants.outbox.actions import enqueue_sql
 
 RACE_LOCK, TEAM_LOCK = 7, 8
 
@@ -35,7 +38,30 @@ def lock_team(team_id: int) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [TEAM_LOCK, team_id])
 
 
-TAKE_TICKETS = """
+_MAIL = enqueue_sql(
+    "entry.received",
+    to="address",
+    key="'entry.received:' || submission.id",
+    context="jsonb_build_object('submission', submission.id)",
+    at="%(at)s",
+    tenant_id="%(tenant)s",
+    language="%(language)s",
+    rows="submission, unnest(%(addresses)s::text[]) AS address",
+)
+_TRAIL = record_sql(
+    "entry.submitted",
+    Submission,
+    target_id="submission.id",
+    target_name="%(reference)s",
+    tenant_id="%(tenant)s",
+    by="%(by)s",
+    at="%(at)s",
+    after="%(after)s::jsonb",
+    request_id="%(request_id)s",
+    rows="submission",
+)
+_DRAFT = drop_sql(meet="%(meet)s", team="%(team)s", rows="submission")
+TAKE_TICKETS = f"""
 WITH req AS (
     SELECT * FROM unnest(%(race_id)s::bigint[], %(athlete_id)s::bigint[], %(seed_time)s::int[], %(personal_best)s::int[],
                          %(pacemaker)s::bool[], %(shoe_id)s::bigint[], %(shoe_declared)s::text[], %(fee)s::int[])
@@ -43,7 +69,7 @@ WITH req AS (
 ), need AS (
     SELECT race_id, count(*)::int AS n FROM req GROUP BY race_id
 ), held AS MATERIALIZED (
-    SELECT race_id, {lock} FROM (SELECT race_id FROM need ORDER BY race_id) o
+    SELECT race_id, {{lock}} FROM (SELECT race_id FROM need ORDER BY race_id) o
 ), meet AS MATERIALIZED (
     SELECT m.id FROM entries_meet m CROSS JOIN (SELECT count(*) FROM held) in_line
     WHERE m.id = %(meet)s AND m.entries_paused_at IS NULL FOR SHARE OF m
@@ -60,19 +86,11 @@ WITH req AS (
     WHERE (SELECT count(*) FROM ticket) = (SELECT count(*) FROM need)
     RETURNING id
 ), mail AS (
-    INSERT INTO tenants_outboxmail
-        (key, kind, "to", language, context, tenant_id, created_at, next_attempt_at, attempts, last_error)
-    SELECT 'entry.received:' || submission.id, 'entry.received', address, %(language)s,
-           jsonb_build_object('submission', submission.id), %(tenant)s, %(at)s, %(at)s, 0, ''
-    FROM submission, unnest(%(addresses)s::text[]) AS address
+    {_MAIL}
 ), trail AS (
-    INSERT INTO tenants_auditrecord
-        (at, tenant_id, actor_id, verb, target_type, target_id, target_name, before, after, why, request_id)
-    SELECT %(at)s, %(tenant)s, %(by)s, 'entry.submitted', 'submission', submission.id, %(reference)s,
-           '{{}}', %(after)s::jsonb, '', %(request_id)s
-    FROM submission
+    {_TRAIL}
 ), draft AS (
-    DELETE FROM entries_sheetdraft d USING submission WHERE d.meet_id = %(meet)s AND d.team_id = %(team)s
+    {_DRAFT}
 )
 INSERT INTO entries_entry (tenant_id, submission_id, race_id, athlete_id, ticket, seed_time, personal_best, pacemaker,
                            shoe_id, shoe_declared, fee, entered_at)

@@ -7,8 +7,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from tenants.audit.models import AuditRecord
-from tenants.audit.security import note_change
+from tenants.audit.security import is_everyday, note_change
 from tenants.request_id import request_id
+from tenants.statements import insert_from
 
 if TYPE_CHECKING:
     from tenants.models import User
@@ -42,6 +43,25 @@ def record_many(
     """Note one change for each (target, before, after) in one statement: imports change thousands of rows."""
     rows = [_unsaved(verb, target, by=by, before=before, after=after, why=why) for target, before, after in changes]
     AuditRecord.objects.bulk_create(rows)
+
+
+def record_sql(
+    verb: str, target: type[models.Model], *, target_id: str, target_name: str, tenant_id: str, by: str, at: str,
+    after: str, request_id: str, rows: str,
+) -> str:  # fmt: skip
+    """`record` of something new as a part of a larger PostgreSQL statement, for each row of the FROM clause `rows`.
+
+    All but `verb` and `target` are SQL expressions; `after` is jsonb made of `plain` values. Raises ValueError for a
+    verb that the security log must tell of: a statement writes no log.
+    """
+    if not is_everyday(verb):
+        raise ValueError(f"{verb} belongs into the security log")
+    values = {
+        "at": at, "tenant_id": tenant_id, "actor_id": by, "verb": f"'{verb}'",
+        "target_type": f"'{target._meta.model_name}'", "target_id": target_id, "target_name": target_name,
+        "before": "jsonb_build_object()", "after": after, "why": "''", "request_id": request_id,
+    }  # fmt: skip
+    return insert_from(AuditRecord, values, rows)
 
 
 def _unsaved(

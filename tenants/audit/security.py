@@ -31,9 +31,14 @@ def note(event: str, *, user: int | None = None, tenant: int | None = None, **fa
     count("security_events", event=event)
 
 
+def is_everyday(verb: str) -> bool:
+    """Whether a change stands in the trail alone, and the security log says nothing of it."""
+    return verb.startswith(EVERYDAY) and verb not in RIGHTS
+
+
 def note_change(row: "AuditRecord") -> None:
     """Write the line of a change in the trail once it is committed: which fields changed, not from what to what."""
-    if row.verb.startswith(EVERYDAY) and row.verb not in RIGHTS:
+    if is_everyday(row.verb):
         return
     transaction.on_commit(
         lambda: note(

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 from tenants.outbox.models import OutboxMail
+from tenants.statements import insert_from
 
 
 def enqueue(
@@ -24,6 +25,25 @@ def enqueue(
     """
     row = OutboxMail(
         kind=kind, to=to, key=key, context=context, tenant_id=tenant_id, next_attempt_at=at,
-        language=(language or get_language() or "ja")[:2],
+        language=language_of_mail(language),
     )  # fmt: skip
     OutboxMail.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def enqueue_sql(
+    kind: str, *, to: str, key: str, context: str, at: str, tenant_id: str, language: str, rows: str
+) -> str:
+    """`enqueue` as a part of a larger PostgreSQL statement: one mail for each row of the FROM clause `rows`.
+
+    All but `kind` are SQL expressions. `key` must be new: here the same key again fails.
+    """
+    values = {
+        "key": key, "kind": f"'{kind}'", "to": to, "language": language, "context": context, "tenant_id": tenant_id,
+        "created_at": at, "next_attempt_at": at, "attempts": "0", "last_error": "''",
+    }  # fmt: skip
+    return insert_from(OutboxMail, values, rows)
+
+
+def language_of_mail(language: str = "") -> str:
+    """The language a mail is written in: the one asked for, else that of the request, else Japanese."""
+    return (language or get_language() or "ja")[:2]
