@@ -11,13 +11,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from entries.entry.desk.queries import Places, entries_by_day
-from entries.entry.rules import moment
 from entries.meet.charts import Chart, bars
 from entries.meet.desk import Line, lines_of, stages_of
 from entries.meet.models import Meet, Race, State
 from entries.meet.queries import meets_on_the_desk, races_by_meet
 from entries.meet.rules import checklist, next_move
 from entries.meet.steps import Check, Figures, Move, Standing
+from entries.meet.wording import moment
 from entries.news.phases import time_left
 from tenants.models import MAX_ACTIVE_STAFF, User
 from tenants.queries import hosts_with_seats, mail_trouble

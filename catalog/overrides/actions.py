@@ -12,6 +12,7 @@ from django.db import transaction
 
 from catalog.models import MasterProduct, ProductOverride
 from catalog.overrides import rules
+from catalog.overrides.queries import override_of
 from catalog.values import master_value
 from tenants.audit.actions import Values, record, record_many
 from tenants.models import User
@@ -39,7 +40,7 @@ def override_field(
     codes of `rules.read_value`, and "edited_meanwhile" when somebody else, or the master, changed the field since.
     """
     product = _locked(product)
-    override = _override_of(product, field)
+    override = override_of(product, field)
     value = rules.read_value(product, field, value_text)
     base = master_value(product, field)
     if override is not None and (override.value, override.why, override.base) == (value, why, base):
@@ -62,7 +63,7 @@ def release(product: MasterProduct, field: str, *, by: User | None, seen: str | 
     Raises Refused("edited_meanwhile") as `override_field` does.
     """
     product = _locked(product)
-    override = _override_of(product, field)
+    override = override_of(product, field)
     if override is None:
         return False
     rules.check_as_seen(product, field, override, seen)
@@ -80,7 +81,7 @@ def keep(product: MasterProduct, field: str, *, by: User | None, seen: str | Non
     Raises Refused("override_gone"), and "edited_meanwhile" as `override_field` does.
     """
     product = _locked(product)
-    override = _override_of(product, field)
+    override = override_of(product, field)
     if override is None:
         raise Refused("override_gone")
     rules.check_as_seen(product, field, override, seen)
@@ -129,7 +130,3 @@ def _changes(rows: list[ProductOverride]) -> Iterator[tuple[MasterProduct, Value
 def _locked(product: MasterProduct) -> MasterProduct:
     """The row as it is once everybody else's change of it is through, held until ours is."""
     return MasterProduct.objects.select_for_update(of=("self",), no_key=True).get(pk=product.pk)
-
-
-def _override_of(product: MasterProduct, field: str) -> ProductOverride | None:
-    return ProductOverride.objects.filter(product=product, field=field).first()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from catalog.models import ProductOverride
+from catalog.models import MasterProduct, ProductOverride
 
 
 def overrides_of(product_ids: Iterable[int]) -> dict[int, dict[str, ProductOverride]]:
@@ -20,3 +20,8 @@ def open_conflicts() -> QuerySet[ProductOverride]:
     """Corrections whose master was changed under them, the latest first."""
     found = ProductOverride.objects.filter(conflict_at__isnull=False)
     return found.select_related("product", "by").order_by("-conflict_at", "pk")
+
+
+def override_of(product: MasterProduct, field: str) -> ProductOverride | None:
+    """The correction of one field."""
+    return ProductOverride.objects.filter(product=product, field=field).first()

@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 from tenants.request_id import request_id
 from tenants.switches import queries
 from tenants.switches.models import Function, Switch
-from tenants.switches.rules import back_of, message_of, moment, retry_after
+from tenants.switches.rules import retry_after
+from tenants.switches.wording import back_of, message_of, moment
 
 log = logging.getLogger(__name__)
 

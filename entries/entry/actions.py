@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from catalog.shoes.queries import Shoe, shoes_by_id
-from entries.entry import drafts, places, rules
+from catalog.shoes.queries import Shoe
+from entries.entry import drafts, places, queries, rules
 from entries.entry.lines import Line, SheetRefused, hash_of, new_reference
 from entries.entry.models import Entry, Source, Submission
 from entries.entry.shoes import verdicts_for_trail
@@ -24,7 +24,6 @@ from tenants.request_id import request_id
 from tenants.retry import retry_when_locked
 from tenants.upkeep.counters import count
 
-Held = list[tuple[int, int]]
 Columns = dict[str, list[Any]]
 
 
@@ -60,11 +59,11 @@ def _counted(outcome: str, lines: int) -> None:
 
 def _submit(meet: Meet, team: Team, lines: Sequence[Line], key: str, by: User, at: datetime, source: str) -> Submission:
     rules.check_takes_entries(meet, at=at)
-    races = races_of(meet, only=rules.ASKED_OF_RACES)
+    races = queries.races_of(meet, only=rules.ASKED_OF_RACES)
     ids = {line.athlete_id for line in lines}
     mine = Athlete.objects.filter(team=team, pk__in=ids).only(*rules.ASKED_OF_ATHLETES)
     athletes = {athlete.pk: athlete for athlete in mine}
-    shoes = declared_shoes(lines)
+    shoes = queries.declared_shoes(lines)
     rules.check_lines(meet, lines, races=races, athletes=athletes, shoes=set(shoes))
     order = Submission(
         tenant_id=meet.tenant_id, meet=meet, team=team, key=key, body_hash=hash_of(meet.pk, lines),
@@ -77,10 +76,10 @@ def _submit(meet: Meet, team: Team, lines: Sequence[Line], key: str, by: User, a
         with transaction.atomic():
             if limited:
                 places.lock_team(team.pk)
-                rules.check_limits(meet, lines, races=races, held=_held(meet, team))
+                rules.check_limits(meet, lines, races=races, held=queries.pairs_held(meet, team))
             _write(order, columns, by, worn)
     except IntegrityError:
-        refused = rules.duplicates(lines, races=races, held=_held(meet, team))
+        refused = rules.duplicates(lines, races=races, held=queries.pairs_held(meet, team))
         if refused:
             raise SheetRefused(refused) from None
         raise
@@ -93,25 +92,6 @@ def _submit(meet: Meet, team: Team, lines: Sequence[Line], key: str, by: User, a
 
 class _NoPlace(Exception):
     """A race or the meet was paused, or a race took no more, at the moment of writing."""
-
-
-def races_of(meet: Meet, *, only: Sequence[str] = ()) -> dict[int, Race]:
-    """The meet's races by id, each with the meet itself attached; with all columns or with `only` these."""
-    races = {race.pk: race for race in Race.objects.filter(meet=meet).only(*only)}
-    for race in races.values():
-        race.meet = meet
-    return races
-
-
-def _held(meet: Meet, team: Team) -> Held:
-    """The team's live (athlete, race) pairs in this meet."""
-    mine = Entry.objects.live().filter(submission__meet=meet, submission__team=team)
-    return list(mine.values_list("athlete_id", "race_id"))
-
-
-def declared_shoes(lines: Sequence[Line]) -> dict[int, Shoe]:
-    """What was declared, by product id; only products of the host in scope. No query when nothing was."""
-    return shoes_by_id(line.shoe_id for line in lines if line.shoe_id is not None)
 
 
 def _columns(lines: Sequence[Line], races: Mapping[int, Race], shoes: Mapping[int, Shoe]) -> Columns:
@@ -128,11 +108,6 @@ def _columns(lines: Sequence[Line], races: Mapping[int, Race], shoes: Mapping[in
         "shoe_declared": [labels.get(line.shoe_id or 0, "") for line in lines],
         "fee": [races[line.race_id].fee_yen for line in lines],
     }
-
-
-def addresses_of(team: Team, by: User) -> list[str]:
-    """Who gets a submission's mails: the sender, and the team's contact when that is somebody else."""
-    return list(dict.fromkeys(address for address in (by.email, team.contact_email.lower()) if address))
 
 
 def _write(order: Submission, columns: Columns, by: User, worn: list[str]) -> None:
@@ -157,7 +132,7 @@ def _write_in_one_statement(order: Submission, columns: Columns, trail: dict[str
 def _write_row_by_row(order: Submission, columns: Columns, trail: dict[str, Any], by: User) -> None:
     order.save()
     Entry.objects.bulk_create(_rows_with_tickets(order, columns))
-    for address in addresses_of(order.team, by):
+    for address in queries.addresses_of(order.team, by):
         enqueue(
             "entry.received", to=address, key=f"entry.received:{order.pk}", context={"submission": order.pk},
             at=order.submitted_at, tenant_id=order.tenant_id,
@@ -195,5 +170,5 @@ def _values(order: Submission, columns: Columns, trail: dict[str, Any], by: User
         **{name: getattr(order, name) for name in ("key", "body_hash", "reference", "source")},
         "tenant": order.tenant_id, "meet": order.meet_id, "team": order.team_id, "by": by.pk,
         "at": order.submitted_at, "after": json.dumps(plain(trail)), "request_id": request_id.get(),
-        "addresses": addresses_of(order.team, by), "language": language_of_mail(),
+        "addresses": queries.addresses_of(order.team, by), "language": language_of_mail(),
     }  # fmt: skip

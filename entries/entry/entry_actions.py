@@ -6,9 +6,9 @@ from datetime import datetime
 from django.db import transaction
 
 from entries.entry import places, rules
-from entries.entry.actions import addresses_of
 from entries.entry.lines import hash_of, new_reference
 from entries.entry.models import Entry, Source, Submission
+from entries.entry.queries import addresses_of
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete
 from tenants.audit.actions import record
@@ -129,7 +129,7 @@ def move(*, entries: Sequence[Entry], to: Race, by: User, at: datetime, why: str
     places.lock_races(left | {to.pk})
     rows = Entry.objects.live().with_state().filter(pk__in=ids).select_related("race__meet", "athlete")
     for entry in rows.order_by("ticket", "pk"):
-        _check_may_move(entry, to)
+        rules.check_may_move(entry, to)
         before = {"race": entry.race.name, "ticket": entry.ticket, "state": entry.state}
         entry.ticket = _ticket_in(to, holds_a_place=entry.state == "accepted")
         entry.race = to
@@ -139,17 +139,6 @@ def move(*, entries: Sequence[Entry], to: Race, by: User, at: datetime, why: str
     for race in Race.objects.filter(pk__in=sorted(left | {to.pk})).select_related("meet").order_by("pk"):
         promoted += settle(race, meet=race.meet, at=at)
     return promoted
-
-
-def _check_may_move(entry: Entry, to: Race) -> None:
-    if entry.race_id == to.pk:
-        raise Refused("same_race")
-    if entry.race.meet_id != to.meet_id:
-        raise Refused("other_meet")
-    if to.sex not in ("X", entry.athlete.sex):
-        raise Refused("sex", race=to.name, sex=to.get_sex_display())
-    if Entry.objects.live().filter(race=to, athlete=entry.athlete_id).exists():
-        raise Refused("duplicate", race=to.name)
 
 
 def _ticket_in(race: Race, *, holds_a_place: bool) -> int | None:

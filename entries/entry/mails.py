@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from entries.entry.models import Entry, SheetDraft, Submission
 from entries.entry.queries import entries_of, tally
-from entries.entry.rules import moment
 from entries.marks import format_time
 from entries.meet.models import Meet, State
+from entries.meet.wording import moment
 from tenants.outbox.contents import Letter, content_of, inert
 
 Values = dict[str, Any]

@@ -1,14 +1,16 @@
 """Questions about entries that more than one door asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
+from catalog.shoes.queries import Shoe, shoes_by_id
+from entries.entry.lines import Line
 from entries.entry.models import Entry, EntryState, Submission
-from entries.meet.models import Meet
+from entries.meet.models import Meet, Race
 from entries.roster.models import Membership, Team
 from tenants.models import User
 from tenants.scope import across_tenants
@@ -101,3 +103,27 @@ def tally(entries: Iterable[Entry]) -> Tally:
     return Tally(
         len(accepted), len(waiting), len(fees[EntryState.WITHDRAWN]), due=sum(accepted), due_if_promoted=sum(waiting)
     )
+
+
+def races_of(meet: Meet, *, only: Sequence[str] = ()) -> dict[int, Race]:
+    """The meet's races by id, each with the meet itself attached; with all columns or with `only` these."""
+    races = {race.pk: race for race in Race.objects.filter(meet=meet).only(*only)}
+    for race in races.values():
+        race.meet = meet
+    return races
+
+
+def pairs_held(meet: Meet, team: Team) -> list[tuple[int, int]]:
+    """The team's live (athlete, race) pairs in this meet."""
+    mine = Entry.objects.live().filter(submission__meet=meet, submission__team=team)
+    return list(mine.values_list("athlete_id", "race_id"))
+
+
+def declared_shoes(lines: Sequence[Line]) -> dict[int, Shoe]:
+    """What was declared, by product id; only products of the host in scope. No query when nothing was."""
+    return shoes_by_id(line.shoe_id for line in lines if line.shoe_id is not None)
+
+
+def addresses_of(team: Team, by: User) -> list[str]:
+    """Who gets a submission's mails: the sender, and the team's contact when that is somebody else."""
+    return list(dict.fromkeys(address for address in (by.email, team.contact_email.lower()) if address))

@@ -4,8 +4,8 @@ from datetime import datetime, time, timedelta
 
 from django.db import transaction
 
-from entries.entry.actions import addresses_of
 from entries.entry.models import SheetDraft
+from entries.entry.queries import addresses_of
 from entries.meet.models import Meet, State
 from tenants.models import User
 from tenants.outbox.actions import enqueue

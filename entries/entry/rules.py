@@ -4,13 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-
 from entries.entry.lines import MAX_ROWS, Line, SheetRefused
 from entries.entry.models import Entry, Submission
 from entries.marks import format_time
 from entries.meet.models import Meet, Race, RaceSex, State
+from entries.meet.wording import moment, pause_note
 from entries.roster.models import Athlete
 from tenants.models import HOST_ROLES, Role, User
 from tenants.refusal import Refused
@@ -43,20 +41,13 @@ def check_takes_entries(meet: Meet, *, at: datetime) -> None:
     """Published, within [open, close) by the database's clock (requirement M6), and not paused. Raises Refused."""
     if meet.takes_entries_at(at):
         if meet.entries_paused_at is not None:
-            raise Refused("entries_paused", note=meet.pause_note or _("再開までお待ちください。"))
+            raise Refused("entries_paused", note=pause_note(meet))
         return
     if meet.state == State.PUBLISHED and at < meet.entries_open_at:
         raise Refused("not_open_yet", opens=moment(meet, meet.entries_open_at))
     if meet.state == State.DRAFT:
         raise Refused("not_published")
     raise Refused("closed", closes=moment(meet, min(meet.entries_close_at, at)))
-
-
-def moment(meet: Meet, at: datetime) -> str:
-    """An instant in the meet's zone, with weekday and zone name."""
-    local = at.astimezone(meet.zone)
-    said = date_format(local, _("Y/n/j (D) H:i"))
-    return f"{said} {local.tzname()}"
 
 
 def check_lines(
@@ -195,6 +186,18 @@ def check_may_correct(entry: Entry, *, at: datetime, by_organizer: bool) -> None
         raise Refused("already_withdrawn")
     if not by_organizer and not entry.race.meet.takes_entries_at(at):
         raise Refused("too_late_to_correct")
+
+
+def check_may_move(entry: Entry, to: Race) -> None:
+    """To another race of the meet, for the athlete's sex, in which they are not yet. One query. Raises Refused."""
+    if entry.race_id == to.pk:
+        raise Refused("same_race")
+    if entry.race.meet_id != to.meet_id:
+        raise Refused("other_meet")
+    if to.sex not in ("X", entry.athlete.sex):
+        raise Refused("sex", race=to.name, sex=to.get_sex_display())
+    if Entry.objects.live().filter(race=to, athlete=entry.athlete_id).exists():
+        raise Refused("duplicate", race=to.name)
 
 
 def may_see(user: User, submission: Submission, *, is_mine: bool) -> bool:

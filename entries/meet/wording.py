@@ -1,7 +1,12 @@
 """How the refusals of this room are said."""
 
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from entries.meet.models import Meet
 from tenants import wording
 from tenants.audit import verbs
 
@@ -34,3 +39,15 @@ verbs.register(
         "race.places_changed": _("定員を変更"),
     }
 )
+
+
+def moment(meet: Meet, at: datetime) -> str:
+    """An instant in the meet's zone, with weekday and zone name."""
+    local = at.astimezone(meet.zone)
+    said = date_format(local, gettext("Y/n/j (D) H:i"))
+    return f"{said} {local.tzname()}"
+
+
+def pause_note(meet: Meet) -> str:
+    """What whoever paused the entries wrote, else what is true anyway."""
+    return meet.pause_note or gettext("再開までお待ちください。")

@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from entries.entry.rules import moment
 from entries.meet.models import Meet, State
+from entries.meet.wording import moment
 
 
 class Phase(TextChoices):

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from entries.entry.rules import moment as moment_in_words
 from entries.marks import format_time
 from entries.meet.gauge import Gauge
 from entries.meet.models import Meet, Race
+from entries.meet.wording import moment as moment_in_words
 from entries.news.context import days_of
 from entries.news.phases import time_left
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from tenants.incidents.actions import PREFIX
 from tenants.incidents.models import Incident
 from tenants.outbox.contents import Letter, content_of, inert
-from tenants.switches.rules import moment
+from tenants.switches.wording import moment
 
 
 @content_of("incident.opened")

@@ -2,13 +2,10 @@
 
 from datetime import datetime
 
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-
 from tenants.refusal import Refused
 from tenants.switches import queries
 from tenants.switches.models import Function, Switch
+from tenants.switches.wording import back_of, message_of
 
 RETRY_SECONDS = 300
 """Said to programs while nobody knows when it will be over."""
@@ -27,24 +24,6 @@ def refusal_of(switch: Switch) -> Refused:
     """What is said where the function would have been."""
     what = switch.get_function_display()
     return Refused("stopped", what=what, message=message_of(switch), back=back_of(switch))
-
-
-def message_of(switch: Switch) -> str:
-    """What whoever stopped it wrote, else what is true anyway."""
-    return switch.message or _("再開までお待ちください。")
-
-
-def back_of(switch: Switch) -> str:
-    """When it is expected back, as a sentence with a space in front; "" when nobody said, or that time has passed."""
-    if switch.back_at is None or switch.back_at <= timezone.now():
-        return ""
-    return " " + _("再開予定: %(when)s") % {"when": moment(switch.back_at)}
-
-
-def moment(at: datetime) -> str:
-    """An instant in the site's zone, with weekday and zone."""
-    local = timezone.localtime(at)
-    return f"{date_format(local, _('Y/n/j (D) H:i'))} {local.tzname()}"
 
 
 def retry_after(switch: Switch, *, at: datetime) -> int:

@@ -1,9 +1,15 @@
 """How the refusals and the changes of this room are said."""
 
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants import wording
 from tenants.audit import verbs
+from tenants.switches.models import Switch
 
 wording.register(
     {
@@ -20,3 +26,21 @@ verbs.register(
         "switch.resumed": _("機能を再開"),
     }
 )
+
+
+def message_of(switch: Switch) -> str:
+    """What whoever stopped it wrote, else what is true anyway."""
+    return switch.message or gettext("再開までお待ちください。")
+
+
+def back_of(switch: Switch) -> str:
+    """When it is expected back, as a sentence with a space in front; "" when nobody said, or that time has passed."""
+    if switch.back_at is None or switch.back_at <= timezone.now():
+        return ""
+    return " " + gettext("再開予定: %(when)s") % {"when": moment(switch.back_at)}
+
+
+def moment(at: datetime) -> str:
+    """An instant in the site's zone, with weekday and zone."""
+    local = timezone.localtime(at)
+    return f"{date_format(local, gettext('Y/n/j (D) H:i'))} {local.tzname()}"

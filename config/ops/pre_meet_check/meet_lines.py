@@ -11,9 +11,9 @@ from catalog.models import SHOE, MasterProduct, ShoeLimit
 from catalog.shoes.limits import BUILT_IN
 from config.ops.checklist import Line, judged, look, ng, ok
 from config.ops.humanize import listed, span
-from entries.entry.rules import moment
 from entries.meet.models import Meet, Race, State, TimetableSlot
 from entries.meet.rules import is_within
+from entries.meet.wording import moment
 from tenants.models import MAX_ACTIVE_STAFF, IncidentContact, Role, User
 from tenants.scope import tenant_scope
 

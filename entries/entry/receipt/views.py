@@ -16,6 +16,7 @@ from entries.entry.sheet.forms import TimesForm
 from entries.entry.shoes import verdicts_of
 from entries.marks import format_time
 from entries.meet.models import Meet
+from entries.meet.wording import moment
 from entries.roster.decorators import TeamRequest, in_team
 from tenants.outbox.queries import mail_state
 from tenants.refusal import Refused
@@ -45,8 +46,8 @@ def _page(request: OrderRequest, *, wrong: TimesForm | None = None, entry: int =
         "lines": [
             _line(request, row, wrong if row.pk == entry else None) | {"shoe": worn.get(row.pk)} for row in entries
         ],
-        "closes": rules.moment(meet, meet.entries_close_at),
-        "submitted": rules.moment(meet, order.submitted_at),
+        "closes": moment(meet, meet.entries_close_at),
+        "submitted": moment(meet, order.submitted_at),
         "may_withdraw": request.may_change and any(_may_withdraw(row, request) for row in entries),
         "may_correct": request.may_change and meet.takes_entries_at(request.clock),
         "by_organizer": order.source == Source.ORGANIZER,

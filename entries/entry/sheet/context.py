@@ -9,15 +9,15 @@ from django.template.loader import render_to_string
 
 from catalog.shoes.search import any_shoe
 from entries.entry import rules
-from entries.entry.actions import declared_shoes, races_of
 from entries.entry.lines import SheetRefused
 from entries.entry.models import Entry, SheetDraft
-from entries.entry.queries import held_in, last_entries
+from entries.entry.queries import declared_shoes, held_in, last_entries, races_of
 from entries.entry.sheet import script_wording
 from entries.entry.sheet.sheet_layout import Layout, facts_of, lay_out, may_choose, rows_from_last, rows_of_draft
 from entries.entry.sheet_rows import TEXTS, Row, Sheet, new_key
 from entries.entry.shoes import NO_SHOE, ChosenShoes, ShoeField
 from entries.meet.models import Meet, Race
+from entries.meet.wording import moment
 from entries.roster.models import Athlete, Team
 from tenants.refusal import Refused
 from tenants.wording import say
@@ -118,7 +118,7 @@ def context(facts: Facts, view: View, teams: Sequence[Team]) -> dict[str, Any]:
         "blocks": [(block, [choices.of(row, block.athlete) for row in block.rows]) for block in layout.blocks],
         "spare": [choices.of(row, None) for row in layout.spare],
         "problems": problems_of(view, layout), "has_shoes": choices.has_shoes,
-        "closes": rules.moment(facts.meet, facts.meet.entries_close_at),
+        "closes": moment(facts.meet, facts.meet.entries_close_at),
         "script": script_facts(facts),
     }  # fmt: skip
 

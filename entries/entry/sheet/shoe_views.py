@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from catalog.shoes.queries import Judge, Shoe, judge_of_host, shoes_by_id
 from catalog.shoes.search import find
 from catalog.shoes.wording import Said, said
-from entries.entry.actions import races_of
+from entries.entry.queries import races_of
 from entries.entry.sheet.forms import ShoesForm
 from entries.entry.shoes import verdict_in
 from entries.meet.decorators import MeetRequest, in_meet

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from entries.entry.actions import races_of
 from entries.entry.lines import SheetRefused
 from entries.entry.models import EntryUpload
+from entries.entry.queries import races_of
 from entries.entry.sheet.views import SEE_OTHER, chosen
 from entries.entry.upload import actions, importer
 from entries.entry.upload.preview import Preview, preview_of, read_shoes

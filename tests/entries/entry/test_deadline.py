@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 
 from entries.entry.models import Entry
-from entries.entry.rules import moment
 from entries.meet.models import Meet, Race, State
+from entries.meet.wording import moment
 from entries.roster.models import Athlete, Team
 from tenants.models import User
 from tests.conftest import open_meet, race_of
