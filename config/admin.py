@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from entries.desk import desk_of
@@ -44,15 +45,15 @@ class DeskSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         """Already signed in when the door let the request through: go to the desk."""
-        return HttpResponseRedirect("/admin/")
+        return HttpResponseRedirect(reverse("admin:index"))
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> Any:
         """There is one page for one's own password."""
-        return HttpResponseRedirect("/auth/password/change")
+        return HttpResponseRedirect(reverse("auth:password_change"))
 
     def password_change_done(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> Any:
-        return HttpResponseRedirect("/auth/account")
+        return HttpResponseRedirect(reverse("auth:account"))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> Any:
         """There is one way out, a POST."""
-        return HttpResponseRedirect("/auth/account")
+        return HttpResponseRedirect(reverse("auth:account"))

@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
-from tenants.middleware import CHANGE_PASSWORD
 from tenants.models import User
 
 View = Callable[..., HttpResponse]
@@ -25,9 +25,9 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def behind(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return HttpResponseRedirect(f"/auth/login?{urlencode({'next': request.get_full_path()})}")
+            return HttpResponseRedirect(f"{reverse('auth:login')}?{urlencode({'next': request.get_full_path()})}")
         if request.user.must_change_password:
-            return HttpResponseRedirect(CHANGE_PASSWORD)
+            return HttpResponseRedirect(reverse("auth:password_change"))
         response = view(request, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response

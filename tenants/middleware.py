@@ -6,10 +6,9 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from tenants import scope
-
-CHANGE_PASSWORD = "/auth/password/change"
 
 
 class ScopeMiddleware:
@@ -35,11 +34,11 @@ class ScopeMiddleware:
     def _admin_door(self, request: HttpRequest) -> HttpResponse | None:
         user = request.user
         if not user.is_authenticated:
-            return HttpResponseRedirect(f"/auth/login?{urlencode({'next': request.get_full_path()})}")
+            return HttpResponseRedirect(f"{reverse('auth:login')}?{urlencode({'next': request.get_full_path()})}")
         if not user.is_staff:
             raise PermissionDenied
         if user.must_change_password:
-            return HttpResponseRedirect(CHANGE_PASSWORD)
+            return HttpResponseRedirect(reverse("auth:password_change"))
         enter_scope(request, None if user.is_platform_admin else user.tenant_id)
         return None
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.urls import reverse
 from django.utils.dateformat import format as date_format
 from django.utils.functional import cached_property
 from django.utils.html import escape, format_html
@@ -52,7 +53,7 @@ class Line(NamedTuple):
 
 def path_of(product: int) -> str:
     """The address of a product's page."""
-    return f"/staff/products/{product}"
+    return reverse("catalog:product", args=[product])
 
 
 def lines_of(rows: Iterable[Any], wanted: Iterable[str] = ()) -> list[Line]:

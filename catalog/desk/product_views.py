@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -159,7 +160,9 @@ def _back(request: CatalogueRequest, product: MasterProduct, field: str) -> Http
     """
     asked = {"tenant": request.chosen} if request.chosen else {}
     if request.POST.get("back") == "conflicts":
-        return HttpResponseRedirect(f"/staff/conflicts{'?' * bool(asked)}{urlencode(asked)}", status=SEE_OTHER)
+        return HttpResponseRedirect(
+            f"{reverse('catalog:conflicts')}{'?' * bool(asked)}{urlencode(asked)}", status=SEE_OTHER
+        )
     row = FieldRow(product, field, None).id
     return HttpResponseRedirect(_address(request, product, row=row), status=SEE_OTHER)
 

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import replace_url
@@ -17,7 +18,6 @@ from catalog.desk.search import Result, search
 from catalog.keys import fold
 from catalog.overrides.queries import open_conflicts
 
-SEARCH = "/staff/search"
 CONFLICTS_SHOWN = 30
 LAST_CONFLICTS = 200
 """Pages of conflicts that can be turned to."""
@@ -60,7 +60,7 @@ def _address(result: Result, chosen: str) -> str:
     """The page's address with what was typed and nothing else."""
     asked = {"brand": result.brand, "reference": result.typed, "tenant": chosen}
     query = urlencode({name: value for name, value in asked.items() if value})
-    return f"{SEARCH}?{query}" if query else SEARCH
+    return f"{reverse('catalog:search')}?{query}" if query else reverse("catalog:search")
 
 
 @at_desk

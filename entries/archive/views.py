@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -67,7 +68,7 @@ def erase(request: TeamRequest, athlete: int) -> HttpResponse:
         logout(request)
         return render(request, "archive/gone.html")
     messages.success(request, _("選手の個人情報を削除しました。申込の記録は件数だけ残ります。"))
-    return HttpResponseRedirect(f"/teams/{request.team.pk}/athletes/", status=HTTPStatus.SEE_OTHER)
+    return HttpResponseRedirect(reverse("roster:athletes", args=[request.team.pk]), status=HTTPStatus.SEE_OTHER)
 
 
 def _erased(request: TeamRequest, athlete: Athlete, form: EraseForm) -> bool:

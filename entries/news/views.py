@@ -5,6 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from entries.meet.decorators import MeetRequest, in_meet
@@ -100,14 +101,14 @@ def _entry_list(request: MeetRequest) -> HttpResponse:
         "before": number - 1,
         "after": number + 1 if len(entries) > ENTRIES_A_PAGE else 0,
         "address": address_of(row),
-        "here": f"{address_of(row)}entries/",
+        "here": reverse("news:entries", args=[row.tenant.slug, row.slug]),
     }
     return render(request, "news/entries.html", context)
 
 
 def address_of(row: Meet) -> str:
     """Where the meet's page is. Needs `tenant` loaded."""
-    return f"/meets/{row.tenant.slug}/{row.slug}/"
+    return reverse("news:meet", args=[row.tenant.slug, row.slug])
 
 
 def _with_countdown(rows: list[Meet]) -> list[dict[str, Any]]:

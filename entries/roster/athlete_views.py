@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -78,9 +79,9 @@ def new_athlete(request: TeamRequest) -> HttpResponse:
     if form.is_valid() and _saved(request, form, None):
         name = f"{form.cleaned_data['family_name']} {form.cleaned_data['given_name']}"
         messages.success(request, _("%(name)sさんを名簿に登録しました。") % {"name": name})
-        return HttpResponseRedirect(
-            f"/teams/{request.team.pk}/athletes/{'new' if 'another' in request.POST else _back(request)}"
-        )
+        if "another" in request.POST:
+            return HttpResponseRedirect(reverse("roster:new_athlete", args=[request.team.pk]))
+        return _to_the_list(request)
     return _form_page(request, form, None)
 
 
@@ -91,7 +92,7 @@ def edit_athlete(request: TeamRequest, athlete: int) -> HttpResponse:
     form = AthleteForm(posted(request), initial=initial_of(row))
     if form.is_valid() and _saved(request, form, row):
         messages.success(request, _("%(name)sさんの情報を保存しました。") % {"name": row.full_name})
-        return HttpResponseRedirect(f"/teams/{request.team.pk}/athletes/{_back(request)}")
+        return _to_the_list(request)
     return _form_page(request, form, row)
 
 
@@ -131,6 +132,10 @@ def _form_page(request: TeamRequest, form: AthleteForm, athlete: Athlete | None)
     return render(request, "roster/athlete_form.html", values, status=status)
 
 
+def _to_the_list(request: TeamRequest) -> HttpResponse:
+    return HttpResponseRedirect(reverse("roster:athletes", args=[request.team.pk]) + _back(request))
+
+
 def _back(request: TeamRequest) -> str:
     """The query of the list from which somebody came: only names and values that the list itself knows."""
     typed = QueryDict((request.POST.get("back") or request.GET.get("back") or "").removeprefix("?")[:1000])
@@ -149,7 +154,7 @@ def take_off(request: TeamRequest, athlete: int) -> HttpResponse:
     if athlete_actions.take_off(row, by=request.user, at=timezone.now()):
         text = _("%(name)sさんを名簿から外しました。「名簿から外した選手」からいつでも戻せます。")
         messages.success(request, text % {"name": row.full_name})
-    return HttpResponseRedirect(f"/teams/{request.team.pk}/athletes/{_back(request)}")
+    return _to_the_list(request)
 
 
 @in_team
@@ -158,7 +163,7 @@ def put_back(request: TeamRequest, athlete: int) -> HttpResponse:
     row = _athlete(request, athlete)
     if athlete_actions.put_back(row, by=request.user):
         messages.success(request, _("%(name)sさんを名簿に戻しました。") % {"name": row.full_name})
-    return HttpResponseRedirect(f"/teams/{request.team.pk}/athletes/{_back(request)}")
+    return _to_the_list(request)
 
 
 @signed_in

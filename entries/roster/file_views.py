@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -44,7 +45,7 @@ def upload(request: TeamRequest) -> HttpResponse:
                 request.team, by=request.user, file_name=file.name or "", lines=found.lines, ignored=found.ignored,
                 at=timezone.now(), today=timezone.localdate(),
             )  # fmt: skip
-            return HttpResponseRedirect(f"/teams/{request.team.pk}/athletes/import/{kept.pk}/", status=303)
+            return HttpResponseRedirect(reverse("roster:preview", args=[request.team.pk, kept.pk]), status=303)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     stopped = "" if form.is_bound else said_of(Function.UPLOADS)
     values = {"form": form, "team": request.team, "columns": COLUMNS, "stopped": stopped}
@@ -82,7 +83,7 @@ def _upload(request: TeamRequest, pk: int) -> RosterUpload:
 
 
 def _confirm(request: TeamRequest, row: RosterUpload) -> HttpResponse:
-    here = f"/teams/{request.team.pk}/athletes/import/{row.pk}/"
+    here = reverse("roster:preview", args=[request.team.pk, row.pk])
     if row.applied_at is not None:
         messages.warning(request, say(Refused("upload_applied")))
         return HttpResponseRedirect(here, status=303)
@@ -97,7 +98,7 @@ def _confirm(request: TeamRequest, row: RosterUpload) -> HttpResponse:
         left = _("取り込めなかった行が%(n)d行あります。理由を確認し、直してからもう一度取り込んでください。")
         messages.warning(request, left % {"n": row.counts["refused"]})
         return HttpResponseRedirect(f"{here}?state=refused", status=303)
-    return HttpResponseRedirect(f"/teams/{request.team.pk}/athletes/", status=303)
+    return HttpResponseRedirect(reverse("roster:athletes", args=[request.team.pk]), status=303)
 
 
 @in_team

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,7 +15,6 @@ from django.views.decorators.http import require_http_methods
 
 from entries.roster import actions, rules
 from entries.roster.forms import JoinForm
-from tenants.middleware import CHANGE_PASSWORD
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.signin import links
@@ -48,7 +48,7 @@ def _as_user(
     request: HttpRequest, user: User, link: OneTimeLink, token: str, values: dict[str, object]
 ) -> HttpResponse:
     if user.must_change_password:
-        return HttpResponseRedirect(CHANGE_PASSWORD)
+        return HttpResponseRedirect(reverse("auth:password_change"))
     try:
         rules.check_is_invited(link, user)
     except Refused as refusal:
@@ -56,14 +56,14 @@ def _as_user(
     if request.method == "POST":
         team = actions.join(user, token=token, at=timezone.now())
         messages.success(request, _("「%(team)s」のメンバーになりました。") % {"team": team.name})
-        return HttpResponseRedirect(f"/teams/{team.pk}/")
+        return HttpResponseRedirect(reverse("roster:team", args=[team.pk]))
     return render(request, "roster/join.html", values)
 
 
 def _as_stranger(request: HttpRequest, link: OneTimeLink, token: str, values: dict[str, object]) -> HttpResponse:
-    here = f"/teams/join?{urlencode({'token': token})}"
+    here = f"{reverse('roster:join')}?{urlencode({'token': token})}"
     if User.objects.filter(email=link.email).exists():
-        login = f"/auth/login?{urlencode({'next': here, 'email': link.email})}"
+        login = f"{reverse('auth:login')}?{urlencode({'next': here, 'email': link.email})}"
         return render(request, "roster/join.html", {**values, "login": login})
     form = JoinForm(posted(request), user=User(email=link.email))
     if form.is_valid():
@@ -72,6 +72,6 @@ def _as_stranger(request: HttpRequest, link: OneTimeLink, token: str, values: di
             language=(get_language() or "ja")[:2], at=timezone.now(),
         )  # fmt: skip
         open_session(request, user)
-        return HttpResponseRedirect("/teams/")
+        return HttpResponseRedirect(reverse("roster:teams"))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "roster/join.html", {**values, "form": form}, status=status)

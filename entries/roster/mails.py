@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,7 +32,7 @@ def invitation(context: dict[str, Any]) -> Letter | None:
     except Refused:
         return None
     values = {
-        "address": links.address("/teams/join", token), "expires_at": link.expires_at,
+        "address": links.address(reverse("roster:join"), token), "expires_at": link.expires_at,
         "team": " ".join(team.name.split()).translate(NO_LINKS), "site": settings.BASE_URL,
     }  # fmt: skip
     return Letter(_("【NIT-SYS】チームへの招待"), render_to_string("mail/roster_invitation.txt", values))

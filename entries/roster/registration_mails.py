@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -9,8 +10,6 @@ from tenants.models import User
 from tenants.outbox.contents import Letter, content_of
 from tenants.signin import links
 from tenants.signin.mails import letter
-
-CONFIRM = "/auth/register/confirm"
 
 
 @content_of("auth.register")
@@ -22,5 +21,5 @@ def register(context: dict[str, Any]) -> Letter | None:
     link, token = found
     if User.objects.filter(email=link.email).exists():
         return letter(_("【NIT-SYS】すでに登録されています"), "auth_register_exists")
-    address = links.address(CONFIRM, token)
+    address = links.address(reverse("registration:confirm"), token)
     return letter(_("【NIT-SYS】登録の確認"), "auth_register", address=address, expires_at=link.expires_at)

@@ -2,6 +2,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -10,7 +11,6 @@ from entries.roster import registration
 from entries.roster.models import TeamKind
 from entries.roster.prefectures import PREFECTURE_CHOICES
 from entries.roster.registration_forms import AthleteForm, RegistrationForm, TeamForm
-from entries.roster.registration_mails import CONFIRM
 from tenants.refusal import Refused
 from tenants.signin import links, rules
 from tenants.signin.decorators import private
@@ -38,7 +38,7 @@ def register(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         form.add_error(None, say(refusal))
         return _form_page(request, form, alone, HTTPStatus.CONFLICT)
-    shown = links.address(CONFIRM, issued.token) if rules.shows_links() else ""
+    shown = links.address(reverse("registration:confirm"), issued.token) if rules.shows_links() else ""
     return render(request, "auth/mailed.html", {"email": filled.email, "link": shown})
 
 
@@ -56,10 +56,10 @@ def confirm(request: HttpRequest) -> HttpResponse:
     try:
         if request.method == "POST":
             registration.confirm(request, token=token, at=now)
-            return HttpResponseRedirect("/teams/")
+            return HttpResponseRedirect(reverse("roster:teams"))
         filled = registration.waiting(links.find(Purpose.REGISTER, token, at=now))
     except Refused as refusal:
-        again = "/auth/login" if refusal.code == "account_exists" else "/auth/register"
+        again = reverse("auth:login" if refusal.code == "account_exists" else "registration:register")
         return render(request, "auth/dead_link.html", {"why": say(refusal), "again": again}, status=HTTPStatus.GONE)
     values = {
         "filled": filled, "token": token, "kind": TeamKind(filled.team["kind"]).label,

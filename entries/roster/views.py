@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -37,7 +38,7 @@ def new_team(request: UserRequest) -> HttpResponse:
     if form.is_valid():
         team = actions.add_team(by=request.user, values=form.cleaned_data)
         messages.success(request, _("チームを登録しました。続けて選手を登録してください。"))
-        return HttpResponseRedirect(f"/teams/{team.pk}/athletes/")
+        return HttpResponseRedirect(reverse("roster:athletes", args=[team.pk]))
     return _form_page(request, "roster/team_form.html", form)
 
 
@@ -60,7 +61,7 @@ def edit_team(request: TeamRequest) -> HttpResponse:
     if form.is_valid():
         actions.change_team(request.team, by=request.user, values=form.cleaned_data)
         messages.success(request, _("チームの情報を保存しました。"))
-        return HttpResponseRedirect(f"/teams/{request.team.pk}/")
+        return HttpResponseRedirect(reverse("roster:team", args=[request.team.pk]))
     return _form_page(request, "roster/team_form.html", form, team=request.team)
 
 
@@ -78,7 +79,7 @@ def members(request: TeamRequest) -> HttpResponse:
             form.add_error("email", say(refusal))
         else:
             messages.success(request, _("%(email)s に招待メールを送ります。") % {"email": email})
-            return HttpResponseRedirect(f"/teams/{request.team.pk}/members/")
+            return HttpResponseRedirect(reverse("roster:members", args=[request.team.pk]))
     values = {
         "team": request.team, "members": queries.members(request.team),
         "invitations": queries.open_invitations(request.team, at=timezone.now()),
@@ -100,8 +101,8 @@ def remove_member(request: TeamRequest, member: int) -> HttpResponse:
     else:
         messages.success(request, _("%(name)sさんをメンバーから外しました。") % {"name": row.user.name})
         if row.user == request.user:
-            return HttpResponseRedirect("/teams/")
-    return HttpResponseRedirect(f"/teams/{request.team.pk}/members/")
+            return HttpResponseRedirect(reverse("roster:teams"))
+    return HttpResponseRedirect(reverse("roster:members", args=[request.team.pk]))
 
 
 @in_team
@@ -112,7 +113,7 @@ def withdraw_invitation(request: TeamRequest, link: int) -> HttpResponse:
         raise Http404
     actions.withdraw_invitation(request.team, row, by=request.user, at=timezone.now())
     messages.success(request, _("%(email)s への招待を取り消しました。") % {"email": row.email})
-    return HttpResponseRedirect(f"/teams/{request.team.pk}/members/")
+    return HttpResponseRedirect(reverse("roster:members", args=[request.team.pk]))
 
 
 def _form_page(request: HttpRequest, template: str, form: TeamForm | InviteForm, **values: object) -> HttpResponse:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -62,7 +63,11 @@ def gauge(race: Race) -> dict[str, object]:
 
 @register.simple_tag
 def link(path: str, **query: object) -> str:
-    """An address on a public page: the query's values that are not empty, and the language unless it is the first."""
+    """An address on a public page: the query's values that are not empty, and the language unless it is the first.
+
+    `path` is a path, the name of one (`news:meets`), or empty for the page itself.
+    """
+    path = path if path[:1] in ("", "/") else reverse(path)
     asked = {name: value for name, value in query.items() if value not in ("", None, 0)}
     language = translation.get_language() or settings.LANGUAGE_CODE
     if language != settings.LANGUAGE_CODE:

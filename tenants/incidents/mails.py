@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tenants.incidents.actions import PREFIX
@@ -20,7 +21,7 @@ def opened(context: dict[str, Any]) -> Letter | None:
         return None
     values = {
         "number": incident.pk, "level": incident.level, "title": inert(incident.title),
-        "opened": moment(incident.opened_at), "address": f"{settings.BASE_URL}/admin/tenants/incident/guide",
+        "opened": moment(incident.opened_at), "address": f"{settings.BASE_URL}{reverse('admin:tenants_incident_guide')}",
     }  # fmt: skip
     subject = _("%(prefix)s（レベル%(level)d）: %(title)s") % {"prefix": PREFIX, **values}
     return Letter(subject, render_to_string("mail/incident_opened.txt", values))

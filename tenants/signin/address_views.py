@@ -5,6 +5,7 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,7 +21,6 @@ from tenants.signin.models import Purpose
 from tenants.wording import say
 
 REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
-AGAIN = "/auth/account/address"
 
 
 @sensitive_post_parameters()
@@ -33,7 +33,7 @@ def page(request: UserRequest) -> HttpResponse:
     if form.is_valid() and (not form.is_move or _knows_password(request, form)):
         email, at = form.cleaned_data["email"], timezone.now()
         issued = address.ask_to_confirm(request, user, email=email, at=at)
-        shown = links.address(f"{AGAIN}/confirm", issued.token) if rules.shows_links() else ""
+        shown = links.address(reverse("auth:address_confirm"), issued.token) if rules.shows_links() else ""
         return render(request, "auth/address_mailed.html", {"email": email, "link": shown})
     status = REFUSED if form.is_bound else HTTPStatus.OK
     return render(request, "auth/address.html", {"form": form, "dead": is_dead(user.email)}, status=status)
@@ -62,8 +62,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
             user = address.confirm(token=token, at=now)
             text = _("メールアドレス %(email)s を確認しました。お知らせはこのアドレスに届きます。")
             messages.success(request, text % {"email": user.email})
-            return HttpResponseRedirect("/auth/account" if request.user.is_authenticated else "/auth/login")
+            return HttpResponseRedirect(reverse("auth:account" if request.user.is_authenticated else "auth:login"))
     except Refused as refusal:
-        dead = {"why": say(refusal), "again": AGAIN}
+        dead = {"why": say(refusal), "again": reverse("auth:address")}
         return render(request, "auth/dead_link.html", dead, status=HTTPStatus.GONE)
     return render(request, "auth/address_confirm.html", {"email": link.email, "token": token})

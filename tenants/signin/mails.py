@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,24 +19,24 @@ def letter(subject: str, template: str, **values: Any) -> Letter:
     return Letter(subject, render_to_string(f"mail/{template}.txt", {"site": settings.BASE_URL, **values}))
 
 
-def _with_link(context: dict[str, Any], path: str, subject: str, template: str) -> Letter | None:
+def _with_link(context: dict[str, Any], page: str, subject: str, template: str) -> Letter | None:
     found = links.token_for_mail(context, at=timezone.now())
     if found is None or found[0].user is None or not found[0].user.is_active:
         return None
     link, token = found
-    return letter(subject, template, address=links.address(path, token), expires_at=link.expires_at)
+    return letter(subject, template, address=links.address(reverse(page), token), expires_at=link.expires_at)
 
 
 @content_of("auth.sign_in")
 def sign_in(context: dict[str, Any]) -> Letter | None:
     """The login link; None for an address without an account."""
-    return _with_link(context, "/auth/verify", _("【NIT-SYS】サインイン用リンク"), "auth_sign_in")
+    return _with_link(context, "auth:verify", _("【NIT-SYS】サインイン用リンク"), "auth_sign_in")
 
 
 @content_of("auth.reset")
 def reset(context: dict[str, Any]) -> Letter | None:
     """The link to a new password; None for an address without an account."""
-    return _with_link(context, "/auth/password/reset/confirm", _("【NIT-SYS】パスワードの再設定"), "auth_reset")
+    return _with_link(context, "auth:password_reset_confirm", _("【NIT-SYS】パスワードの再設定"), "auth_reset")
 
 
 @content_of("auth.confirm_address")
@@ -45,7 +46,7 @@ def confirm_address(context: dict[str, Any]) -> Letter | None:
     if link is None or User.objects.filter(email__iexact=link.email).exclude(pk=link.user_id or 0).exists():
         return None
     subject = _("【NIT-SYS】メールアドレスの確認")
-    return _with_link(context, "/auth/account/address/confirm", subject, "auth_confirm_address")
+    return _with_link(context, "auth:address_confirm", subject, "auth_confirm_address")
 
 
 @content_of("auth.address_changed")

@@ -3,6 +3,7 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -18,7 +19,6 @@ from tenants.signin.forms import AccountForm, AddressForm, ChangePasswordForm, N
 from tenants.signin.models import Purpose
 from tenants.wording import say
 
-CONFIRM = "/auth/password/reset/confirm"
 REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
@@ -29,7 +29,7 @@ def change(request: HttpRequest) -> HttpResponse:
     """Change one's own password; for a temporary one this is the only page that opens."""
     user = request.user
     if not isinstance(user, User):
-        return HttpResponseRedirect("/auth/login?next=/auth/password/change")
+        return HttpResponseRedirect(f"{reverse('auth:login')}?next={reverse('auth:password_change')}")
     form = ChangePasswordForm(posted(request), user=user)
     if form.is_valid() and _is_current(request, user, form):
         actions.change_password(request, user, password=form.cleaned_data["password"], at=timezone.now())
@@ -58,7 +58,7 @@ def reset(request: HttpRequest) -> HttpResponse:
         return render(request, "auth/password_reset.html", {"form": form}, status=status)
     email = form.cleaned_data["email"]
     issued = actions.ask_for_link(request, Purpose.RESET, email=email, at=timezone.now())
-    shown = links.address(CONFIRM, issued.token) if rules.shows_links() else ""
+    shown = links.address(reverse("auth:password_reset_confirm"), issued.token) if rules.shows_links() else ""
     return render(request, "auth/mailed.html", {"email": email, "minutes": 60, "link": shown})
 
 
@@ -75,9 +75,9 @@ def reset_confirm(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             actions.reset_password(token=token, password=form.cleaned_data["password"], at=now)
             messages.success(request, _("パスワードを設定しました。新しいパスワードでサインインしてください。"))
-            return HttpResponseRedirect("/auth/login")
+            return HttpResponseRedirect(reverse("auth:login"))
     except Refused as refusal:
-        dead = {"why": say(refusal), "again": "/auth/password/reset"}
+        dead = {"why": say(refusal), "again": reverse("auth:password_reset")}
         return render(request, "auth/dead_link.html", dead, status=HTTPStatus.GONE)
     status = REFUSED if form.is_bound else HTTPStatus.OK
     values = {"form": form, "token": token, "email": user.email}
@@ -94,6 +94,6 @@ def account(request: UserRequest) -> HttpResponse:
     if form.is_valid():
         actions.change_account(user, **form.cleaned_data)
         messages.success(request, _("保存しました。"))
-        return HttpResponseRedirect(f"/auth/account?lang={user.language}")
+        return HttpResponseRedirect(f"{reverse('auth:account')}?lang={user.language}")
     status = REFUSED if form.is_bound else HTTPStatus.OK
     return render(request, "auth/account.html", {"form": form, "dead": is_dead(user.email)}, status=status)

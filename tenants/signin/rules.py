@@ -1,6 +1,7 @@
 """Who may sign in where, and what a link still opens."""
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -9,14 +10,14 @@ from tenants.models import Role, User
 from tenants.refusal import Refused
 from tenants.signin.models import OneTimeLink
 
-HOMES = {Role.STAFF: "/staff/search", Role.ORGANIZER: "/admin/", Role.PLATFORM_ADMIN: "/admin/"}
+HOMES = {Role.STAFF: "catalog:search", Role.ORGANIZER: "admin:index", Role.PLATFORM_ADMIN: "admin:index"}
 LONGEST_ADDRESS = 1_500
 """Of an encoded address to come back to; longer ones are not ours, and Django refuses to redirect to them."""
 
 
 def home_of(user: User) -> str:
     """Where a person starts: the desk, the staff's search, or their teams."""
-    return HOMES.get(Role(user.role), "/teams/")
+    return reverse(HOMES.get(Role(user.role), "roster:teams"))
 
 
 def where_to(user: User, asked: str, *, host: str, secure: bool) -> str:

@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.contrib.auth import logout as end_session
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tenants.middleware import CHANGE_PASSWORD
 from tenants.models import User
 from tenants.outbox.suppression import is_dead
 from tenants.refusal import Refused
@@ -57,7 +57,7 @@ def _say_when_mail_does_not_arrive(request: HttpRequest, user: User) -> None:
 
 def _onwards(request: HttpRequest, user: User, asked: str) -> HttpResponse:
     if user.must_change_password:
-        return HttpResponseRedirect(CHANGE_PASSWORD)
+        return HttpResponseRedirect(reverse("auth:password_change"))
     where = rules.where_to(user, asked, host=request.get_host(), secure=request.is_secure())
     return HttpResponseRedirect(where)
 
@@ -67,7 +67,7 @@ def _onwards(request: HttpRequest, user: User, asked: str) -> HttpResponse:
 def logout(request: HttpRequest) -> HttpResponse:
     """End the session on the server; its cookie is worth nothing afterwards."""
     end_session(request)
-    return HttpResponseRedirect("/auth/login")
+    return HttpResponseRedirect(reverse("auth:login"))
 
 
 @dev_only
@@ -81,7 +81,7 @@ def ask_for_link(request: HttpRequest) -> HttpResponse:
         return render(request, "auth/request.html", {"form": form}, status=status)
     email = form.cleaned_data["email"]
     issued = actions.ask_for_link(request, Purpose.SIGN_IN, email=email, at=timezone.now())
-    shown = links.address("/auth/verify", issued.token) if rules.shows_links() else ""
+    shown = links.address(reverse("auth:verify"), issued.token) if rules.shows_links() else ""
     return render(request, "auth/mailed.html", {"email": email, "minutes": 15, "link": shown})
 
 
@@ -95,5 +95,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     try:
         user = actions.sign_in_by_link(request, token=request.GET.get("token", ""), at=timezone.now())
     except Refused as refusal:
-        return render(request, "auth/dead_link.html", {"why": say(refusal), "again": "/auth/request"}, status=410)
+        return render(
+            request, "auth/dead_link.html", {"why": say(refusal), "again": reverse("auth:request")}, status=410
+        )
     return _onwards(request, user, "")

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -61,7 +62,7 @@ def letter(context: dict[str, Any]) -> Letter | None:
     if alarm is None:
         return None
     name, since = name_of(alarm.name), date_format(timezone.localtime(alarm.raised_at), "Y-m-d H:i")
-    page = f"{settings.BASE_URL}/admin/status/"
+    page = settings.BASE_URL + reverse("admin:status")
     values = {"name": name, "since": since, "page": page, "site": settings.APP_ENV}
     if context.get("over"):
         until = date_format(timezone.localtime(alarm.cleared_at), "Y-m-d H:i") if alarm.cleared_at else since

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from config.ops.loadtest.plan import Plan, RacePlan
@@ -121,7 +122,7 @@ def open_meet(plan: Plan, number: int, *, at: datetime) -> Stage:
             )  # fmt: skip
             row.save()
             races[row.pk] = race
-    return Stage(meet.pk, f"/meets/{tenant.slug}/{meet.slug}/", races)
+    return Stage(meet.pk, reverse("news:meet", args=[tenant.slug, meet.slug]), races)
 
 
 def strike(*, sessions: Sequence[str] = ()) -> dict[str, int]:

@@ -34,7 +34,7 @@ def sheet(request: MeetRequest) -> HttpResponse:
     """GET shows the team's athletes with what was drafted; POST takes all rows or none."""
     teams = list(Team.objects.managed_by(request.user).order_by("name", "pk"))
     if not teams:
-        return HttpResponseRedirect(f"/teams/new?{urlencode({'next': request.get_full_path()})}")
+        return HttpResponseRedirect(f"{reverse('roster:new_team')}?{urlencode({'next': request.get_full_path()})}")
     team = chosen(teams, request.POST.get("team") or request.GET.get("team", ""))
     if request.method == "POST":
         posted = read_sheet(request.POST)
