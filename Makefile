@@ -3,6 +3,7 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
+PAGES = $(shell find templates -name '*.html')
 export HOST PORT
 
 .PHONY: run dev test test-sqlite test-postgres test-whole lint format bench lock clean
@@ -39,12 +40,14 @@ test-whole: .venv/installed-dev
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djade --target-version 5.2 --check $(PAGES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir var/import-linter
 
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/djade --target-version 5.2 $(PAGES)
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench
