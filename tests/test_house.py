@@ -20,6 +20,11 @@ ORDERS = {
 SHELVES = ["models", "queries", "rules", "actions"]
 DOORS = {"forms", "importer", "views", "admin", "urls", "commands", "tasks", "api"}
 PURE = ["entries/marks.py", "entries/roster/romaji.py", "entries/meet/charts.py"]
+ASK_NOTHING = [
+    "entries/news/context.py", "entries/news/phases.py", "entries/meet/gauge.py", "entries/entry/sheet/sheet_layout.py",
+    "catalog/shoes/verdict.py", "catalog/desk/context.py", "catalog/drafting/context.py", "catalog/importing/context.py",
+]  # fmt: skip
+MANAGERS = {"objects", "_default_manager", "_base_manager"}
 WRITES = {
     "save", "create", "bulk_create", "get_or_create", "update_or_create", "update", "bulk_update", "delete",
 }  # fmt: skip
@@ -164,6 +169,22 @@ def test_pure_files_know_no_django() -> None:
         if name[0] == "django"
     ]
     assert wrong == []
+
+
+def asked_by(path: Path) -> Iterator[int]:
+    """Lines that name a manager, the connection, or a function of a `queries.py`; its constants are no question."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute) and node.attr in MANAGERS:
+            yield node.lineno
+    for name, line in imported(path):
+        if name[-1] in ("connection", "queries") or (name[-2:-1] == ["queries"] and name[-1].islower()):
+            yield line
+
+
+def test_what_is_handed_loaded_rows_asks_the_database_nothing() -> None:
+    """docs/house.md says who asks: these, by name, do not."""
+    assert [f"{path}:{line}" for path in ASK_NOTHING for line in asked_by(ROOT / path)] == []
+    assert list(asked_by(ROOT / "entries/entry/sheet/context.py")) != []
 
 
 def test_only_config_env_reads_the_environment() -> None:
