@@ -67,7 +67,8 @@ def link(path: str, **query: object) -> str:
 
     `path` is a path, the name of one (`news:meets`), or empty for the page itself.
     """
-    path = path if path[:1] in ("", "/") else reverse(path)
+    if ":" in path and not path.startswith("/"):
+        path = reverse(path)
     asked = {name: value for name, value in query.items() if value not in ("", None, 0)}
     language = translation.get_language() or settings.LANGUAGE_CODE
     if language != settings.LANGUAGE_CODE:
