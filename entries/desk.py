@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from entries.entry.desk.queries import Places, entries_by_day
 from entries.meet.charts import Chart, bars
-from entries.meet.desk import Line, lines_of, stages_of
+from entries.meet.desk import Attention, lines_of, stages_of
 from entries.meet.models import Meet, Race, State
 from entries.meet.queries import meets_on_the_desk, races_by_meet
 from entries.meet.rules import checklist, next_move
@@ -162,17 +162,17 @@ def _meet_tasks(desks: Iterable[MeetDesk], everybody: bool) -> Iterator[Task]:
             yield Task(line.kind, line.word, f"{desk.meet.name}: {line.text}", line.count, line.address, host)
 
 
-def _window(meet: Meet) -> Iterator[Line]:
+def _window(meet: Meet) -> Iterator[Attention]:
     """What its state and the clock say, before what the rooms say."""
     at, page = meet.clock, reverse("admin:entries_meet_change", args=[meet.pk])
     if meet.state == State.DRAFT:
-        yield Line("", _("下書き"), _("まだ公開していません"), 1, page)
+        yield Attention("", _("下書き"), _("まだ公開していません"), 1, page)
     for until, text in (
         (meet.entries_open_at, _("申込が始まります")),
         (meet.entries_close_at, _("申込が締め切られます")),
     ):
         if meet.state in (State.DRAFT, State.PUBLISHED) and timedelta(0) < until - at < SOON:
-            yield Line("wait", _("あと%(left)s") % {"left": time_left(until - at)}, text, 1, page)
+            yield Attention("wait", _("あと%(left)s") % {"left": time_left(until - at)}, text, 1, page)
 
 
 def _seat_tasks(user: User) -> Iterator[Task]:

@@ -1,5 +1,6 @@
 """The rooms of this app, in the order in which a meet happens: each may know those before it."""
 
 ROOMS = (
-    "records", "roster", "meet", "entry", "entry.sheet", "entry.upload", "entry.receipt", "entry.desk", "archive", "news",
+    "records", "roster", "roster.importing", "roster.registration", "meet",
+    "entry", "entry.sheet", "entry.upload", "entry.receipt", "entry.desk", "archive", "news",
 )  # fmt: skip

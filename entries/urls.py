@@ -1,10 +1,8 @@
-"""The addresses of all rooms. Those of registration stand under /auth/ and have a namespace of their own."""
+"""The addresses of all rooms."""
 
 from django.urls import include, path
 
 from entries.rooms import ROOMS
 from tenants.rooms import discover
 
-urlpatterns = [
-    path("", include(room)) for name in ("registration_urls", "urls") for room in discover("entries", ROOMS, name)
-]
+urlpatterns = [path("", include(room)) for room in discover("entries", ROOMS, "urls")]

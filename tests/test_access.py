@@ -123,7 +123,7 @@ def fill(pattern: str, mine: Own, organizer: User) -> str:
     values: dict[str, Any] = {
         "team": mine.team.pk, "athlete": mine.athlete.pk, "member": mine.member.pk, "link": mine.link.pk,
         "upload": mine.entry_upload.pk if "enter/upload" in pattern else mine.upload.pk, "tenant": mine.meet.tenant.slug,
-        "meet": mine.meet.slug, "reference": mine.order.reference, "entry": mine.entry.pk, "content_type_id": 1,
+        "meet": mine.meet.slug, "reference": mine.submission.reference, "entry": mine.entry.pk, "content_type_id": 1,
         "app_label": "entries", "url": "nowhere", "race": mine.race.pk,
         "product": mine.product.pk, "draft": mine.draft.pk, "esp": "sendgrid",
         "function": "uploads",

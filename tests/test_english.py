@@ -19,8 +19,8 @@ from entries.entry.lines import Line
 from entries.entry.models import EntryUpload
 from entries.meet.models import Meet, State
 from entries.news.models import Notice
-from entries.roster.athlete_actions import keep_upload
-from entries.roster.columns import TITLES
+from entries.roster.importing.actions import keep_upload
+from entries.roster.importing.columns import TITLES
 from entries.roster.models import Athlete
 from tenants.models import OutboxMail, Role, Tenant, User
 from tenants.outbox.contents import write
@@ -54,11 +54,11 @@ def world(make_user: Callable[..., User], now: datetime) -> SimpleNamespace:
     race = race_of(meet, "5000m", sex="X", places=1, standard=90_000)
     race_of(meet, "NCG", is_ncg=True, fallback_race=race, paused_at=now)
     with tenant_scope(host.pk):
-        order = actions.submit(
+        submission = actions.submit(
             meet=meet, team=team, lines=[Line(n, one.pk, race.pk, 87_000) for n, one in enumerate(runners[:3])],
             key="k", by=baba, at=now,
         )  # fmt: skip
-        gone, entry = order.entries.order_by("pk")[:2]
+        gone, entry = submission.entries.order_by("pk")[:2]
         entry_actions.withdraw(entry=gone, by=baba, at=now)
         notice = Notice.objects.create(tenant=host, meet=meet, title="Parking", is_important=True, published_at=now)
         product = MasterProduct.objects.create(tenant=host, brand="BRAND", reference="R1", name="Shoe", price_jpy=9000)
@@ -66,7 +66,7 @@ def world(make_user: Callable[..., User], now: datetime) -> SimpleNamespace:
         closed = open_meet(host, "closed", name="Closed", venue="Track", state=State.RESULTS_OUT)
     roster = keep_upload(team, by=baba, file_name="r.xlsx", lines=[], ignored=[], at=now, today=date(2026, 5, 1))
     return SimpleNamespace(
-        host=host, aoki=aoki, baba=baba, endo=endo, team=team, athlete=runners[3], meet=meet, race=race, order=order,
+        host=host, aoki=aoki, baba=baba, endo=endo, team=team, athlete=runners[3], meet=meet, race=race, submission=submission,
         entry=entry, notice=notice, product=product, upload=upload, roster=roster,
         closed=closed,
     )  # fmt: skip
@@ -126,7 +126,11 @@ def test_a_coachs_pages_are_english(world: SimpleNamespace) -> None:
         f"{team}orders/",
     ]
     pages += [f"{meet}enter", f"{meet}enter?from=last&team={world.team.pk}", f"{meet}enter/upload"]
-    pages += [f"{meet}enter/upload/{world.upload.pk}", "/meets/host/closed/enter", f"/orders/{world.order.reference}/"]
+    pages += [
+        f"{meet}enter/upload/{world.upload.pk}",
+        "/meets/host/closed/enter",
+        f"/orders/{world.submission.reference}/",
+    ]
     assert walk(in_english(world.baba), [*pages, "/auth/account", "/auth/password/change"]) == {}
 
 
@@ -149,7 +153,7 @@ def test_staffs_pages_are_english(world: SimpleNamespace) -> None:
 
 
 def test_the_desk_is_english(world: SimpleNamespace) -> None:
-    rows = [world.meet, world.race, world.entry, world.order, world.notice, world.product, world.endo, world.host]
+    rows = [world.meet, world.race, world.entry, world.submission, world.notice, world.product, world.endo, world.host]
     pages = ["/admin/"]
     for row in rows:
         name = f"admin:{row._meta.app_label}_{row._meta.model_name}"

@@ -16,7 +16,7 @@ from entries.entry.models import Entry, EntryUpload, SheetDraft, Submission
 from entries.meet.models import Meet, Race
 from entries.news.models import Notice
 from entries.roster.actions import invite
-from entries.roster.athlete_actions import keep_upload
+from entries.roster.importing.actions import keep_upload
 from entries.roster.models import Athlete, Membership, RosterUpload, Team
 from tenants.audit.actions import record
 from tenants.models import IncidentContact, OneTimeLink, OutboxMail, Tenant, User
@@ -35,7 +35,7 @@ class Own:
     link: OneTimeLink
     meet: Meet
     race: Race
-    order: Submission
+    submission: Submission
     entry: Entry
     entry_upload: EntryUpload
     product: MasterProduct
@@ -59,10 +59,10 @@ def own(host: Tenant, coach: User, staff: User, canary: str) -> Own:
     meet = open_meet(host, "ld326", name=f"{canary}記録会")
     race = race_of(meet, f"{canary}男子5000m")
     with tenant_scope(host.pk):
-        order = actions.submit(
+        submission = actions.submit(
             meet=meet, team=team, lines=[Line(0, athlete.pk, race.pk, 87_000)], key=canary, by=coach, at=now
         )
-        entry = order.entries.get()
+        entry = submission.entries.get()
         SheetDraft.objects.create(tenant=host, meet=meet, team=team, rows=[{"seed_time": canary}])
         entry_upload = EntryUpload.objects.create(
             tenant=host, meet=meet, team=team, by=coach, file_name=f"{canary}.csv"
@@ -83,7 +83,7 @@ def own(host: Tenant, coach: User, staff: User, canary: str) -> Own:
     IncidentContact.objects.create(tenant=host, role="大会運営責任者", name=f"{canary}の担当", phone="090-0000-0000")
     member = Membership.objects.get(team=team)
     return Own(
-        team, athlete, member, upload, link, meet, race, order, entry, entry_upload, product, draft, notice,
+        team, athlete, member, upload, link, meet, race, submission, entry, entry_upload, product, draft, notice,
         secrets=(f"{canary}姓", f"{canary}商品.csv", f"{canary}の文", f"{canary}.xlsx", f"{canary}.csv", f"{canary}@example.com"),
         secrets_of_the_host=(f"{canary}-1", f"{canary}要項", f"{canary}の担当"),
     )  # fmt: skip

@@ -37,7 +37,7 @@ def moment(at: datetime) -> str:
     return f"{date_format(local, _('Y/n/j (D) H:i'))} {local:%Z}"
 
 
-class Line(NamedTuple):
+class FoundProduct(NamedTuple):
     product: MasterProduct
     reference: SafeString
     name: SafeString
@@ -56,11 +56,11 @@ def path_of(product: int) -> str:
     return reverse("catalog:product", args=[product])
 
 
-def lines_of(rows: Iterable[Any], wanted: Iterable[str] = ()) -> list[Line]:
+def lines_of(rows: Iterable[Any], wanted: Iterable[str] = ()) -> list[FoundProduct]:
     """Rows of `catalog.desk.queries.lines` with what was looked for marked, and with what holds."""
     wanted = list(wanted)
     return [
-        Line(
+        FoundProduct(
             row,
             marked(row.reference, wanted),
             marked(row.name_override or row.name, wanted),

@@ -6,7 +6,7 @@ from math import ceil
 from typing import Literal
 
 from catalog.desk import queries
-from catalog.desk.context import Line, lines_of
+from catalog.desk.context import FoundProduct, lines_of
 from catalog.desk.queries import BRANDS_SHOWN, MOST_BRANDS, MOST_FOUND, PAGE
 from tenants.models import User
 
@@ -24,8 +24,8 @@ class Result:
     typed: str
     brands: list[tuple[str, int]]
     conflicts: int
-    lines: list[Line] = field(default_factory=list)
-    seen: list[Line] = field(default_factory=list)
+    lines: list[FoundProduct] = field(default_factory=list)
+    seen: list[FoundProduct] = field(default_factory=list)
     similar_brands: list[str] = field(default_factory=list)
     similar: list[tuple[str, str]] = field(default_factory=list)
     count: int = 0

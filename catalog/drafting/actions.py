@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from catalog.drafting import quota, rules
 from catalog.drafting.checks import Problem
-from catalog.drafting.facts import facts_of
+from catalog.drafting.facts import product_facts
 from catalog.drafting.models import DraftState, ProductDraft
 from catalog.drafting.queries import ABANDONED
 from catalog.models import MasterProduct
@@ -49,7 +49,7 @@ def _begin(
         rules.check_may_rewrite(rewrites)
     rules.check_may_ask(product)
     month = quota.take(product.tenant, at=at)
-    facts = facts_of(product, overrides_of([product.pk]).get(product.pk, {}))
+    facts = product_facts(product, overrides_of([product.pk]).get(product.pk, {}))
     draft = ProductDraft(
         tenant_id=product.tenant_id, product=product, tone=tone, note=note, facts=facts, rewrites=rewrites, by=by
     )

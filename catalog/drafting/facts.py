@@ -21,7 +21,7 @@ PERSONAL = re.compile(
 """A mail address or a Japanese telephone number, in any width. Remarks of old files sometimes hold the dealer's."""
 
 
-def facts_of(product: MasterProduct, overrides: Mapping[str, ProductOverride]) -> dict[str, str]:
+def product_facts(product: MasterProduct, overrides: Mapping[str, ProductOverride]) -> dict[str, str]:
     """Values that hold, by field, in the words of the Japanese pages, for `ProductDraft.facts`; empty ones are left
     out, and those that hold a mail address or a telephone number."""
     found = {"brand": product.brand, "reference": product.reference}

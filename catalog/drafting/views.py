@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.drafting import actions, queries, quota, service
 from catalog.drafting.context import DraftPage, shown
 from catalog.drafting.decorators import ProductRequest, in_product
-from catalog.drafting.facts import facts_of
+from catalog.drafting.facts import product_facts
 from catalog.drafting.forms import AskForm, RewriteForm
 from catalog.drafting.models import ProductDraft
 from catalog.models import MasterProduct
@@ -132,7 +132,7 @@ def _paths(product: MasterProduct, now: DraftPage | None) -> dict[str, str]:
 def _facts(request: ProductRequest) -> list[Any]:
     """What the model would be told now."""
     product = request.product
-    return list(shown(facts_of(product, overrides_of([product.pk]).get(product.pk, {}))))
+    return list(shown(product_facts(product, overrides_of([product.pk]).get(product.pk, {}))))
 
 
 def _rewrite_form(now: DraftPage) -> RewriteForm:

@@ -16,7 +16,7 @@ from tenants.tables import HEADER_WITHIN
 MOST_CELL = 10_000
 
 
-class Line(NamedTuple):
+class ProductRow(NamedTuple):
     """A good row: `values` in the form of `catalog.fields`, `specs` the texts of other columns, None where blank.
 
     Both hold the columns that the file has, and no others.
@@ -37,7 +37,7 @@ class CsvFile:
         self.columns: Columns = columns_of(header)
         self.read = 0
 
-    def lines(self, rejected: Rejected) -> Iterator[Line]:
+    def lines(self, rejected: Rejected) -> Iterator[ProductRow]:
         """The good rows; the others go to `rejected`. Blank rows are passed over.
 
         Raises Refused when the file turns out unreadable, too long, or without any row.
@@ -60,7 +60,7 @@ class CsvFile:
         if not self.read:
             raise Refused("import_empty")
 
-    def _line(self, row: CsvRow, rejected: Rejected) -> Line | None:
+    def _line(self, row: CsvRow, rejected: Rejected) -> ProductRow | None:
         reasons: list[Why] = []
         cells = self._fitted(row.cells, reasons)
         if reasons:
@@ -75,7 +75,7 @@ class CsvFile:
         if reasons:
             rejected.add(row.number, reasons, row.cells)
             return None
-        return Line(row.number, brand, reference, values, specs)
+        return ProductRow(row.number, brand, reference, values, specs)
 
     def _fitted(self, cells: list[str], reasons: list[Why]) -> list[str]:
         """As many cells as titles. A row with others is not guessed at: a missing quotation mark moves every value."""

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 
 from catalog.importing import comparing, staging
 from catalog.importing.actions import READ, WRITE
-from catalog.importing.csv_rows import CsvFile, Line
+from catalog.importing.csv_rows import CsvFile, ProductRow
 from catalog.importing.merging import Merge
 from catalog.importing.models import ImportFile, ImportRun, RunState
 from catalog.importing.rejected_csv import Rejected
@@ -83,7 +83,7 @@ def _compared(run: ImportRun, report: Report) -> tuple[Merge, Rejected, int]:
     return merge, rejected, file.read
 
 
-def _batches(file: CsvFile, rejected: Rejected, report: Report, *, total: int) -> Iterator[list[Line]]:
+def _batches(file: CsvFile, rejected: Rejected, report: Report, *, total: int) -> Iterator[list[ProductRow]]:
     lines = file.lines(rejected)
     while batch := list(islice(lines, BATCH)):
         yield batch

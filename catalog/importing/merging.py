@@ -11,7 +11,7 @@ from typing import Any
 
 from catalog.importing import staging
 from catalog.importing.columns import Columns
-from catalog.importing.csv_rows import Line
+from catalog.importing.csv_rows import ProductRow
 from catalog.importing.staging import is_postgres
 
 STAGE = "import_rows"
@@ -43,7 +43,7 @@ class Merge:
         self.fields = [name for name in TYPES if name in columns.fields]
         self.has_specs = bool(columns.specs)
 
-    def stage(self, lines: Iterable[list[Line]]) -> None:
+    def stage(self, lines: Iterable[list[ProductRow]]) -> None:
         """Take the rows, batch by batch."""
         types = KEY | {name: TYPES[name] for name in self.fields} | ({"specs": "jsonb"} if self.has_specs else {})
         staging.create(STAGE, types | FOUND)
@@ -52,7 +52,7 @@ class Merge:
                 load([self._cells(line) for line in batch])
         staging.analyse(STAGE)
 
-    def _cells(self, line: Line) -> list[Any]:
+    def _cells(self, line: ProductRow) -> list[Any]:
         values = [line.values[name] for name in self.fields]
         cells = [json.dumps(value) if isinstance(value, list) else value for value in values]
         if self.has_specs:

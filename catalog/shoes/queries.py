@@ -82,10 +82,10 @@ def shoe_of(product: MasterProduct, overrides: Mapping[str, ProductOverride]) ->
     """The product with what holds for it."""
     shown = {name: shown_value(product, name, overrides.get(name)) for name in READ}
     name = shown["name"] or ""
-    return Shoe(product.pk, str(product), name, f"{product} {name}".strip()[:LONGEST_LABEL], facts_of(shown))
+    return Shoe(product.pk, str(product), name, f"{product} {name}".strip()[:LONGEST_LABEL], shoe_facts(shown))
 
 
-def facts_of(shown: Mapping[str, Value]) -> ShoeFacts:
+def shoe_facts(shown: Mapping[str, Value]) -> ShoeFacts:
     """Values in the form of `catalog.fields` as facts. What a correction holds that is no value counts as not known."""
     return ShoeFacts(
         is_shoe=shown["category"] == SHOE,

@@ -17,7 +17,7 @@ from entries.meet.models import NO_LINE, Meet, Race, State
 from entries.news import context
 from entries.news.models import Notice
 from entries.news.phases import Phase, countdown
-from entries.roster.files import Shown
+from entries.roster.importing.wording import Shown
 from entries.roster.models import Athlete
 from tenants.forms import Form
 from tenants.models import Tenant

@@ -41,7 +41,7 @@ verbs.register(
 )
 
 
-class Line(NamedTuple):
+class Consequence(NamedTuple):
     """So many rows of something, and what becomes of them; `is_kept` when nothing does."""
 
     title: str | Promise
@@ -50,8 +50,10 @@ class Line(NamedTuple):
     is_kept: bool = False
 
 
-def lines_of(found: Preview) -> list[Line]:
+def lines_of(found: Preview) -> list[Consequence]:
     """A preview in words: what changes first, then what stays. Raises KeyError for a table that has no words."""
-    changed = [Line(*said_of(table), count) for table, count in found.changed.items()]
-    kept = [Line(*said_of(table), found.kept[table], is_kept=True) for table in kept_tables() if table in found.kept]
+    changed = [Consequence(*said_of(table), count) for table, count in found.changed.items()]
+    kept = [
+        Consequence(*said_of(table), found.kept[table], is_kept=True) for table in kept_tables() if table in found.kept
+    ]
     return changed + kept

@@ -38,7 +38,7 @@ def submit(
     with every row's reasons, Busy after lock conflicts. The caller has checked that `by` may enter for `team`.
     """
     try:
-        order = _submit(meet, team, lines, key, by, at, source)
+        submission = _submit(meet, team, lines, key, by, at, source)
     except (Refused, SheetRefused, IntegrityError):
         first = Submission.objects.filter(team=team, key=key).first()
         if first is None:
@@ -48,7 +48,7 @@ def submit(
             raise Refused("key_reused") from None
         return first
     transaction.on_commit(partial(_counted, "taken", len(lines)))
-    return order
+    return submission
 
 
 def _counted(outcome: str, lines: int) -> None:
@@ -65,7 +65,7 @@ def _submit(meet: Meet, team: Team, lines: Sequence[Line], key: str, by: User, a
     athletes = {athlete.pk: athlete for athlete in mine}
     shoes = queries.declared_shoes(lines)
     rules.check_lines(meet, lines, races=races, athletes=athletes, shoes=set(shoes))
-    order = Submission(
+    submission = Submission(
         tenant_id=meet.tenant_id, meet=meet, team=team, key=key, body_hash=hash_of(meet.pk, lines),
         reference=new_reference(), source=source, submitted_by=by, submitted_at=at,
     )  # fmt: skip
@@ -77,7 +77,7 @@ def _submit(meet: Meet, team: Team, lines: Sequence[Line], key: str, by: User, a
             if limited:
                 places.lock_team(team.pk)
                 rules.check_limits(meet, lines, races=races, held=queries.pairs_held(meet, team))
-            _write(order, columns, by, worn)
+            _write(submission, columns, by, worn)
     except IntegrityError:
         refused = rules.duplicates(lines, races=races, held=queries.pairs_held(meet, team))
         if refused:
@@ -87,7 +87,7 @@ def _submit(meet: Meet, team: Team, lines: Sequence[Line], key: str, by: User, a
         rules.check_takes_entries(Meet.objects.get(pk=meet.pk), at=at)  # paused while we stood in line
         fresh = {race.pk: race for race in Race.objects.filter(pk__in={line.race_id for line in lines})}
         raise SheetRefused(rules.full_races(lines, races=fresh)) from None
-    return order
+    return submission
 
 
 class _NoPlace(Exception):
@@ -110,38 +110,38 @@ def _columns(lines: Sequence[Line], races: Mapping[int, Race], shoes: Mapping[in
     }
 
 
-def _write(order: Submission, columns: Columns, by: User, worn: list[str]) -> None:
+def _write(submission: Submission, columns: Columns, by: User, worn: list[str]) -> None:
     """Store submission, entries, mail and trail, and drop the draft, in the current transaction. Raises _NoPlace."""
-    order.check_scope()
+    submission.check_scope()
     trail = {"entries": len(columns["race_id"]), "races": sorted(set(columns["race_id"]))}
     trail |= {"shoes": worn} if worn else {}
     if connection.vendor == "postgresql":
-        _write_in_one_statement(order, columns, trail, by)
+        _write_in_one_statement(submission, columns, trail, by)
     else:
-        _write_row_by_row(order, columns, trail, by)
+        _write_row_by_row(submission, columns, trail, by)
 
 
-def _write_in_one_statement(order: Submission, columns: Columns, trail: dict[str, Any], by: User) -> None:
-    found = places.write_submission_in_one_statement(_values(order, columns, trail, by))
+def _write_in_one_statement(submission: Submission, columns: Columns, trail: dict[str, Any], by: User) -> None:
+    found = places.write_submission_in_one_statement(_values(submission, columns, trail, by))
     if found is None:
         raise _NoPlace
-    order.pk = found
-    order._state.adding = False
+    submission.pk = found
+    submission._state.adding = False
 
 
-def _write_row_by_row(order: Submission, columns: Columns, trail: dict[str, Any], by: User) -> None:
-    order.save()
-    Entry.objects.bulk_create(_rows_with_tickets(order, columns))
-    for address in queries.addresses_of(order.team, by):
+def _write_row_by_row(submission: Submission, columns: Columns, trail: dict[str, Any], by: User) -> None:
+    submission.save()
+    Entry.objects.bulk_create(_rows_with_tickets(submission, columns))
+    for address in queries.addresses_of(submission.team, by):
         enqueue(
-            "entry.received", to=address, key=f"entry.received:{order.pk}", context={"submission": order.pk},
-            at=order.submitted_at, tenant_id=order.tenant_id,
+            "entry.received", to=address, key=f"entry.received:{submission.pk}", context={"submission": submission.pk},
+            at=submission.submitted_at, tenant_id=submission.tenant_id,
         )  # fmt: skip
-    record("entry.submitted", order, by=by, after=trail)
-    drafts.drop(meet=order.meet, team=order.team)
+    record("entry.submitted", submission, by=by, after=trail)
+    drafts.drop(meet=submission.meet, team=submission.team)
 
 
-def _rows_with_tickets(order: Submission, columns: Columns) -> list[Entry]:
+def _rows_with_tickets(submission: Submission, columns: Columns) -> list[Entry]:
     next_ticket: dict[int, int] = {}
     wanted = Counter(columns["race_id"])
     races = list(Race.objects.filter(pk__in=wanted, meet__entries_paused_at__isnull=True))
@@ -155,7 +155,7 @@ def _rows_with_tickets(order: Submission, columns: Columns) -> list[Entry]:
     rows = []
     for values in zip(*columns.values(), strict=True):
         row = Entry(
-            tenant_id=order.tenant_id, submission=order, entered_at=order.submitted_at,
+            tenant_id=submission.tenant_id, submission=submission, entered_at=submission.submitted_at,
             **dict(zip(columns, values, strict=True)),
         )  # fmt: skip
         next_ticket[row.race_id] += 1
@@ -164,11 +164,11 @@ def _rows_with_tickets(order: Submission, columns: Columns) -> list[Entry]:
     return rows
 
 
-def _values(order: Submission, columns: Columns, trail: dict[str, Any], by: User) -> dict[str, Any]:
+def _values(submission: Submission, columns: Columns, trail: dict[str, Any], by: User) -> dict[str, Any]:
     return {
         **columns,
-        **{name: getattr(order, name) for name in ("key", "body_hash", "reference", "source")},
-        "tenant": order.tenant_id, "meet": order.meet_id, "team": order.team_id, "by": by.pk,
-        "at": order.submitted_at, "after": json.dumps(plain(trail)), "request_id": request_id.get(),
-        "addresses": queries.addresses_of(order.team, by), "language": language_of_mail(),
+        **{name: getattr(submission, name) for name in ("key", "body_hash", "reference", "source")},
+        "tenant": submission.tenant_id, "meet": submission.meet_id, "team": submission.team_id, "by": by.pk,
+        "at": submission.submitted_at, "after": json.dumps(plain(trail)), "request_id": request_id.get(),
+        "addresses": queries.addresses_of(submission.team, by), "language": language_of_mail(),
     }  # fmt: skip

@@ -100,19 +100,19 @@ def invite(
     if Entry.objects.live().filter(race=race, athlete=athlete).exists():
         raise Refused("duplicate", race=race.name)
     reference = new_reference()
-    order = Submission.objects.create(
+    submission = Submission.objects.create(
         tenant_id=race.tenant_id, meet_id=race.meet_id, team=athlete.team, key=f"invite:{reference}",
         body_hash=hash_of(race.meet_id, []), reference=reference, source=Source.ORGANIZER, submitted_by=by,
         submitted_at=at,
     )  # fmt: skip
     entry = Entry.objects.create(
-        tenant_id=race.tenant_id, submission=order, race=race, athlete=athlete, seed_time=seed_time, ticket=None,
+        tenant_id=race.tenant_id, submission=submission, race=race, athlete=athlete, seed_time=seed_time, ticket=None,
         pacemaker=pacemaker, fee=race.fee_yen, entered_at=at,
     )  # fmt: skip
     record("entry.invited", entry, by=by, after={"race": race.name, "athlete": athlete.pk}, why=why)
     if athlete.team.contact_email:
-        enqueue("entry.received", to=athlete.team.contact_email, key=f"entry.received:{order.pk}",
-                context={"submission": order.pk}, at=at, tenant_id=race.tenant_id)  # fmt: skip
+        enqueue("entry.received", to=athlete.team.contact_email, key=f"entry.received:{submission.pk}",
+                context={"submission": submission.pk}, at=at, tenant_id=race.tenant_id)  # fmt: skip
     return entry
 
 

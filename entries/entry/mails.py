@@ -37,13 +37,13 @@ def _about_meet(meet: Meet) -> Values:
     }
 
 
-def _about_order(order: Submission) -> Values:
+def _about_submission(submission: Submission) -> Values:
     return {
-        **_about_meet(order.meet),
-        "team": inert(order.team.name),
-        "reference": order.reference,
-        "submitted": moment(order.meet, order.submitted_at),
-        "address": settings.BASE_URL + reverse("entry:receipt", args=[order.reference]),
+        **_about_meet(submission.meet),
+        "team": inert(submission.team.name),
+        "reference": submission.reference,
+        "submitted": moment(submission.meet, submission.submitted_at),
+        "address": settings.BASE_URL + reverse("entry:receipt", args=[submission.reference]),
     }
 
 
@@ -60,11 +60,11 @@ def _line(entry: Entry) -> Values:
 @content_of("entry.received")
 def received(context: Values) -> Letter | None:
     """The receipt: who is in, who waits at which position, what it costs, what may be changed until when."""
-    order = Submission.objects.select_related("meet", "team").filter(pk=context["submission"]).first()
-    if order is None:
+    submission = Submission.objects.select_related("meet", "team").filter(pk=context["submission"]).first()
+    if submission is None:
         return None
-    entries = list(entries_of(order))
-    values = {**_about_order(order), "lines": [_line(entry) for entry in entries], "tally": tally(entries)}
+    entries = list(entries_of(submission))
+    values = {**_about_submission(submission), "lines": [_line(entry) for entry in entries], "tally": tally(entries)}
     return _letter(_("【%(meet)s】申込を受け付けました（%(reference)s）"), "entry_received", values)
 
 
@@ -74,7 +74,7 @@ def _about_one(context: Values, subject: str, template: str, *, state: str) -> L
     found = rows.select_related("race", "athlete", "submission__team", "submission__meet").first()
     if found is None or found.state != state:
         return None
-    return _letter(subject, template, {**_about_order(found.submission), **_line(found), "fee": found.fee})
+    return _letter(subject, template, {**_about_submission(found.submission), **_line(found), "fee": found.fee})
 
 
 @content_of("entry.promoted")

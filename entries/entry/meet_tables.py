@@ -69,11 +69,11 @@ def _races(scene: Scene) -> Iterator[Row]:
 
 def _submissions(scene: Scene) -> Iterator[Row]:
     rows = Submission.objects.filter(meet=scene.meet).select_related("team", "submitted_by")
-    for order in paged(rows.annotate(n=Count("entries"))):
-        by = order.submitted_by.name if order.submitted_by else None
+    for submission in paged(rows.annotate(n=Count("entries"))):
+        by = submission.submitted_by.name if submission.submitted_by else None
         yield (
-            order.pk, order.reference, order.team_id, order.team.name, Source(order.source).label, by,
-            order.submitted_at, order.n,
+            submission.pk, submission.reference, submission.team_id, submission.team.name, Source(submission.source).label, by,
+            submission.submitted_at, submission.n,
         )  # fmt: skip
 
 

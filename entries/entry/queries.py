@@ -28,10 +28,10 @@ def last_entries(team: Team, *, before: Meet) -> list[Entry]:
     A team's own history belongs to the team; no host sees what it did elsewhere.
     """
     with across_tenants():
-        order = Submission.objects.filter(team=team).exclude(meet=before).order_by("-submitted_at", "-pk").first()
-        if order is None:
+        submission = Submission.objects.filter(team=team).exclude(meet=before).order_by("-submitted_at", "-pk").first()
+        if submission is None:
             return []
-        mine = Entry.objects.live().filter(submission__team=team, submission__meet=order.meet_id)
+        mine = Entry.objects.live().filter(submission__team=team, submission__meet=submission.meet_id)
         return list(mine.select_related("race__meet").order_by("pk"))
 
 
@@ -39,7 +39,7 @@ def last_entries(team: Team, *, before: Meet) -> list[Entry]:
 class Found:
     """A submission, the database's time at which it was read, and whether the reader is a member of its team."""
 
-    order: Submission
+    submission: Submission
     clock: datetime
     is_mine: bool
 

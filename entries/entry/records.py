@@ -52,8 +52,8 @@ def _entries(person: Person) -> Iterator[Trace]:
 
 
 def _submissions(person: Person) -> Iterator[Trace]:
-    for order in Submission.objects.filter(pk__in=entries_of(person).values("submission")).order_by("pk"):
-        yield whole(order, {})
+    for submission in Submission.objects.filter(pk__in=entries_of(person).values("submission")).order_by("pk"):
+        yield whole(submission, {})
 
 
 def _drafts(person: Person) -> Iterator[Trace]:

@@ -18,5 +18,5 @@ urlpatterns = [
     path("orders/<slug:reference>/", receipt_views.receipt, name="receipt"),
     path("orders/<slug:reference>/entries/<int:entry>/withdraw", receipt_views.withdraw, name="withdraw"),
     path("orders/<slug:reference>/entries/<int:entry>/time", receipt_views.correct, name="correct"),
-    path("teams/<int:team>/orders/", receipt_views.orders, name="orders"),
+    path("teams/<int:team>/orders/", receipt_views.submissions, name="submissions"),
 ]

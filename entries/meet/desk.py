@@ -16,7 +16,7 @@ RACES = Desk("races", "pause", "resume", "plan")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Attention:
     """One thing about a meet that wants to be looked at. `kind` is the chip's: bad, wait, ok or empty."""
 
     kind: str
@@ -26,7 +26,7 @@ class Line:
     address: str
 
 
-Lines = Callable[[Standing], Iterable[Line]]
+Lines = Callable[[Standing], Iterable[Attention]]
 _lines: dict[str, Lines] = {}
 
 
@@ -38,7 +38,7 @@ def needs_attention(function: Lines) -> Lines:
     return function
 
 
-def lines_of(standing: Standing) -> Iterator[Line]:
+def lines_of(standing: Standing) -> Iterator[Attention]:
     """What all rooms say about a meet, in the order of the rooms."""
     for lines in _lines.values():
         yield from lines(standing)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from entries.meet.desk import MEETS, Line, needs_attention, stages_of
+from entries.meet.desk import MEETS, Attention, needs_attention, stages_of
 from entries.meet.models import Meet
 from entries.meet.steps import Standing
 from tenants.admin_desk import Link
@@ -31,12 +31,12 @@ def races(request: HttpRequest, meet: Meet) -> list[Link]:
 
 
 @needs_attention
-def stopped_and_full(now: Standing) -> Iterator[Line]:
+def stopped_and_full(now: Standing) -> Iterator[Attention]:
     """Pauses, of the meet and of its races, and races without a place left."""
     if now.meet.entries_paused_at is not None:
         page = reverse("admin:entries_meet_change", args=[now.meet.pk])
-        yield Line("bad", _("一時停止中"), _("申込を一時停止しています"), 1, page)
+        yield Attention("bad", _("一時停止中"), _("申込を一時停止しています"), 1, page)
     if paused := sum(race.paused_at is not None for race in now.races):
-        yield Line("bad", _("停止中"), _("受付を停止している種目"), paused, races_address(now.meet))
+        yield Attention("bad", _("停止中"), _("受付を停止している種目"), paused, races_address(now.meet))
     if full := sum(race.free_places == 0 for race in now.races):
-        yield Line("wait", _("満員"), _("定員に達した種目"), full, races_address(now.meet))
+        yield Attention("wait", _("満員"), _("定員に達した種目"), full, races_address(now.meet))

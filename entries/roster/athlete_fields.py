@@ -230,7 +230,7 @@ def completed(values: Values) -> Values:
     return full
 
 
-def facts_of(athlete: Athlete) -> Values:
+def values_of(athlete: Athlete) -> Values:
     """The athlete's fields as these functions know them."""
     values = {name: getattr(athlete, name) for name in READERS if name != "guardian_consent"}
     return values | {"guardian_consent": athlete.guardian_consent_at is not None}

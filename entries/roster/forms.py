@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from entries.roster.actions import TEAM_FIELDS
-from entries.roster.athlete_fields import READERS, Reader, Values, check_whole, facts_of, folded, read_kana, visible
+from entries.roster.athlete_fields import READERS, Reader, Values, check_whole, folded, read_kana, values_of, visible
 from entries.roster.models import Athlete, Sex, Team, TeamKind
 from entries.roster.prefectures import PREFECTURE_CHOICES
 from tenants.forms import Form
@@ -98,7 +98,7 @@ class AthleteForm(Form):
 
 def initial_of(athlete: Athlete) -> Values:
     """An athlete's fields as the form shows them."""
-    return facts_of(athlete)
+    return values_of(athlete)
 
 
 def _text(limit: int) -> Reader:

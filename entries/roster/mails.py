@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from entries.roster import registration_mails  # noqa: F401 - what the mails of a registration say
 from entries.roster.rules import invited_team
 from tenants.outbox.contents import Letter, content_of
 from tenants.refusal import Refused

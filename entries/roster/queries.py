@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
-from entries.roster.athlete_fields import Values, facts_of
+from entries.roster.athlete_fields import Values, values_of
 from entries.roster.kana import to_katakana
 from entries.roster.models import Athlete, Membership, RosterUpload, Sex, Team
 from entries.roster.prefectures import PREFECTURES
@@ -97,7 +97,7 @@ def shown(field: str, value: Any) -> str:
 
 def file_row(athlete: Athlete, fields: Sequence[str]) -> list[str]:
     """An athlete as a row of our files. Who is pending has that word in place of the JAAF ID."""
-    values: Values = facts_of(athlete)
+    values: Values = values_of(athlete)
     row = {field: shown(field, values[field]) for field in fields}
     if values["jaaf_pending"] and not values["jaaf_id"]:
         row["jaaf_id"] = shown("jaaf_pending", value=True)

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from entries.roster import athlete_views, file_views, join_views, views
+from entries.roster import athlete_views, join_views, views
+from entries.roster.importing import views as file_views
 
 app_name = "roster"
 

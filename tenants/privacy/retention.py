@@ -15,7 +15,7 @@ from tenants.refusal import Refused
 from tenants.scope import across_tenants
 
 
-class Line(NamedTuple):
+class ClassRun(NamedTuple):
     """One class of a run: how many rows were overdue, cleared, and how many people were told that they soon will be."""
 
     kind: str
@@ -26,7 +26,7 @@ class Line(NamedTuple):
     told: int
 
 
-def run(*, at: datetime, apply: bool, only: Collection[str] | None = None) -> list[Line]:
+def run(*, at: datetime, apply: bool, only: Collection[str] | None = None) -> list[ClassRun]:
     """Count what is overdue at `at`, and with `apply` clear it. Rows that somebody holds are left for the next run."""
     days = days_kept()
     with across_tenants():
@@ -37,13 +37,13 @@ def run(*, at: datetime, apply: bool, only: Collection[str] | None = None) -> li
         ]
 
 
-def _run(one: RetentionClass, kept: timedelta, *, at: datetime, apply: bool) -> Line:
+def _run(one: RetentionClass, kept: timedelta, *, at: datetime, apply: bool) -> ClassRun:
     assert one.overdue is not None  # noqa: S101 - `run` asks only such classes
     rows = one.overdue(at - kept, at)
     overdue = rows.count()
     told = one.prepare(kept, at, apply) if one.prepare else 0
     cleared = _clear(one, rows, at) if apply and overdue else 0
-    return Line(one.kind, str(one.title), kept.days, overdue, cleared, told)
+    return ClassRun(one.kind, str(one.title), kept.days, overdue, cleared, told)
 
 
 def _clear(one: RetentionClass, rows: QuerySet, at: datetime) -> int:

@@ -36,7 +36,7 @@ EFFECTS: dict[Function, str | Promise] = {
 }
 
 
-class Line(NamedTuple):
+class SwitchRow(NamedTuple):
     """A switch with what it does."""
 
     switch: Switch
@@ -62,7 +62,7 @@ class SwitchAdmin(ReadOnly, DeskAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """All of them, also those that nobody ever touched."""
         self._check(request)
-        lines = [Line(switch, EFFECTS[Function(switch.function)]) for switch in queries.all_switches()]
+        lines = [SwitchRow(switch, EFFECTS[Function(switch.function)]) for switch in queries.all_switches()]
         return self._page(request, "list", {"title": _("機能の停止と再開"), "lines": lines})
 
     def change_view(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from catalog.drafting.checks import Fact, check
-from catalog.drafting.facts import MOST_FACTS, MOST_LETTERS, facts_of, told
+from catalog.drafting.facts import MOST_FACTS, MOST_LETTERS, product_facts, told
 from catalog.drafting.models import Tone
 from catalog.drafting.prompt import SYSTEM, TONES, Previous, compose
 from entries.roster.models import Athlete, Team
@@ -94,7 +94,7 @@ def test_no_person_is_in_what_leaves_the_site(
 @pytest.mark.django_db
 def test_facts_are_bounded(nittai: Tenant) -> None:
     product = shoe_of(nittai, specs={f"c{n}": "x" * 5_000 for n in range(500)})
-    facts = facts_of(product, {})
+    facts = product_facts(product, {})
     assert len(facts) == MOST_FACTS
     assert max(map(len, facts.values())) == MOST_LETTERS
 
@@ -106,7 +106,7 @@ def test_facts_are_told_in_japanese_and_in_order_whoever_asks(nittai: Tenant) ->
     product = shoe_of(nittai, specs={"z": 5, "a": ["x"], "空": ""}, valid_from="2026-04-01")
     product.refresh_from_db()
     with translation.override("en"):
-        facts = facts_of(product, {})
+        facts = product_facts(product, {})
         kept = dict(sorted(facts.items()))  # PostgreSQL keeps no order
         assert [fact.label for fact in told(kept)] == [
             "ブランド", "型番", "商品名", "分類", "価格（円）", "靴底の厚さ（mm）", "使用できる種目", "WAリスト区分", "使用開始日", "a", "z",
@@ -119,7 +119,7 @@ def test_facts_are_told_in_japanese_and_in_order_whoever_asks(nittai: Tenant) ->
 @pytest.mark.django_db
 def test_a_code_of_articles_is_no_telephone_number(nittai: Tenant) -> None:
     product = shoe_of(nittai, "0012345678901", name="090", specs={"jan": "4550456789012"})
-    assert {"reference", "name", "specs.jan"} <= set(facts_of(product, {}))
+    assert {"reference", "name", "specs.jan"} <= set(product_facts(product, {}))
 
 
 def test_a_note_is_no_source_of_facts() -> None:

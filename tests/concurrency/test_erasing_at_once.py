@@ -15,9 +15,11 @@ from entries.entry import actions
 from entries.entry.lines import Line
 from entries.entry.models import Entry
 from entries.meet.models import Race
-from entries.roster import athlete_actions, import_plan
+from entries.roster import athlete_actions
 from entries.roster.athlete_actions import AthleteRefused
-from entries.roster.athlete_fields import facts_of
+from entries.roster.athlete_fields import values_of
+from entries.roster.importing import actions as import_actions
+from entries.roster.importing import import_plan
 from entries.roster.models import Athlete, Team
 from tenants.models import User
 from tenants.refusal import Refused
@@ -88,7 +90,7 @@ def test_a_coach_who_saves_the_athletes_page_brings_nothing_back(
     erased_meanwhile: Callable[..., Any], baba: User, runners: list[Athlete], now: datetime
 ) -> None:
     athlete = Athlete.objects.select_related("team").get(pk=runners[0].pk)
-    values = facts_of(athlete) | {"family_name": "早乙女丸", "grade": "4"}
+    values = values_of(athlete) | {"family_name": "早乙女丸", "grade": "4"}
 
     def save() -> str:
         try:
@@ -106,14 +108,14 @@ def test_a_file_that_is_confirmed_brings_nothing_back(
     erased_meanwhile: Callable[..., Any], kita: Team, baba: User, runners: list[Athlete], now: datetime
 ) -> None:
     athlete = Athlete.objects.get(pk=runners[0].pk)
-    line = import_plan.Line(2, facts_of(athlete) | {"grade": "4"})
-    upload = athlete_actions.keep_upload(
+    line = import_plan.ImportRow(2, values_of(athlete) | {"grade": "4"})
+    upload = import_actions.keep_upload(
         kita, by=baba, file_name="x.xlsx", lines=[line], ignored=[], at=now, today=now.date()
     )
 
     def confirm() -> str:
         try:
-            athlete_actions.apply_upload(upload, by=baba, at=now, today=now.date())
+            import_actions.apply_upload(upload, by=baba, at=now, today=now.date())
         except Refused as refused:
             return refused.code
         return "applied"

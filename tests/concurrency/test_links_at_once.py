@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from entries.roster.models import Team, TeamKind
-from entries.roster.registration import Registration, plain
+from entries.roster.registration.actions import Registration, plain
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.signin import links, rules

@@ -57,15 +57,19 @@ def wait_until(true: Callable[[], bool], process: "subprocess.Popen[bytes]", sec
 
 def one_order(meet: Meet, team: Team, race: Race, by: User, athletes: list[Athlete], now: datetime) -> int:
     lines = [Line(0, athletes[0].pk, race.pk, seed_time=87_000)]
-    order = actions.submit(meet=meet, team=team, lines=lines, key="k", by=by, at=now)
+    submission = actions.submit(meet=meet, team=team, lines=lines, key="k", by=by, at=now)
     OutboxMail.objects.all().delete()
-    return order.pk
+    return submission.pk
 
 
-def fill(order: int, now: datetime, mails: int = MAILS) -> None:
+def fill(submission: int, now: datetime, mails: int = MAILS) -> None:
     rows = [
         OutboxMail(
-            kind="entry.received", to=f"{n}@example.com", key="many", context={"submission": order}, next_attempt_at=now
+            kind="entry.received",
+            to=f"{n}@example.com",
+            key="many",
+            context={"submission": submission},
+            next_attempt_at=now,
         )
         for n in range(mails)
     ]
@@ -136,11 +140,11 @@ def test_a_server_that_is_away_for_a_while_gets_every_mail_when_it_is_back(
 def test_the_worker_waits_for_work_survives_a_lost_database_and_stops_within_a_second(
     meet: Meet, kita: Team, race: Race, baba: User, runners: list[Athlete], now: datetime
 ) -> None:
-    order = one_order(meet, kita, race, baba, runners, now)
+    submission = one_order(meet, kita, race, baba, runners, now)
     with SmtpSink() as sink:
         process = worker(sink.url)
         for event in ("first", "second"):
-            enqueue("entry.received", to="a@example.com", key=event, context={"submission": order}, at=now)
+            enqueue("entry.received", to="a@example.com", key=event, context={"submission": submission}, at=now)
             wait_until(partial(has_kept, sink, 1 if event == "first" else 2), process)
             with connection.cursor() as cursor:  # as a restart of the database does
                 cursor.execute(

@@ -10,8 +10,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from entries.roster import actions, athlete_actions, rules
-from entries.roster.import_plan import Line
+from entries.roster import actions, rules
+from entries.roster.importing import actions as import_actions
+from entries.roster.importing.import_plan import ImportRow
 from entries.roster.models import Athlete, Membership, Team
 from tenants.audit.models import AuditRecord
 from tenants.models import User
@@ -78,17 +79,17 @@ def test_without_the_lock_on_the_team_nobody_is_left(
     assert not Membership.objects.filter(team=kita).exists()
 
 
-def lines(how_many: int) -> list[Line]:
+def lines(how_many: int) -> list[ImportRow]:
     values = {"family_kana": "ア", "given_kana": "イ", "sex": "M", "birth_date": date(2004, 4, 2), "given_name": "名"}
-    return [Line(number, values | {"family_name": f"姓{number}"}) for number in range(how_many)]
+    return [ImportRow(number, values | {"family_name": f"姓{number}"}) for number in range(how_many)]
 
 
 def test_a_preview_confirmed_many_times_at_once_is_written_once(kita: Team, baba: User, now: datetime) -> None:
     today = timezone.localdate()
-    kept = athlete_actions.keep_upload(
+    kept = import_actions.keep_upload(
         kita, by=baba, file_name="a.csv", lines=lines(200), ignored=[], at=now, today=today
     )
-    ends = at_once([lambda: athlete_actions.apply_upload(kept, by=baba, at=now, today=today)] * 8)
+    ends = at_once([lambda: import_actions.apply_upload(kept, by=baba, at=now, today=today)] * 8)
     assert ends == {"done": 8}
     assert Athlete.objects.filter(team=kita).count() == 200
     assert AuditRecord.objects.filter(verb="athlete.added").count() == 200
@@ -97,9 +98,9 @@ def test_a_preview_confirmed_many_times_at_once_is_written_once(kita: Team, baba
 def test_two_files_with_the_same_people_at_once_make_each_once(kita: Team, baba: User, now: datetime) -> None:
     today = timezone.localdate()
     kept = [
-        athlete_actions.keep_upload(kita, by=baba, file_name="a.csv", lines=lines(50), ignored=[], at=now, today=today)
+        import_actions.keep_upload(kita, by=baba, file_name="a.csv", lines=lines(50), ignored=[], at=now, today=today)
         for _ in range(2)
     ]
-    ends = at_once([lambda row=row: athlete_actions.apply_upload(row, by=baba, at=now, today=today) for row in kept])  # type: ignore[misc]
+    ends = at_once([lambda row=row: import_actions.apply_upload(row, by=baba, at=now, today=today) for row in kept])  # type: ignore[misc]
     assert ends == {"done": 1, "roster_changed": 1}
     assert Athlete.objects.filter(team=kita).count() == 50

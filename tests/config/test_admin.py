@@ -197,7 +197,7 @@ def test_no_list_answers_questions_about_what_it_does_not_show(
 
 @pytest.mark.parametrize(("app", "name"), LISTS)
 def test_searching_for_another_hosts_words_finds_nothing(desk: Client, theirs: Own, app: str, name: str) -> None:
-    for words in ("strangecanary", "中央", "doi", theirs.order.reference):
+    for words in ("strangecanary", "中央", "doi", theirs.submission.reference):
         assert len(desk.get(f"/admin/{app}/{name}/", {"q": words}).context["cl"].result_list) == 0
 
 

@@ -30,18 +30,18 @@ def seed_entries(meet: Meet, teams: list[Team]) -> int:
     random = Random(1_325)  # noqa: S311 - the demo is the same everywhere
     races = {(race.sex, race.distance_m, race.is_ncg): race for race in Race.objects.filter(meet=meet)}
     shoes = list(MasterProduct.objects.filter(category="shoe").order_by("pk"))
-    orders = Submission.objects.bulk_create(_submission(meet, team, number) for number, team in enumerate(teams))
+    submissions = Submission.objects.bulk_create(_submission(meet, team, number) for number, team in enumerate(teams))
     by_team: dict[int, list[Athlete]] = defaultdict(list)
     for athlete in Athlete.objects.filter(team__in=teams).order_by("pk"):
         by_team[athlete.team_id].append(athlete)
     tickets: Counter[int] = Counter()
     rows: list[Entry] = []
-    for order in orders:
-        for athlete in by_team[order.team_id]:
+    for submission in submissions:
+        for athlete in by_team[submission.team_id]:
             if random.random() < 0.85:
-                rows.append(_entry(order, athlete, races, shoes, tickets, random))
+                rows.append(_entry(submission, athlete, races, shoes, tickets, random))
     Entry.objects.bulk_create(rows)
-    _trail(orders, rows)
+    _trail(submissions, rows)
     for race in races.values():
         race.last_ticket = tickets[race.pk]
     Race.objects.bulk_update(races.values(), ["last_ticket"])
@@ -58,7 +58,7 @@ def _submission(meet: Meet, team: Team, number: int) -> Submission:
 
 
 def _entry(
-    order: Submission,
+    submission: Submission,
     athlete: Athlete,
     races: dict[tuple[str, int, bool], Race],
     shoes: list[MasterProduct],
@@ -66,36 +66,36 @@ def _entry(
     random: Random,
 ) -> Entry:
     """The athlete in the NCG race when the declared time is within its standard, else in the general one."""
-    sex, young = Sex(athlete.sex), order.team.kind == TeamKind.JUNIOR_HIGH
+    sex, young = Sex(athlete.sex), submission.team.kind == TeamKind.JUNIOR_HIGH
     distance_m = random.choice((3_000, 5_000) if sex == Sex.FEMALE else (5_000, 5_000 if young else 10_000))
-    low, high = PACE[TeamKind(order.team.kind), sex]
+    low, high = PACE[TeamKind(submission.team.kind), sex]
     pace = random.triangular(low, high, low + (high - low) * 0.5)
     seed_time = int(pace * SLOWER[distance_m] * distance_m / 100) // 10 * 10
     ncg = races[sex, distance_m, True]
     race = ncg if seed_time <= (ncg.standard or 0) else races[sex, distance_m, False]
     tickets[race.pk] += 1
     shoe = random.choice(shoes) if shoes and random.random() < 0.5 else None
-    race.meet = order.meet
+    race.meet = submission.meet
     return Entry(
-        tenant_id=order.tenant_id, submission=order, race=race, athlete=athlete, ticket=tickets[race.pk],
+        tenant_id=submission.tenant_id, submission=submission, race=race, athlete=athlete, ticket=tickets[race.pk],
         seed_time=seed_time, personal_best=seed_time - random.randrange(0, 900, 7) if random.random() < 0.7 else None,
-        shoe=shoe, shoe_declared=f"{shoe} {shoe.name}" if shoe else "", fee=race.fee_yen, entered_at=order.submitted_at,
+        shoe=shoe, shoe_declared=f"{shoe} {shoe.name}" if shoe else "", fee=race.fee_yen, entered_at=submission.submitted_at,
     )  # fmt: skip
 
 
-def _trail(orders: list[Submission], rows: list[Entry]) -> None:
+def _trail(submissions: list[Submission], rows: list[Entry]) -> None:
     counts = Counter(row.submission_id for row in rows)
     AuditRecord.objects.bulk_create(
         AuditRecord(
-            tenant_id=order.tenant_id,
+            tenant_id=submission.tenant_id,
             verb="entry.submitted",
             target_type="submission",
-            target_id=str(order.pk),
-            target_name=order.reference,
-            after={"entries": counts[order.pk]},
+            target_id=str(submission.pk),
+            target_name=submission.reference,
+            after={"entries": counts[submission.pk]},
             why="seed_dev",
         )
-        for order in orders
+        for submission in submissions
     )
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from config.management.privacy import DRY, broken
 from config.ops.ready import check_ready, database_name
 from tenants.privacy.classes import class_of
-from tenants.privacy.retention import Line, run
+from tenants.privacy.retention import ClassRun, run
 from tenants.upkeep.actions import beat, noted
 
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError(f"no class of data is called {kind!r}. Nothing was written.") from None
 
     @staticmethod
-    def _run(*, apply: bool, only: list[str] | None) -> list[Line]:
+    def _run(*, apply: bool, only: list[str] | None) -> list[ClassRun]:
         at = timezone.now()
         if not apply:
             return run(at=at, apply=False, only=only)

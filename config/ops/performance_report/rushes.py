@@ -29,10 +29,12 @@ class Rush(NamedTuple):
 def rushes(span: Span) -> list[Rush]:
     """The meets with the most submissions in the period, each with its busiest minute. Three queries."""
     with across_tenants():
-        orders = Submission.objects.filter(submitted_at__gte=span.since, submitted_at__lt=span.until)
-        counts = orders.values("meet").annotate(n=Count("pk")).order_by("-n", "meet")[:SHOWN]
+        submissions = Submission.objects.filter(submitted_at__gte=span.since, submitted_at__lt=span.until)
+        counts = submissions.values("meet").annotate(n=Count("pk")).order_by("-n", "meet")[:SHOWN]
         total = {row["meet"]: row["n"] for row in counts}
-        minutes = orders.filter(meet__in=total).annotate(minute=TruncMinute("submitted_at")).values("meet", "minute")
+        minutes = (
+            submissions.filter(meet__in=total).annotate(minute=TruncMinute("submitted_at")).values("meet", "minute")
+        )
         busiest: dict[int, tuple[int, datetime]] = {}
         for row in minutes.annotate(n=Count("pk")).order_by("minute", "meet"):
             if row["n"] > busiest.get(row["meet"], (0, span.since))[0]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from entries.entry import pausing, places, queue_actions
 from entries.entry.desk.queries import places_by_meet
 from entries.meet import steps
-from entries.meet.desk import MEETS, RACES, Line, needs_attention
+from entries.meet.desk import MEETS, RACES, Attention, needs_attention
 from entries.meet.forms import MoveForm, PauseForm, UndoForm
 from entries.meet.models import Meet, Race, State
 from entries.meet.rules import next_move, state_before
@@ -121,9 +121,9 @@ def entries(request: HttpRequest, meet: Meet) -> list[Link]:
 
 
 @needs_attention
-def waiting(now: Standing) -> Iterator[Line]:
+def waiting(now: Standing) -> Iterator[Attention]:
     """Entries that wait to move up."""
     if count := sum(places.waiting for places in now.figures.of("places", now.meet, {}).values()):
-        yield Line(
+        yield Attention(
             "wait", _("補欠待ち"), _("繰り上げを待つ申込"), count, f"{entries_address(now.meet)}&state=waitlisted"
         )

@@ -1,4 +1,4 @@
-"""How a view gets its order: by the reference in its address, for those who may read it."""
+"""How a view gets its submission: by the reference in its address, for those who may read it."""
 
 from datetime import datetime
 from functools import wraps
@@ -19,24 +19,24 @@ class OrderRequest(UserRequest):
     `clock` is the database's time when the request came in.
     """
 
-    order: Submission
+    submission: Submission
     clock: datetime
     may_change: bool
     by_host: bool
 
 
-def in_order(view: View) -> View:
-    """Give the view `request.order` and open its host's scope. To all who may not read it, it is unknown: 404."""
+def in_submission(view: View) -> View:
+    """Give the view `request.submission` and open its host's scope. To all who may not read it, it is unknown: 404."""
 
     @wraps(view)
-    def with_order(request: OrderRequest, reference: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def with_submission(request: OrderRequest, reference: str, *args: Any, **kwargs: Any) -> HttpResponse:
         found = submission_by_reference(reference, reader=request.user)
-        if found is None or not rules.may_see(request.user, found.order, is_mine=found.is_mine):
+        if found is None or not rules.may_see(request.user, found.submission, is_mine=found.is_mine):
             raise Http404
-        request.order, request.clock = found.order, found.clock
-        request.by_host = rules.acts_for_host(request.user, found.order)
+        request.submission, request.clock = found.submission, found.clock
+        request.by_host = rules.acts_for_host(request.user, found.submission)
         request.may_change = found.is_mine or request.by_host
-        enter_scope(request, found.order.tenant_id)
+        enter_scope(request, found.submission.tenant_id)
         return view(request, *args, **kwargs)
 
-    return signed_in(with_order)
+    return signed_in(with_submission)

@@ -11,7 +11,7 @@ from catalog.shoes.wording import said as said_of
 from entries.entry import entry_actions, rules
 from entries.entry.models import Entry, Source
 from entries.entry.queries import entries_of, orders_of, tally
-from entries.entry.receipt.decorators import OrderRequest, in_order
+from entries.entry.receipt.decorators import OrderRequest, in_submission
 from entries.entry.sheet.forms import TimesForm
 from entries.entry.shoes import verdicts_of
 from entries.marks import format_time
@@ -27,7 +27,7 @@ SEE_OTHER = 303
 PER_PAGE = 50
 
 
-@in_order
+@in_submission
 @require_safe
 def receipt(request: OrderRequest) -> HttpResponse:
     """Who is in, who waits at which position, what it costs, and what may still be changed until when."""
@@ -35,23 +35,23 @@ def receipt(request: OrderRequest) -> HttpResponse:
 
 
 def _page(request: OrderRequest, *, wrong: TimesForm | None = None, entry: int = 0, said: str = "") -> HttpResponse:
-    order = request.order
-    entries = list(entries_of(order))
-    meet: Meet = order.meet
+    submission = request.submission
+    entries = list(entries_of(submission))
+    meet: Meet = submission.meet
     for row in entries:
         row.race.meet = meet
     worn = {pk: said_of(verdict) for pk, verdict in verdicts_of(entries).items()}
     values = {
-        "order": order, "meet": meet, "tally": tally(entries), "said": said,
+        "submission": submission, "meet": meet, "tally": tally(entries), "said": said,
         "lines": [
             _line(request, row, wrong if row.pk == entry else None) | {"shoe": worn.get(row.pk)} for row in entries
         ],
         "closes": moment(meet, meet.entries_close_at),
-        "submitted": moment(meet, order.submitted_at),
+        "submitted": moment(meet, submission.submitted_at),
         "may_withdraw": request.may_change and any(_may_withdraw(row, request) for row in entries),
         "may_correct": request.may_change and meet.takes_entries_at(request.clock),
-        "by_organizer": order.source == Source.ORGANIZER,
-        "mail_state": mail_state(f"entry.received:{order.pk}", to=request.user.email, at=request.clock),
+        "by_organizer": submission.source == Source.ORGANIZER,
+        "mail_state": mail_state(f"entry.received:{submission.pk}", to=request.user.email, at=request.clock),
     }  # fmt: skip
     return render(request, "entry/receipt.html", values, status=422 if said or wrong else 200)
 
@@ -83,7 +83,7 @@ def _may_correct(entry: Entry, request: OrderRequest) -> bool:
 
 def _entry(request: OrderRequest, entry: int) -> Entry:
     """The entry with this number on this receipt. Raises Http404, and PermissionDenied for who only may read."""
-    row = Entry.objects.filter(submission=request.order, pk=entry).first()
+    row = Entry.objects.filter(submission=request.submission, pk=entry).first()
     if row is None:
         raise Http404
     if not request.may_change:
@@ -91,7 +91,7 @@ def _entry(request: OrderRequest, entry: int) -> Entry:
     return row
 
 
-@in_order
+@in_submission
 @require_POST
 def withdraw(request: OrderRequest, entry: int) -> HttpResponse:
     """Take an entry out; its place goes to the first who waits."""
@@ -104,7 +104,7 @@ def withdraw(request: OrderRequest, entry: int) -> HttpResponse:
     return _back(request, row)
 
 
-@in_order
+@in_submission
 @require_POST
 def correct(request: OrderRequest, entry: int) -> HttpResponse:
     """Change the declared time of an entry; its place in the order stays."""
@@ -126,15 +126,15 @@ def correct(request: OrderRequest, entry: int) -> HttpResponse:
 
 
 def _back(request: OrderRequest, entry: Entry) -> HttpResponse:
-    address = reverse("entry:receipt", args=[request.order.reference])
+    address = reverse("entry:receipt", args=[request.submission.reference])
     return HttpResponseRedirect(f"{address}#entry-{entry.pk}", status=SEE_OTHER)
 
 
 @in_team
 @require_safe
-def orders(request: TeamRequest) -> HttpResponse:
+def submissions(request: TeamRequest) -> HttpResponse:
     """What the team sent, at every host, newest first."""
     with across_tenants():
         page = Paginator(orders_of(request.team), PER_PAGE).get_page(request.GET.get("page"))
         rows = list(page.object_list)
-    return render(request, "entry/orders.html", {"team": request.team, "page": page, "orders": rows})
+    return render(request, "entry/submissions.html", {"team": request.team, "page": page, "submissions": rows})

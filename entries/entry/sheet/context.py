@@ -13,7 +13,7 @@ from entries.entry.lines import SheetRefused
 from entries.entry.models import Entry, SheetDraft
 from entries.entry.queries import declared_shoes, held_in, last_entries, races_of
 from entries.entry.sheet import script_wording
-from entries.entry.sheet.sheet_layout import Layout, facts_of, lay_out, may_choose, rows_from_last, rows_of_draft
+from entries.entry.sheet.sheet_layout import Layout, lay_out, may_choose, race_data, rows_from_last, rows_of_draft
 from entries.entry.sheet_rows import TEXTS, Row, Sheet, new_key
 from entries.entry.shoes import NO_SHOE, ChosenShoes, ShoeField
 from entries.meet.models import Meet, Race
@@ -188,7 +188,7 @@ class Choices:
         races = [
             race for race in self.facts.races.values() if may_choose(race, sex) or str(race.pk) == selected.strip()
         ]
-        shown = [(race, facts_of(race)) for race in races]
+        shown = [(race, race_data(race)) for race in races]
         known = any(str(race.pk) == selected.strip() for race in races)
         values = {"races": shown, "selected": selected.strip(), "lost": bool(selected.strip()) and not known}
         return render_to_string("pieces/race_options.html", values)
@@ -202,7 +202,7 @@ class Choices:
 def script_facts(facts: Facts) -> Mapping[str, Any]:
     """What `static/js/sheet*.js` knows: races, athletes, who is entered where, and the words for hints."""
     return {
-        "races": {str(race.pk): facts_of(race) for race in facts.races.values()},
+        "races": {str(race.pk): race_data(race) for race in facts.races.values()},
         "athletes": {
             str(athlete.pk): {
                 "name": athlete.full_name, "kana": athlete.full_kana, "sex": athlete.sex, "jaaf": athlete.jaaf_id,

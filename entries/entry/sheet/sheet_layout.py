@@ -131,7 +131,7 @@ def may_choose(race: Race, sex: str) -> bool:
     return not sex or race.sex in (RaceSex.MIXED, sex)
 
 
-def facts_of(race: Race) -> dict[str, Any]:
+def race_data(race: Race) -> dict[str, Any]:
     """What the page needs to know about a race to help while typing. Times in hundredths, fee in yen."""
     return {
         "name": race.name,

@@ -67,14 +67,16 @@ def _take(request: MeetRequest, team: Team, teams: Sequence[Team], posted: Sheet
         mark_rows(posted.rows, refused)
         return _again(request, facts, teams, posted, refused.general, status=422)
     try:
-        order = actions.submit(meet=meet, team=team, lines=posted.lines, key=posted.key, by=request.user, at=meet.clock)
+        submission = actions.submit(
+            meet=meet, team=team, lines=posted.lines, key=posted.key, by=request.user, at=meet.clock
+        )
     except SheetRefused as refused:
         mark_rows(posted.rows, refused)
         return _again(request, read_facts(meet, team), teams, posted, refused.general, status=422)
     except Refused as refusal:
         status = 409 if refusal.code == "key_reused" else 422
         return _again(request, read_facts(request.meet, team), teams, posted, [refusal], status=status)
-    return HttpResponseRedirect(reverse("entry:receipt", args=[order.reference]), status=SEE_OTHER)
+    return HttpResponseRedirect(reverse("entry:receipt", args=[submission.reference]), status=SEE_OTHER)
 
 
 def _again(

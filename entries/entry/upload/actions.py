@@ -31,10 +31,10 @@ def confirm(*, upload: EntryUpload, lines: Sequence[Line], by: User, at: datetim
     Raises what `actions.submit` raises.
     """
     key = f"upload-{upload.pk}"
-    order = (
+    submission = (
         upload.submission
         or submission_under_key(upload.team, key)
         or actions.submit(meet=upload.meet, team=upload.team, lines=lines, key=key, by=by, at=at, source=Source.UPLOAD)
     )
-    EntryUpload.objects.filter(pk=upload.pk).update(submission=order)
-    return order
+    EntryUpload.objects.filter(pk=upload.pk).update(submission=submission)
+    return submission

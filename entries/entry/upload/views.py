@@ -106,14 +106,14 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
     problems: list[str] = []
     if request.method == "POST":
         try:
-            order = actions.confirm(upload=kept, lines=shown.lines, by=request.user, at=request.meet.clock)
+            submission = actions.confirm(upload=kept, lines=shown.lines, by=request.user, at=request.meet.clock)
         except SheetRefused as refused:
             shown.refuse(refused)
             problems = [say(refusal) for refusal in refused.general]
         except Refused as refusal:
             problems = [say(refusal)]
         else:
-            return HttpResponseRedirect(reverse("entry:receipt", args=[order.reference]), status=SEE_OTHER)
+            return HttpResponseRedirect(reverse("entry:receipt", args=[submission.reference]), status=SEE_OTHER)
     values = {
         "meet": request.meet, "upload": kept, "preview": shown, "problems": problems,
         "again": f"{reverse('entry:upload', args=[request.meet.tenant.slug, request.meet.slug])}?"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from catalog.importing import csv_rows, rules
 from catalog.importing.columns import columns_of, titles_for
-from catalog.importing.csv_rows import CsvFile, Line
+from catalog.importing.csv_rows import CsvFile, ProductRow
 from catalog.importing.rejected_csv import Rejected
 from catalog.importing.rules import MOST_COLUMNS, check_upload
 from tenants.refusal import Refused
@@ -24,7 +24,7 @@ HEADER = "ブランド,型番,商品名,価格"
 NAME = "𠮷田 髙橋 神"
 
 
-def read(content: bytes | str) -> tuple[list[Line], list[str]]:
+def read(content: bytes | str) -> tuple[list[ProductRow], list[str]]:
     """Good rows, and the lines of the refused ones."""
     data = content.encode() if isinstance(content, str) else content
     check_upload(data)
@@ -53,15 +53,15 @@ def test_any_encoding_delimiter_and_line_end(encoding: str, delimiter: str, newl
     text = newline.join((HEADER, f'a,1,"{NAME}",24200', "A,2,,")).replace(",", delimiter)
     good, bad = read(text.encode(encoding))
     assert good == [
-        Line(2, "A", "1", {"name": NAME, "price_jpy": 24200}, {}),
-        Line(3, "A", "2", {"name": "", "price_jpy": None}, {}),
+        ProductRow(2, "A", "1", {"name": NAME, "price_jpy": 24200}, {}),
+        ProductRow(3, "A", "2", {"name": "", "price_jpy": None}, {}),
     ]
     assert bad == []
 
 
 def test_cp932_as_excel_in_japan_writes_it() -> None:
     good, _ = read(f'{HEADER},ソール\r\nミズノ,Ａ１,髙﨑①,"￥1,980",ソール\r\n'.encode("cp932"))
-    assert good == [Line(2, "ミズノ", "Ａ１", {"name": "髙﨑①", "price_jpy": 1980}, {"ソール": "ソール"})]
+    assert good == [ProductRow(2, "ミズノ", "Ａ１", {"name": "髙﨑①", "price_jpy": 1980}, {"ソール": "ソール"})]
 
 
 def test_utf16_with_either_byte_order() -> None:
@@ -73,7 +73,7 @@ def test_utf16_with_either_byte_order() -> None:
     "reference,BRAND,Price,name", "品番,メーカー,価格（円）,商品名", " 型番 ,ﾌﾞﾗﾝﾄﾞ,ＰＲＩＣＥ＿ＪＰＹ,品　名", "Reference,Brand,price_jpy,Name",
 ])  # fmt: skip
 def test_columns_stand_in_any_order_under_any_of_their_names(titles: str) -> None:
-    assert read(f"{titles}\nr,b,1,n\n")[0] == [Line(2, "B", "R", {"price_jpy": 1, "name": "n"}, {})]
+    assert read(f"{titles}\nr,b,1,n\n")[0] == [ProductRow(2, "B", "R", {"price_jpy": 1, "name": "n"}, {})]
 
 
 def test_labels_are_understood_in_every_language_whatever_the_readers() -> None:
@@ -147,7 +147,7 @@ def test_refused_rows_come_back_inert_and_can_be_taken_in_again() -> None:
     assert "'=1+1" in content
     again = content.replace("がありません,,1", "がありません,A,1")
     [line] = read(again)[0]
-    assert line == Line(2, "A", "1", {"name": "=1+1", "price_jpy": 5}, {"メモ": "@x"})
+    assert line == ProductRow(2, "A", "1", {"name": "=1+1", "price_jpy": 5}, {"メモ": "@x"})
 
 
 def test_the_file_of_refused_rows_is_bounded_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

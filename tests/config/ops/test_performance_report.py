@@ -124,7 +124,7 @@ def test_when_nothing_stands_out_that_is_said() -> None:
 
 
 @pytest.fixture
-def orders(nittai: Tenant, meet: Meet, kita: Team) -> Callable[[datetime, int], None]:
+def submissions(nittai: Tenant, meet: Meet, kita: Team) -> Callable[[datetime, int], None]:
     def put(at: datetime, how_many: int) -> None:
         with tenant_scope(nittai.pk):
             start = Submission.objects.count()
@@ -139,11 +139,11 @@ def orders(nittai: Tenant, meet: Meet, kita: Team) -> Callable[[datetime, int], 
     return put
 
 
-def test_the_busiest_minute_of_each_meet_is_found(now: datetime, orders: Callable[[datetime, int], None]) -> None:
+def test_the_busiest_minute_of_each_meet_is_found(now: datetime, submissions: Callable[[datetime, int], None]) -> None:
     minute = now.replace(second=0, microsecond=0) - DAY
-    orders(minute - HOUR, 3)
-    orders(minute + timedelta(seconds=59), 5)
-    orders(minute + timedelta(seconds=60), 4)
+    submissions(minute - HOUR, 3)
+    submissions(minute + timedelta(seconds=59), 5)
+    submissions(minute + timedelta(seconds=60), 4)
     [found] = rushes(Span(now - 2 * DAY, now))
     assert found == ("nittai/ld326", minute, 5, 12, 0)
     assert rushes(Span(now - HOUR, now)) == []
@@ -151,10 +151,10 @@ def test_the_busiest_minute_of_each_meet_is_found(now: datetime, orders: Callabl
 
 
 def test_a_rush_costs_the_same_for_any_number_of_submissions(
-    now: datetime, orders: Callable[[datetime, int], None], django_assert_max_num_queries: Any
+    now: datetime, submissions: Callable[[datetime, int], None], django_assert_max_num_queries: Any
 ) -> None:
     for how_many in (1, 30):
-        orders(now - HOUR, how_many)
+        submissions(now - HOUR, how_many)
         with django_assert_max_num_queries(4):
             rushes(Span(now - DAY, now))
 

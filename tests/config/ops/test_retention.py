@@ -43,7 +43,7 @@ def old(nittai: Tenant, meet: Meet, kita: Team, make_user: Callable[..., User], 
     return at
 
 
-def lines(at: datetime, *, apply: bool) -> dict[str, retention.Line]:
+def lines(at: datetime, *, apply: bool) -> dict[str, retention.ClassRun]:
     return {line.kind: line for line in retention.run(at=at, apply=apply)}
 
 

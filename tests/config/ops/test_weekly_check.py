@@ -187,7 +187,7 @@ def test_nothing_is_past_its_time_in_an_empty_database(now: datetime) -> None:
 
 
 def test_data_past_its_time_is_named_with_the_command(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    overdue = retention.Line("links", "リンク", 7, 12, 0, 0)
+    overdue = retention.ClassRun("links", "リンク", 7, 12, 0, 0)
     monkeypatch.setattr(retention, "run", lambda *, at, apply: [overdue] if not apply else 1 / 0)
     found = lines(now)["retention"]
     assert (found.word, found.facts) == (Word.LOOK, {"overdue": 12})

@@ -19,7 +19,7 @@ from entries.entry.models import EntryUpload, SheetDraft
 from entries.meet.models import Meet, Race
 from entries.news.models import Notice
 from entries.roster.athlete_actions import change_athlete
-from entries.roster.athlete_fields import facts_of
+from entries.roster.athlete_fields import values_of
 from entries.roster.models import Athlete, RosterUpload, Team
 from tenants.audit.actions import record
 from tenants.models import DeadAddress, Incident, MailEvent, OneTimeLink, OutboxMail, User
@@ -48,15 +48,15 @@ def child_of(team: Team, coach: User, race: Race, now: datetime) -> Child:
         family_romaji="Saotomemaru", given_romaji="Tsurunosuke", sex="M", birth_date=date(1999, 12, 31), grade="4",
         jaaf_id="90817263545", guardian_name="蝶野保護者",
     )  # fmt: skip
-    values = facts_of(athlete) | {"family_name": "早乙女丸"}
+    values = values_of(athlete) | {"family_name": "早乙女丸"}
     change_athlete(athlete, values=values, by=coach, at=now, today=now.date())
     meet = race.meet
     with tenant_scope(meet.tenant_id):
         line = Line(0, athlete.pk, race.pk, 90_000, personal_best=89_000)
-        order = actions.submit(meet=meet, team=team, lines=[line], key="canary", by=coach, at=now)
+        submission = actions.submit(meet=meet, team=team, lines=[line], key="canary", by=coach, at=now)
         _at_the_meet(meet, team, athlete)
         record(
-            "entry.time_corrected", order.entries.get(), by=coach, after={"note": "早乙女丸 鶴之助"},
+            "entry.time_corrected", submission.entries.get(), by=coach, after={"note": "早乙女丸 鶴之助"},
             why="早乙女丸の保護者から電話",
         )  # fmt: skip
     RosterUpload.objects.create(
@@ -64,7 +64,7 @@ def child_of(team: Team, coach: User, race: Race, now: datetime) -> Child:
         rows=[{"n": 2, "a": athlete.pk, "v": {"birth_date": "1999-12-31"}}, {"n": 3, "v": {"family_name": "他"}}],
     )  # fmt: skip
     _around(meet, athlete, coach, now)
-    return Child(athlete, race, meet, order)
+    return Child(athlete, race, meet, submission)
 
 
 def _at_the_meet(meet: Meet, team: Team, athlete: Athlete) -> None:

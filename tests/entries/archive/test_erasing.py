@@ -124,13 +124,13 @@ def test_erasing_an_account_keeps_its_team_and_what_it_sent(
     address_everywhere(coach, now)
     with tenant_scope(race.tenant_id):
         line = Line(0, runners[0].pk, race.pk, 90_000)
-        order = actions.submit(meet=race.meet, team=kita, lines=[line], key="k", by=coach, at=now)
+        submission = actions.submit(meet=race.meet, team=kita, lines=[line], key="k", by=coach, at=now)
     counts = erasing.erase(coach, by=None, at=now, why="退職")
     assert found() == []
-    order.refresh_from_db()
-    assert order.submitted_by_id == coach.pk
-    assert order.submitted_by is not None
-    assert order.submitted_by.name == "（削除済み）"
+    submission.refresh_from_db()
+    assert submission.submitted_by_id == coach.pk
+    assert submission.submitted_by is not None
+    assert submission.submitted_by.name == "（削除済み）"
     assert counts["session"] == 1
     with pytest.raises(Refused, match="erased_already"):
         erasing.erase(coach, by=None, at=now)

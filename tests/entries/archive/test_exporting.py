@@ -40,8 +40,8 @@ def full(kita: Team, baba: User, aoki: User, meet: Meet, now: datetime) -> Race:
     who = athletes_of(kita, 5)
     with tenant_scope(meet.tenant_id):
         lines = [Line(0, one.pk, race.pk, 85_000 + number) for number, one in enumerate(who[:4])]
-        order = actions.submit(meet=meet, team=kita, lines=lines, key="k", by=baba, at=now)
-        entry_actions.withdraw(entry=order.entries.order_by("pk")[0], by=baba, at=now)
+        submission = actions.submit(meet=meet, team=kita, lines=lines, key="k", by=baba, at=now)
+        entry_actions.withdraw(entry=submission.entries.order_by("pk")[0], by=baba, at=now)
         entry_actions.invite(race=race, athlete=who[4], seed_time=None, by=aoki, at=now)
         TimetableSlot.objects.create(tenant_id=meet.tenant_id, race=race, number=1, starts_at=now)
     child_of(kita, baba, race_of(meet, "男子10000m"), now)
@@ -203,11 +203,11 @@ def test_ten_thousand_entries_fit_into_bounded_memory(
     wanted = int(os.environ.get("ARCHIVE_ENTRIES", "600"))
     with tenant_scope(race.tenant_id):
         line = Line(0, athletes_of(kita, 1)[0].pk, race.pk, 90_000)
-        order = actions.submit(meet=race.meet, team=kita, lines=[line], key="k", by=baba, at=now)
+        submission = actions.submit(meet=race.meet, team=kita, lines=[line], key="k", by=baba, at=now)
         who = athletes_of(kita, wanted)
         for start in range(0, wanted, 500):
             Entry.objects.bulk_create(
-                Entry(tenant_id=race.tenant_id, submission=order, race=race, athlete=one, seed_time=85_000 + n,
+                Entry(tenant_id=race.tenant_id, submission=submission, race=race, athlete=one, seed_time=85_000 + n,
                       ticket=start + n + 2, entered_at=now + timedelta(seconds=n), fee=1000)
                 for n, one in enumerate(who[start : start + 500])
             )  # fmt: skip

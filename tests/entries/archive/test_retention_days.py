@@ -23,7 +23,7 @@ from tests.entries.archive.canaries import child_of
 pytestmark = pytest.mark.django_db
 
 
-def line(kind: str, at: datetime, *, apply: bool = True) -> retention.Line:
+def line(kind: str, at: datetime, *, apply: bool = True) -> retention.ClassRun:
     return next(line for line in retention.run(at=at, apply=apply, only=[kind]))
 
 

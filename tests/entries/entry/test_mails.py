@@ -34,16 +34,16 @@ def test_the_receipt_says_who_is_in_who_waits_where_and_what_may_be_changed(
     meet: Meet, kita: Team, baba: User, now: datetime
 ) -> None:
     race = race_of(meet, places=2)
-    order = enter(meet, kita, race, athletes_of(kita, 4), baba, now)
+    submission = enter(meet, kita, race, athletes_of(kita, 4), baba, now)
     letter = letter_of("entry.received")
-    assert letter.subject == f"【第326回長距離競技会】申込を受け付けました（{order.reference}）"
+    assert letter.subject == f"【第326回長距離競技会】申込を受け付けました（{submission.reference}）"
     body = letter.body
     assert "北大学 様" in body
     assert "出場できます（2件）\n  男子5000m  鈴木 一郎0  申告 14:30.00\n  男子5000m  鈴木 一郎1" in body
     assert "鈴木 一郎2  申告 14:30.00  補欠1番目\n" in body
     assert "鈴木 一郎3  申告 14:30.00  補欠2番目\n" in body
     assert "参加料: 2,000円  （補欠待ちがすべて繰り上がった場合は、ほかに2,000円）" in body
-    assert f"/orders/{order.reference}/" in body
+    assert f"/orders/{submission.reference}/" in body
     assert "申告タイムの修正は" in body
     assert "スタートリストの公開まで" in body
     assert "\n\n\n" not in body
@@ -51,23 +51,23 @@ def test_the_receipt_says_who_is_in_who_waits_where_and_what_may_be_changed(
 
 def test_promotion_and_withdrawal_say_whose_entry_it_is(meet: Meet, kita: Team, baba: User, now: datetime) -> None:
     race = race_of(meet, places=1)
-    order = enter(meet, kita, race, athletes_of(kita, 2), baba, now)
-    first = order.entries.order_by("pk")[0]
+    submission = enter(meet, kita, race, athletes_of(kita, 2), baba, now)
+    first = submission.entries.order_by("pk")[0]
     entry_actions.withdraw(entry=first, by=baba, at=now)
     gone, promoted = letter_of("entry.withdrawn"), letter_of("entry.promoted")
     assert gone.subject == "【第326回長距離競技会】男子5000m 鈴木 一郎0 申込を取り消しました"
     assert promoted.subject == "【第326回長距離競技会】男子5000m 鈴木 一郎1 繰り上げで出場できます"
     for letter, name in ((gone, "鈴木 一郎0"), (promoted, "鈴木 一郎1")):
         assert f"選手: {name}\n" in letter.body
-        assert f"/orders/{order.reference}/" in letter.body
+        assert f"/orders/{submission.reference}/" in letter.body
 
 
 def test_a_promotion_is_not_announced_to_who_withdrew_meanwhile(
     meet: Meet, kita: Team, baba: User, now: datetime
 ) -> None:
     race = race_of(meet, places=1)
-    order = enter(meet, kita, race, athletes_of(kita, 2), baba, now)
-    first, second = order.entries.order_by("pk")
+    submission = enter(meet, kita, race, athletes_of(kita, 2), baba, now)
+    first, second = submission.entries.order_by("pk")
     entry_actions.withdraw(entry=first, by=baba, at=now)
     entry_actions.withdraw(entry=second, by=baba, at=now)
     [mail] = OutboxMail.objects.filter(kind="entry.promoted")

@@ -21,8 +21,8 @@ def enter(
     meet: Meet, team: Team, race: Race, athletes: list[Athlete], by: User, at: datetime, key: str = "k"
 ) -> list[Entry]:
     lines = [Line(n, athlete.pk, race.pk, seed_time=87_000) for n, athlete in enumerate(athletes)]
-    order = actions.submit(meet=meet, team=team, lines=lines, key=key, by=by, at=at)
-    return list(order.entries.order_by("pk"))
+    submission = actions.submit(meet=meet, team=team, lines=lines, key=key, by=by, at=at)
+    return list(submission.entries.order_by("pk"))
 
 
 def test_the_rest_waits_in_order(meet: Meet, kita: Team, baba: User, now: datetime) -> None:

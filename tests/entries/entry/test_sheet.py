@@ -331,9 +331,9 @@ def test_fields_that_are_none_of_the_sheets_change_nothing(
     with across_tenants():
         stored: Any = Entry.objects.with_state().order_by("ticket")
         taken = list(stored.values_list("ticket", "fee", "state", "withdrawn_at"))
-        order = Submission.objects.get()
+        submission = Submission.objects.get()
     assert taken == [(1, 1000, "accepted", None), (2, 1000, "waitlisted", None)]
-    assert (order.source, order.tenant_id, order.meet_id) == (Source.SHEET, meet.tenant_id, meet.pk)
+    assert (submission.source, submission.tenant_id, submission.meet_id) == (Source.SHEET, meet.tenant_id, meet.pk)
 
 
 def queries_of_a_post(client: Client, meet: Meet, rows: list[dict[str, object]], key: str) -> int:

@@ -61,9 +61,9 @@ def test_a_preview_enters_nobody_and_its_confirmation_does(
     assert entries() == []
     answer = coach.post(there)
     with across_tenants():
-        order = Submission.objects.get()
-    assert (answer.status_code, answer["Location"]) == (303, f"/orders/{order.reference}/")
-    assert order.source == Source.UPLOAD
+        submission = Submission.objects.get()
+    assert (answer.status_code, answer["Location"]) == (303, f"/orders/{submission.reference}/")
+    assert submission.source == Source.UPLOAD
     assert entries() == [(one.pk, race.pk, 87_000) for one in runners]
 
 

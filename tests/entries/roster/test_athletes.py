@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from entries.roster import athlete_actions, rules
-from entries.roster.athlete_fields import facts_of
+from entries.roster.athlete_fields import values_of
 from entries.roster.models import Athlete, Team
 from tenants.audit.models import AuditRecord
 from tenants.models import User
@@ -120,7 +120,7 @@ def test_two_teams_may_have_the_same_person(
 def test_somebody_faster_is_a_refusal_and_no_error(kita: Team, baba: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """The look before found nobody; the constraint has the last word."""
     runner = athletes_of(kita, 1)[0]
-    values = facts_of(runner)
+    values = values_of(runner)
     monkeypatch.setattr(rules, "check_athlete", lambda *args, **kwargs: {})
     with pytest.raises(athlete_actions.AthleteRefused):
         athlete_actions.add_athlete(kita, values=values, by=baba, at=timezone.now(), today=timezone.localdate())
@@ -138,7 +138,7 @@ def test_same_kana_and_birth_date_are_asked_about_first(as_baba: Client, roster:
 
 
 def test_editing_somebody_does_not_ask_about_twins_again(as_baba: Client, roster: str, runners: list[Athlete]) -> None:
-    fields = facts_of(runners[0]) | {"birth_date": "2004/4/2", "jaaf_pending": "", "guardian_consent": ""}
+    fields = values_of(runners[0]) | {"birth_date": "2004/4/2", "jaaf_pending": "", "guardian_consent": ""}
     assert as_baba.post(f"{roster}{runners[0].pk}/edit", fields | {"grade": "4"}).status_code == 302
     assert as_baba.post(f"{roster}{runners[0].pk}/edit", fields | {"birth_date": "2004/4/3"}).status_code == 302
 
@@ -157,7 +157,7 @@ def test_a_change_writes_only_what_changed(kita: Team, runners: list[Athlete], b
     stale = Athlete.objects.get(pk=runners[0].pk)
     athlete_actions.take_off(runners[0], by=baba, at=timezone.now())
     athlete_actions.change_athlete(
-        stale, values=facts_of(stale) | {"grade": "4"}, by=baba, at=timezone.now(), today=timezone.localdate()
+        stale, values=values_of(stale) | {"grade": "4"}, by=baba, at=timezone.now(), today=timezone.localdate()
     )
     stale.refresh_from_db()
     assert stale.left_at is not None
@@ -232,7 +232,7 @@ def test_pages_keep_their_state_in_the_address(as_baba: Client, roster: str, kit
 def test_after_a_change_the_list_is_where_it_was_and_never_elsewhere(
     as_baba: Client, roster: str, runners: list[Athlete]
 ) -> None:
-    fields = facts_of(runners[0]) | {"birth_date": "2004/4/2", "jaaf_pending": "", "guardian_consent": ""}
+    fields = values_of(runners[0]) | {"birth_date": "2004/4/2", "jaaf_pending": "", "guardian_consent": ""}
     for back, where in {
         "?q=鈴&page=2": "?q=%E9%88%B4&page=2", "//evil.example": "", "https://evil.example/?q=a": "", "q=a\r\nX: y": "?q=a%0D%0AX%3A+y", "": "",
     }.items():  # fmt: skip

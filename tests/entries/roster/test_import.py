@@ -12,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
-from entries.roster import athlete_actions, import_plan
-from entries.roster.columns import COLUMNS, fields_of
+from entries.roster import athlete_actions
+from entries.roster.importing import actions as import_actions
+from entries.roster.importing import import_plan
+from entries.roster.importing.columns import COLUMNS, fields_of
 from entries.roster.models import Athlete, RosterUpload, Team
 from tenants.audit.models import AuditRecord
 from tenants.models import User
@@ -299,7 +301,7 @@ def test_all_or_nothing(as_baba: Client, door: str, kita: Team, monkeypatch: pyt
     def broken(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(athlete_actions, "record_many", broken)
+    monkeypatch.setattr(import_actions, "record_many", broken)
     with pytest.raises(RuntimeError):
         as_baba.post(f"{door}/{row.pk}/")
     assert not Athlete.objects.exists()
@@ -318,9 +320,9 @@ def test_a_preview_belongs_to_its_user(as_baba: Client, door: str, kita: Team, d
 
 
 def test_only_the_last_uploads_are_kept(as_baba: Client, door: str) -> None:
-    for _ in range(athlete_actions.MAX_UPLOADS + 2):
+    for _ in range(import_actions.MAX_UPLOADS + 2):
         upload(as_baba, door, csv_of(YOSHIDA))
-    assert RosterUpload.objects.count() == athlete_actions.MAX_UPLOADS
+    assert RosterUpload.objects.count() == import_actions.MAX_UPLOADS
 
 
 @pytest.mark.parametrize("query", ["state=new", "state=x", "page=9e99", "state=changed&page=2", "state=%F0%9F"])
@@ -428,7 +430,7 @@ def test_export_costs_the_same_for_any_number_of_rows(as_baba: Client, kita: Tea
 
 
 def test_a_plan_survives_json() -> None:
-    line = import_plan.Line(
+    line = import_plan.ImportRow(
         2,
         {"family_name": "a", "given_name": "b", "birth_date": date(2004, 4, 2)},
         {"sex": Refused("athlete_sex")},

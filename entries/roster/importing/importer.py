@@ -5,8 +5,8 @@ from typing import BinaryIO, NamedTuple
 from django.core.files.base import File
 
 from entries.roster.athlete_fields import READERS, Values
-from entries.roster.columns import PARTS, fields_of, is_header
-from entries.roster.import_plan import Line
+from entries.roster.importing.columns import PARTS, fields_of, is_header
+from entries.roster.importing.import_plan import ImportRow
 from tenants.refusal import Refused
 from tenants.tables import Cell, Table, read_table, text_of
 
@@ -16,7 +16,7 @@ PENDING = "申請中"
 class RosterFile(NamedTuple):
     """The rows of a file and the titles of columns that we do not know."""
 
-    lines: list[Line]
+    lines: list[ImportRow]
     ignored: list[str]
 
 
@@ -30,7 +30,7 @@ def read_roster(file: File | BinaryIO, name: str) -> RosterFile:
     return RosterFile([_line(table, fields, row.number, row.cells) for row in table.rows], ignored)
 
 
-def _line(table: Table, fields: dict[int, str], number: int, cells: list[Cell]) -> Line:
+def _line(table: Table, fields: dict[int, str], number: int, cells: list[Cell]) -> ImportRow:
     values: Values = {}
     refused: dict[str, Refused] = {}
     for place, field in fields.items():
@@ -42,7 +42,7 @@ def _line(table: Table, fields: dict[int, str], number: int, cells: list[Cell]) 
         except Refused as refusal:
             refused[field] = refusal
     kept = [[title, text_of(cell)] for title, cell in zip(table.header, cells, strict=True)]
-    return Line(number, values, refused, kept)
+    return ImportRow(number, values, refused, kept)
 
 
 def _parts(field: str, cell: Cell) -> list[tuple[str, Cell]]:

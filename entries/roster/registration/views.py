@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from entries.roster import registration
 from entries.roster.models import TeamKind
 from entries.roster.prefectures import PREFECTURE_CHOICES
-from entries.roster.registration_forms import AthleteForm, RegistrationForm, TeamForm
+from entries.roster.registration import actions
+from entries.roster.registration.forms import AthleteForm, RegistrationForm, TeamForm
 from tenants.refusal import Refused
 from tenants.signin import links, rules
 from tenants.signin.decorators import private
@@ -34,7 +34,7 @@ def register(request: HttpRequest) -> HttpResponse:
         return _form_page(request, form, alone, status)
     filled, password = form.registration(), form.cleaned_data["password"]
     try:
-        issued = registration.register(request, filled, password=password, at=timezone.now())
+        issued = actions.register(request, filled, password=password, at=timezone.now())
     except Refused as refusal:
         form.add_error(None, say(refusal))
         return _form_page(request, form, alone, HTTPStatus.CONFLICT)
@@ -55,9 +55,9 @@ def confirm(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     try:
         if request.method == "POST":
-            registration.confirm(request, token=token, at=now)
+            actions.confirm(request, token=token, at=now)
             return HttpResponseRedirect(reverse("roster:teams"))
-        filled = registration.waiting(links.find(Purpose.REGISTER, token, at=now))
+        filled = actions.waiting(links.find(Purpose.REGISTER, token, at=now))
     except Refused as refusal:
         again = reverse("auth:login" if refusal.code == "account_exists" else "registration:register")
         return render(request, "auth/dead_link.html", {"why": say(refusal), "again": again}, status=HTTPStatus.GONE)

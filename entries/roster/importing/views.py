@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from entries.roster import athlete_actions, files, import_plan, queries
-from entries.roster.columns import COLUMNS
+from entries.roster import queries
 from entries.roster.decorators import TeamRequest, in_team
 from entries.roster.forms import UploadForm
-from entries.roster.importer import read_roster
+from entries.roster.importing import actions as import_actions
+from entries.roster.importing import import_plan, wording
+from entries.roster.importing.columns import COLUMNS
+from entries.roster.importing.importer import read_roster
 from entries.roster.models import Athlete, RosterUpload
 from tenants.refusal import Refused
 from tenants.switches.doors import said_of
@@ -41,7 +43,7 @@ def upload(request: TeamRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error("file", say(refusal))
         else:
-            kept = athlete_actions.keep_upload(
+            kept = import_actions.keep_upload(
                 request.team, by=request.user, file_name=file.name or "", lines=found.lines, ignored=found.ignored,
                 at=timezone.now(), today=timezone.localdate(),
             )  # fmt: skip
@@ -66,10 +68,10 @@ def preview(request: TeamRequest, upload: int) -> HttpResponse:
     chosen = [each for each in rows if each.state == state]
     page = Paginator(chosen, PER_PAGE).get_page(request.GET.get("page"))
     values = {
-        "team": request.team, "upload": row, "state": state, "page": page, "rows": files.in_words(page.object_list),
+        "team": request.team, "upload": row, "state": state, "page": page, "rows": wording.in_words(page.object_list),
         "before": f"?state={state}&page={page.previous_page_number()}" if page.has_previous() else "",
         "after": f"?state={state}&page={page.next_page_number()}" if page.has_next() else "",
-        "tabs": [(name, word, row.counts[name]) for name, word in files.STATE_WORDS.items()],
+        "tabs": [(name, word, row.counts[name]) for name, word in wording.STATE_WORDS.items()],
         "to_write": row.counts["new"] + row.counts["changed"],
     }  # fmt: skip
     return render(request, "roster/preview.html", values)
@@ -88,7 +90,7 @@ def _confirm(request: TeamRequest, row: RosterUpload) -> HttpResponse:
         messages.warning(request, say(Refused("upload_applied")))
         return HttpResponseRedirect(here, status=303)
     try:
-        row = athlete_actions.apply_upload(row, by=request.user, at=timezone.now(), today=timezone.localdate())
+        row = import_actions.apply_upload(row, by=request.user, at=timezone.now(), today=timezone.localdate())
     except Refused as refusal:
         messages.warning(request, say(refusal))
         return HttpResponseRedirect(here, status=303)
@@ -106,15 +108,15 @@ def _confirm(request: TeamRequest, row: RosterUpload) -> HttpResponse:
 def refused_rows(request: TeamRequest, upload: int) -> HttpResponse:
     """The refused rows as they were in the file, with the reasons: to be corrected and uploaded again."""
     row = _upload(request, upload)
-    header, rows = files.refused_table(import_plan.from_json(each) for each in row.rows)
-    return _download(write_xlsx(header, rows, title=files.SHEET), XLSX_TYPE, "roster-refused.xlsx")
+    header, rows = wording.refused_table(import_plan.from_json(each) for each in row.rows)
+    return _download(write_xlsx(header, rows, title=wording.SHEET), XLSX_TYPE, "roster-refused.xlsx")
 
 
 @in_team
 @require_safe
 def template(request: TeamRequest, kind: str) -> HttpResponse:
     """An empty file with the right columns, and what to type in them."""
-    return _table(kind, [], "roster-template", notes=files.instructions())
+    return _table(kind, [], "roster-template", notes=wording.instructions())
 
 
 @in_team
@@ -122,14 +124,14 @@ def template(request: TeamRequest, kind: str) -> HttpResponse:
 def export(request: TeamRequest, kind: str) -> HttpResponse:
     """The roster as a file that the import reads back without a change."""
     athletes: Iterable[Athlete] = request.team.athletes.active().in_roster_order()
-    rows = [queries.file_row(athlete, files.FIELDS) for athlete in athletes]
+    rows = [queries.file_row(athlete, wording.FIELDS) for athlete in athletes]
     return _table(kind, rows, f"roster-{request.team.pk}-{timezone.localdate():%Y%m%d}")
 
 
 def _table(kind: str, rows: Sequence[Sequence[str]], name: str, notes: Sequence[Sequence[str]] = ()) -> HttpResponse:
     if kind == "csv":
-        return _download(write_csv(files.HEADER, rows), CSV_TYPE, f"{name}.csv")
-    data = write_xlsx(files.HEADER, rows, title=files.SHEET, notes=notes, notes_title=files.NOTES_SHEET)
+        return _download(write_csv(wording.HEADER, rows), CSV_TYPE, f"{name}.csv")
+    data = write_xlsx(wording.HEADER, rows, title=wording.SHEET, notes=notes, notes_title=wording.NOTES_SHEET)
     return _download(data, XLSX_TYPE, f"{name}.xlsx")
 
 

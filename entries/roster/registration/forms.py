@@ -10,7 +10,7 @@ from entries.roster.athlete_fields import check_whole, folded, read_kana, visibl
 from entries.roster.forms import NONE, ReadField, fact
 from entries.roster.models import Sex, TeamKind
 from entries.roster.prefectures import PREFECTURE_CHOICES, PREFECTURES
-from entries.roster.registration import Registration
+from entries.roster.registration.actions import Registration
 from tenants.forms import Form
 from tenants.models import User, normal_email
 from tenants.refusal import Refused

@@ -7,8 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entries.roster.columns import COLUMNS, TITLES, shown_title
-from entries.roster.import_plan import CHANGED, LEFT, NEW, REFUSED, UNCHANGED, Planned, Reason
+from entries.roster.importing.columns import COLUMNS, TITLES, shown_title
+from entries.roster.importing.import_plan import CHANGED, LEFT, NEW, REFUSED, UNCHANGED, Planned, Reason
 from entries.roster.queries import shown
 from tenants.refusal import Refused
 from tenants.wording import say

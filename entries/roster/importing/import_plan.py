@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from entries.roster.athlete_fields import READERS, Values, check_whole, completed, facts_of
+from entries.roster.athlete_fields import READERS, Values, check_whole, completed, values_of
 from entries.roster.models import Athlete
 from entries.roster.queries import shown
 from tenants.refusal import Refused
@@ -21,7 +21,7 @@ Person = tuple[str, str, date]
 
 
 @dataclass
-class Line:
+class ImportRow:
     """One row of a file. `values` holds only what was filled in: an empty cell leaves a field as it is."""
 
     number: int
@@ -71,7 +71,7 @@ def from_json(row: dict[str, Any]) -> Planned:
     )  # fmt: skip
 
 
-def plan(lines: Iterable[Line], athletes: Iterable[Athlete], *, today: date) -> list[Planned]:
+def plan(lines: Iterable[ImportRow], athletes: Iterable[Athlete], *, today: date) -> list[Planned]:
     """Compare the lines with the whole roster (those who left too), each by itself and with the lines above it."""
     book = _Book(athletes)
     return [_planned(line, book, today) for line in lines]
@@ -122,7 +122,7 @@ class _Book:
         return found
 
 
-def _planned(line: Line, book: _Book, today: date) -> Planned:
+def _planned(line: ImportRow, book: _Book, today: date) -> Planned:
     row = Planned(line.number, REFUSED, _name(line.values), values=line.values, cells=line.cells)
     if line.refused:
         row.reasons = _reasons(line.refused)
@@ -152,7 +152,7 @@ def _merged(values: Values, target: Athlete | None) -> tuple[Values, list[list[s
         empty: Values = dict.fromkeys(READERS, "") | {"birth_date": None, "guardian_consent": False}
         full = completed(empty | values)
         return full, [[name, "", shown(name, full[name])] for name in READERS if shown(name, full[name])]
-    before = facts_of(target)
+    before = values_of(target)
     full = before | values
     full["jaaf_pending"] = bool(full["jaaf_pending"]) and not full["jaaf_id"]
     changes = [

@@ -1,0 +1,1 @@
+"""Rosters as files: import with a preview, template, export."""

@@ -1,0 +1,117 @@
+"""Changing a roster by a file: kept for the preview, then written whole or not at all."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from entries.roster.athlete_actions import columns
+from entries.roster.athlete_fields import READERS, Values, put, values_of
+from entries.roster.importing import import_plan
+from entries.roster.importing.import_plan import CHANGED, NEW, ImportRow, Planned
+from entries.roster.models import Athlete, RosterUpload, Team
+from tenants.audit.actions import record_many
+from tenants.models import User
+from tenants.refusal import Refused
+from tenants.retry import retry_when_locked
+
+KEEP_UPLOADS = timedelta(days=1)
+MAX_UPLOADS = 10
+
+
+@transaction.atomic
+def keep_upload(
+    team: Team, *, by: User, file_name: str, lines: Sequence[ImportRow], ignored: list[str], at: datetime, today: date
+) -> RosterUpload:
+    """Compare a file with the roster and keep the result for confirmation. Older results are thrown away."""
+    mine = RosterUpload.objects.filter(team=team, by=by).order_by("-pk").values_list("pk", flat=True)
+    recent = list(mine.filter(created_at__gt=at - KEEP_UPLOADS)[: MAX_UPLOADS - 1])
+    RosterUpload.objects.filter(team=team, by=by).exclude(pk__in=recent).delete()
+    rows = import_plan.plan(lines, Athlete.objects.filter(team=team), today=today)
+    upload = RosterUpload(team=team, by=by, file_name=file_name[:200])
+    _keep_plan(upload, rows, ignored)
+    upload.save()
+    return upload
+
+
+def _keep_plan(upload: RosterUpload, rows: Sequence[Planned], ignored: list[str]) -> None:
+    upload.rows = [import_plan.to_json(row) for row in rows]
+    upload.counts = import_plan.counts_of(rows) | {"ignored": ignored}
+
+
+@retry_when_locked
+def apply_upload(upload: RosterUpload, *, by: User, at: datetime, today: date) -> RosterUpload:
+    """Write every new and changed row of a confirmed file, or none; a second time changes nothing.
+
+    A fixed number of queries for any number of rows. When the roster changed since the preview in a way that matters,
+    the preview is made anew and Refused("roster_changed") is raised; nothing else was written.
+    """
+    try:
+        with transaction.atomic():
+            upload = RosterUpload.objects.select_for_update().get(pk=upload.pk)
+            if upload.applied_at is None:
+                _apply(upload, by, at, today)
+            return upload
+    except (_Stale, IntegrityError):
+        _plan_again(upload, today)
+        raise Refused("roster_changed") from None
+
+
+class _Stale(Exception):
+    """The plan that was confirmed no longer holds."""
+
+
+def _apply(upload: RosterUpload, by: User, at: datetime, today: date) -> None:
+    Team.objects.select_for_update().get(pk=upload.team_id)
+    held = Athlete.objects.select_for_update(of=("self",), no_key=True).filter(team_id=upload.team_id).order_by("pk")
+    roster = {athlete.pk: athlete for athlete in held}  # nobody is erased between this look and the writing
+    planned = [row for row in map(import_plan.from_json, upload.rows) if row.state in (NEW, CHANGED)]
+    lines = [ImportRow(row.number, row.values) for row in planned]
+    fresh = import_plan.plan(lines, roster.values(), today=today)
+    if [row.effect for row in fresh] != [row.effect for row in planned]:
+        raise _Stale
+    _write_rows(upload, fresh, roster, by, at)
+    upload.applied_at = at
+    upload.save(update_fields=["applied_at"])
+
+
+def _write_rows(
+    upload: RosterUpload, rows: Sequence[Planned], roster: dict[int, Athlete], by: User, at: datetime
+) -> None:
+    written: dict[str, list[tuple[Athlete, Values, Values]]] = {NEW: [], CHANGED: []}
+    for row in rows:
+        athlete = roster[row.athlete] if row.athlete is not None else Athlete(team_id=upload.team_id)
+        before = values_of(athlete) if row.state == CHANGED else {}
+        after = import_plan.after(row, athlete if row.state == CHANGED else None)
+        put(athlete, after, at=at)
+        athlete.left_at = None
+        changed = {name for name, _, _ in row.changes if name in after}
+        written[row.state].append((athlete, _only(before, changed), _only(after, changed)))
+    Athlete.objects.bulk_create([athlete for athlete, _, _ in written[NEW]])
+    Athlete.objects.bulk_create(
+        [athlete for athlete, _, _ in written[CHANGED]],
+        update_conflicts=True, unique_fields=["id"], update_fields=[*columns(READERS), "left_at"],
+    )  # fmt: skip
+    why = f"import: {upload.file_name}"
+    record_many("athlete.added", written[NEW], by=by, why=why)
+    record_many("athlete.changed", written[CHANGED], by=by, why=why)
+
+
+def _only(values: Values, names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in names}
+
+
+def _plan_again(upload: RosterUpload, today: date) -> None:
+    with transaction.atomic():
+        upload = RosterUpload.objects.select_for_update().get(pk=upload.pk)
+        known = [import_plan.from_json(row) for row in upload.rows]
+        lines = [
+            ImportRow(
+                row.number, row.values, {name: Refused(code, **data) for name, code, data in row.reasons}, row.cells
+            )
+            for row in known
+        ]
+        rows = import_plan.plan(lines, Athlete.objects.filter(team_id=upload.team_id), today=today)
+        _keep_plan(upload, rows, upload.counts.get("ignored", []))
+        upload.save(update_fields=["rows", "counts"])

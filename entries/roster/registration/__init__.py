@@ -1,0 +1,1 @@
+"""Registering a team, or an athlete who enters alone."""
