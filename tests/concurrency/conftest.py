@@ -5,6 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from tenants.scope import across_tenants
+from tests.emptying import only_what_has_rows
+
+__all__ = ["only_what_has_rows"]
 
 
 @pytest.fixture(autouse=True)
