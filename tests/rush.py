@@ -60,6 +60,11 @@ def cookies(session_key: str) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={session_key}; {settings.CSRF_COOKIE_NAME}={CSRF}"
 
 
+def session_of(user: User) -> str:
+    """The key of a new session of this person."""
+    return _sessions([user])[0]
+
+
 def _sessions(users: Sequence[User]) -> list[str]:
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     rows = []

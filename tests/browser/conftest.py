@@ -7,17 +7,26 @@ from contextlib import ExitStack
 import hypothesis  # noqa: F401 - its plugin would import it after the last test, which crashes beside greenlets (Python 3.11)
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from tenants.models import User
 from tests.conftest import PASSWORD
+from tests.emptying import only_what_has_rows
+from tests.rush import session_of
+from tests.site import Site
+
+__all__ = ["only_what_has_rows"]
 
 # Playwright's event loop runs in this thread, beside the fixtures that write rows.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 expect.set_options(timeout=20_000)  # a machine that is full answers in its own time
 DESKTOP, PHONE = 1280, 360
 SCREENS = [(DESKTOP, False), (PHONE, True)]
-"""Width, and whether dark: colours do not depend on the width, nor widths on the colour."""
+"""Width, and whether dark: colours do not depend on the width, nor widths on the colour. The first is a page's own unless it
+asks for another."""
 OpenPage = Callable[..., Page]
+AXE = Axe().axe_script
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +36,14 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup: None) -> Iterator[Site]:
+    """One server for all tests of a file. The rows are each test's own; what a process keeps for a second (public pages,
+    switches) it keeps from one test to the next."""
+    with Site(workers=1) as running:
+        yield running
 
 
 @pytest.fixture
@@ -60,7 +77,13 @@ def is_wrong(message: ConsoleMessage, meant: tuple[int, ...]) -> bool:
 
 
 def sign_in(page: Page, address: str, email: str) -> None:
-    """Through the form, as a person does."""
+    """With the cookie of a session that was made beside it; the form itself is tried in `test_public.py`."""
+    key = session_of(User.objects.get(email=email))
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": address}])
+
+
+def sign_in_by_form(page: Page, address: str, email: str) -> None:
+    """As a person does."""
     page.goto(f"{address}/auth/login")
     page.fill("[name=email]", email)
     page.fill("[name=password]", PASSWORD)
@@ -70,10 +93,28 @@ def sign_in(page: Page, address: str, email: str) -> None:
 
 def violations(page: Page) -> list[str]:
     """What axe finds: rule and the elements that break it."""
-    found = Axe().run(page).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found = page.evaluate("axe.run({resultTypes: ['violations']}).then(results => results.violations)")
     return [f"{rule['id']}: {[node['target'] for node in rule['nodes']][:3]}" for rule in found]
 
 
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def faults(page: Page, what: str = "") -> list[str]:
+    """What axe, a ruler and the outline of headings find on both screens, of a page that is loaded once: only the style
+    knows of them. It is left on the other screen, so that pages are loaded on either in turns."""
+    found = []
+    assert page.viewport_size is not None
+    now = page.viewport_size["width"]
+    for width, dark in sorted(SCREENS, key=lambda screen: screen[0] != now):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        found += [f"{what} at {width}: {rule}" for rule in violations(page)]
+        found += [f"{what} at {width}: {overflow(page)} px too wide"] if overflow(page) else []
+    if page.locator("h1").count() != 1:
+        found.append(f"{what}: {page.locator('h1').count()} headings of the first level")
+    return found

@@ -20,21 +20,33 @@ __all__ = ["shoe"]
 GOOD = "ASICSのシューズ「METASPEED」です。価格は24,200円、靴底の厚さは39.5mmです。"
 
 
-@pytest.fixture
-def service() -> Iterator[StandIn]:
-    with StandIn(text(GOOD)) as stand_in:
-        yield stand_in
+pytestmark = pytest.mark.usefixtures("shoe", "endo")
+
+
+@pytest.fixture(scope="module")
+def stand_in() -> Iterator[StandIn]:
+    with StandIn(text(GOOD)) as running:
+        yield running
 
 
 @pytest.fixture
-def site(transactional_db: None, service: StandIn, shoe: MasterProduct, endo: User) -> Iterator[Site]:
-    with Site(ANTHROPIC_API_KEY=KEY, ANTHROPIC_BASE_URL=service.url, CATALOG_DRAFT_MODEL="stand-in") as site:
-        yield site
+def service(stand_in: StandIn) -> StandIn:
+    stand_in.mode = text(GOOD)
+    stand_in.go_on.clear()
+    return stand_in
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, stand_in: StandIn) -> Iterator[Site]:
+    with Site(
+        workers=1, ANTHROPIC_API_KEY=KEY, ANTHROPIC_BASE_URL=stand_in.url, CATALOG_DRAFT_MODEL="stand-in"
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def worker(site: Site) -> Iterator[None]:
-    """The product's own, until the test ends."""
+    """The product's own, for all tests of this file."""
     process = subprocess.Popen([sys.executable, "manage.py", "run_worker"], cwd=ROOT, env=site.env)
     yield
     process.terminate()
@@ -64,8 +76,7 @@ def test_a_text_is_asked_for_and_appears_by_itself(
     page.get_by_role("button", name="下書きを作成").click()
     expect(page.get_by_role("status").filter(has_text="文章を作成しています")).to_be_visible(timeout=30_000)
     looks_right(page)
-    other = open_page()
-    sign_in(other, site.address, "endo@example.com")  # while the service is silent, pages answer
+    open_drafts(open_page(), site, shoe)  # while the service is silent, pages answer
     service.go_on.set()
     expect(page.locator("#draft-text")).to_have_text(GOOD, timeout=30_000)
     expect(page.get_by_text("今月の残り 99 / 100件")).to_be_visible()

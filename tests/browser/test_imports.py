@@ -1,7 +1,5 @@
 """Imports in a browser: the whole way of a CSV, progress that follows by itself, nothing wrong for axe or a phone."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -9,15 +7,9 @@ from playwright.sync_api import expect
 from catalog.importing.models import ImportRun, RunState
 from catalog.models import MasterProduct
 from tenants.models import Job, Tenant, User
-from tests.browser.conftest import DESKTOP, PHONE, SCREENS, OpenPage, overflow, sign_in, violations
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage, faults, overflow, sign_in, violations
 from tests.catalog.test_import_pages import COUNTS, LIST, SAMPLE, page_of, rejected_csv, run_of
 from tests.site import Site
-
-
-@pytest.fixture
-def site(transactional_db: None) -> Iterator[Site]:
-    with Site(workers=1) as running:
-        yield running
 
 
 def runs(tenant: Tenant) -> list[ImportRun]:
@@ -36,18 +28,13 @@ def runs(tenant: Tenant) -> list[ImportRun]:
     ]
 
 
-@pytest.mark.parametrize(("width", "dark"), SCREENS)
-def test_every_page_of_an_import_is_clean(
-    site: Site, open_page: OpenPage, aoki: User, nittai: Tenant, width: int, dark: bool
-) -> None:
-    page, wrong = open_page(width=width, dark=dark), []
+def test_every_page_of_an_import_is_clean(site: Site, open_page: OpenPage, aoki: User, nittai: Tenant) -> None:
+    page, wrong = open_page(), []
     sign_in(page, site.address, aoki.email)
     for path in (LIST, f"{LIST}add/", "/admin/catalog/masterproduct/", *map(page_of, runs(nittai))):
         page.goto(f"{site.address}{path}")
-        assert page.locator("h1").count() == 1, path
         assert page.locator(".button--next").count() <= 1, path
-        wrong += [f"{path}: {found}" for found in violations(page)]
-        wrong += [f"{path}: {overflow(page)} px too wide"] if overflow(page) else []
+        wrong += faults(page, path)
     assert wrong == []
 
 

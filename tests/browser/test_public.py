@@ -1,6 +1,5 @@
 """The public pages, the staff's search and the page of pieces, in a real browser."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,12 +10,15 @@ from entries.meet.models import Meet, Race, TimetableSlot
 from entries.news.models import Notice
 from tenants.models import Tenant, User
 from tenants.scope import across_tenants
-from tests.browser.conftest import PHONE, SCREENS, OpenPage, overflow, sign_in, violations
+from tests.browser.conftest import PHONE, OpenPage, faults, overflow, sign_in_by_form, violations
 from tests.conftest import open_meet, race_of
 from tests.site import Site
 
 MEET = "/meets/nittai/ld326/"
 PAGES = ["/", "/meets/", "/meets/?q=none", MEET, f"{MEET}?lang=en", f"{MEET}entries/", "/styleguide/"]
+
+
+pytestmark = pytest.mark.usefixtures("meet")
 
 
 @pytest.fixture
@@ -41,19 +43,11 @@ def meet(transactional_db: None, nittai: Tenant) -> Meet:
     return meet
 
 
-@pytest.fixture
-def site(meet: Meet) -> Iterator[Site]:
-    with Site() as site:
-        yield site
-
-
-@pytest.mark.parametrize(("width", "dark"), SCREENS)
-def test_everyone_can_read_it_on_every_screen(site: Site, open_page: OpenPage, width: int, dark: bool) -> None:
-    page = open_page(width=width, dark=dark)
+def test_everyone_can_read_it_on_every_screen(site: Site, open_page: OpenPage) -> None:
+    page = open_page()
     for path in PAGES:
         page.goto(site.address + path)
-        assert violations(page) == [], path
-        assert overflow(page) == 0, path
+        assert faults(page, path) == []
 
 
 def test_the_way_in_never_leaves_a_phones_screen(site: Site, open_page: OpenPage) -> None:
@@ -79,7 +73,7 @@ def test_a_reader_of_english_stays_in_english(site: Site, open_page: OpenPage) -
 
 def test_staff_see_suggestions_while_typing(site: Site, open_page: OpenPage, endo: User) -> None:
     page = open_page()
-    sign_in(page, site.address, endo.email)
+    sign_in_by_form(page, site.address, endo.email)
     page.goto(f"{site.address}/staff/search")
     assert violations(page) == []
     page.locator("#id_brand").press_sequentially("testbrand")
@@ -92,7 +86,7 @@ def test_staff_see_suggestions_while_typing(site: Site, open_page: OpenPage, end
 
 def test_staff_search_without_a_script(site: Site, open_page: OpenPage, endo: User) -> None:
     page = open_page(script=False, width=PHONE)
-    sign_in(page, site.address, endo.email)
+    sign_in_by_form(page, site.address, endo.email)
     page.goto(f"{site.address}/staff/search")
     page.get_by_role("link", name="TESTBRAND").click()
     page.get_by_role("link", name="REF001").click()

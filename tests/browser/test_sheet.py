@@ -1,7 +1,6 @@
 """The entry sheet in a real browser: on a desk, on a phone, pasted from Excel, and on another device."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from tests.site import ROOT, Site
 from tests.spoken import spoken_time
 
 SHEET = "/meets/nittai/ld326/enter"
+pytestmark = pytest.mark.usefixtures("twenty")
 
 
 @pytest.fixture
@@ -45,12 +45,6 @@ def twenty(races: tuple[Race, Race], kita: Team) -> list[Athlete]:
         runner.family_name, runner.jaaf_id = names[n % 4], f"{n + 1:011}"
     Athlete.objects.bulk_update(runners, ["family_name", "jaaf_id"])
     return runners
-
-
-@pytest.fixture
-def site(twenty: list[Athlete]) -> Iterator[Site]:
-    with Site() as site:
-        yield site
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from catalog.models import MasterProduct
 from entries.entry.models import Entry, SheetDraft
 from entries.meet.models import Race
-from entries.roster.models import Team
+from entries.roster.models import Athlete, Team
 from tenants.models import Tenant, User
 from tenants.scope import across_tenants, tenant_scope
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage, overflow, sign_in, violations
@@ -18,6 +18,7 @@ from tests.site import Site
 
 SHEET = "/meets/nittai/ld326/enter"
 FIRST = "#id_rows-0-shoe"
+pytestmark = pytest.mark.usefixtures("shoes", "three")
 
 
 @pytest.fixture
@@ -45,10 +46,8 @@ def shoes(races: tuple[Race, Race], nittai: Tenant) -> dict[str, MasterProduct]:
 
 
 @pytest.fixture
-def site(shoes: dict[str, MasterProduct], kita: Team) -> Iterator[Site]:
-    athletes_of(kita, 3)
-    with Site() as site:
-        yield site
+def three(kita: Team) -> list[Athlete]:
+    return athletes_of(kita, 3)
 
 
 def at_the_sheet(site: Site, page: Page, user: User) -> Page:

@@ -1,6 +1,5 @@
 """The staff's desk in a browser: by keyboard alone, on a phone, without a script."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -10,16 +9,10 @@ from catalog.models import MasterProduct, ProductOverride, SeenProduct
 from catalog.overrides.actions import mark_conflicts, override_field
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
-from tests.browser.conftest import DESKTOP, PHONE, SCREENS, OpenPage, overflow, sign_in, violations
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage, faults, sign_in, violations
 from tests.site import Site
 
 LONG = "とても長い商品名" * 12
-
-
-@pytest.fixture
-def site(transactional_db: None) -> Iterator[Site]:
-    with Site(workers=1) as running:
-        yield running
 
 
 @pytest.fixture
@@ -45,11 +38,8 @@ def overrides() -> dict[str, object]:
     return dict(ProductOverride._base_manager.values_list("field", "value"))
 
 
-@pytest.mark.parametrize(("width", "dark"), SCREENS)
-def test_every_page_is_clean(
-    site: Site, open_page: OpenPage, endo: User, products: list[MasterProduct], width: int, dark: bool
-) -> None:
-    page = open_page(width=width, dark=dark)
+def test_every_page_is_clean(site: Site, open_page: OpenPage, endo: User, products: list[MasterProduct]) -> None:
+    page = open_page()
     sign_in(page, site.address, endo.email)
     product = f"products/{products[0].pk}"
     wrong = []
@@ -59,9 +49,7 @@ def test_every_page_is_clean(
                                                            "specs.remarks", "specs.buckle")),
                  "conflicts", "search?brand=hayate&page=2"):  # fmt: skip
         page.goto(f"{site.address}/staff/{path}")
-        assert page.locator("h1").count() == 1, path
-        wrong += [f"{path}: {found}" for found in violations(page)]
-        wrong += [f"{path}: {overflow(page)} px too wide"] if overflow(page) else []
+        wrong += faults(page, path)
         assert page.locator(".button--next:visible").count() <= 1, path
     assert wrong == []
 
