@@ -1,16 +1,14 @@
 """Requirements C9, I7: imports at the same time, imports that are killed, and people who type meanwhile.
 Real processes."""
 
-import os
 import random
-import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from threading import Barrier
 from time import monotonic
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -25,33 +23,29 @@ from tenants.jobs import work
 from tenants.models import AuditRecord, Tenant, User
 from tests.catalog.importing.csvfiles import preview
 from tests.catalog.importing.oldfiles import keyed, old_file
-from tests.site import ROOT, database_url
+from tests.forked import Command, begin_forking
+from tests.site import database_url
 
 ROWS, KILLS = 10_000, 10
 CSV_ROWS = 3_000
 
 
-@pytest.fixture
-def old(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = keyed(
         *((f"BRAND{number % 50}", f"R{number * 7919 % ROWS:05}") for number in range(ROWS)), remarks="備考" * 20
     )
-    return old_file(tmp_path / "old.db", rows)
+    return old_file(tmp_path_factory.mktemp("old") / "old.db", rows)
 
 
-def start(tenant: Tenant, old: Path) -> "subprocess.Popen[str]":
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": database_url(), "APP_ENV": "dev"}
-    command = [sys.executable, "manage.py", "import_master_products_from_sqlite"]
-    return subprocess.Popen(
-        [*command, "--tenant", tenant.slug, "--sqlite", str(old), "--batch-size", "500"],
-        cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+@pytest.fixture(scope="module", autouse=True)
+def forking(django_db_setup: None) -> None:
+    begin_forking()
 
 
-def finish(process: "subprocess.Popen[str]") -> str:
-    said = process.communicate(timeout=120)[0]
-    assert process.returncode == 0, said
-    return said
+def start(tenant: Tenant, old: Path) -> Command:
+    words = ["import_master_products_from_sqlite", "--tenant", tenant.slug, "--sqlite", str(old), "--batch-size", "500"]
+    return Command(*words, out=old.with_name(f"{uuid4()}.out"))
 
 
 def whole(tenant: Tenant) -> None:
@@ -63,16 +57,13 @@ def whole(tenant: Tenant) -> None:
     assert sum(BrandCount.objects.filter(tenant=tenant).values_list("products", flat=True)) == ROWS
 
 
-def wait_until(true: Callable[[], bool], process: "subprocess.Popen[str]", seconds: float = 60) -> None:
+def wait_until(true: Callable[[], bool], command: Command, seconds: float = 60) -> None:
     """A bounded wait, which ends early when the process does."""
     ends = monotonic() + seconds
     while not true():
         assert monotonic() < ends, "it did not happen"
-        try:
-            process.wait(timeout=0.01)
-        except subprocess.TimeoutExpired:
-            continue
-        assert true(), f"the import ended: {process.stdout.read() if process.stdout else ''}"
+        command.process.join(0.01)
+        assert command.process.is_alive() or true(), f"the import ended: {command.said}"
 
 
 def asked(question: str) -> int:
@@ -93,7 +84,7 @@ def waiting_for_a_lock() -> bool:
 
 
 def test_three_imports_at_once_add_each_product_once(nittai: Tenant, old: Path) -> None:
-    said = [finish(process) for process in [start(nittai, old) for _ in range(3)]]
+    said = [command.finish() for command in [start(nittai, old) for _ in range(3)]]
     assert sorted(f"inserted {ROWS}," in text for text in said) == [False, False, True]
     assert sum(f"inserted 0, skipped {ROWS}" in text for text in said) == 2
     whole(nittai)
@@ -105,24 +96,23 @@ def test_a_killed_import_leaves_nothing_and_its_repetition_everything(nittai: Te
     chance, under_way = random.Random(9), 0
     copying = "SELECT count(*) FROM pg_stat_progress_copy WHERE datname = current_database() AND tuples_processed > "
     for _ in range(KILLS):
-        process = start(nittai, old)
+        command = start(nittai, old)
         seen = chance.randrange(1, ROWS - 1_000)
-        wait_until(partial(is_more_than_none, f"{copying}{seen}"), process)
-        process.kill()
-        process.communicate(timeout=30)
-        under_way += process.returncode == -9
+        wait_until(partial(is_more_than_none, f"{copying}{seen}"), command)
+        command.kill()
+        under_way += command.process.exitcode == -9
         wait_until_gone()
         assert (MasterProduct.objects.count(), ImportRun.objects.count(), BrandCount.objects.count()) == (0, 0, 0)
     assert under_way == KILLS
-    finish(start(nittai, old))
-    assert f"inserted 0, skipped {ROWS}" in finish(start(nittai, old))
+    start(nittai, old).finish()
+    assert f"inserted 0, skipped {ROWS}" in start(nittai, old).finish()
     whole(nittai)
 
 
 def wait_until_gone() -> None:
     """Until the server has noticed that the client died."""
-    ends = monotonic() + 30
-    while asked("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY%' AND state = 'active'"):
+    ends, ours = monotonic() + 30, "datname = current_database()"
+    while asked(f"SELECT count(*) FROM pg_stat_activity WHERE {ours} AND query LIKE 'COPY%' AND state = 'active'"):
         assert monotonic() < ends
 
 
@@ -132,10 +122,10 @@ def test_a_product_that_somebody_adds_meanwhile_stays_theirs(nittai: Tenant, old
             "INSERT INTO catalog_masterproduct (tenant_id, brand, reference, name, category, specs, events_allowed, list_status)"
             " VALUES (%s, 'BRAND0', 'R00000', 'typed', '', '{}', '[]', '')", [nittai.pk],
         )  # fmt: skip
-        process = start(nittai, old)
-        wait_until(waiting_for_a_lock, process)
+        command = start(nittai, old)
+        wait_until(waiting_for_a_lock, command)
         somebody.commit()
-    assert f"inserted {ROWS - 1}, skipped 1" in finish(process)
+    assert f"inserted {ROWS - 1}, skipped 1" in command.finish()
     assert MasterProduct.objects.get(brand="BRAND0", reference="R00000").name == "typed"
     whole(nittai)
 
@@ -143,17 +133,17 @@ def test_a_product_that_somebody_adds_meanwhile_stays_theirs(nittai: Tenant, old
 def test_imports_of_one_host_wait_for_each_other(nittai: Tenant, old: Path) -> None:
     with psycopg.connect(database_url()) as holder:
         holder.execute("SELECT pg_advisory_xact_lock(%s, %s)", [IMPORT_LOCK, nittai.pk])
-        process = start(nittai, old)
-        wait_until(waiting_for_a_lock, process)
+        command = start(nittai, old)
+        wait_until(waiting_for_a_lock, command)
         assert MasterProduct.objects.count() == 0
-    finish(process)
+    command.finish()
     whole(nittai)
 
 
 def test_imports_of_two_hosts_do_not_wait_for_each_other(nittai: Tenant, chuo: Tenant, old: Path) -> None:
     with psycopg.connect(database_url()) as holder:
         holder.execute("SELECT pg_advisory_xact_lock(%s, %s)", [IMPORT_LOCK, chuo.pk])
-        finish(start(nittai, old))
+        start(nittai, old).finish()
     whole(nittai)
 
 
@@ -186,10 +176,10 @@ def test_files_that_are_confirmed_at_once_are_written_one_after_the_other(nittai
 def test_an_import_and_a_csv_at_once_do_not_lock_each_other_out(nittai: Tenant, aoki: User, old: Path) -> None:
     content = "brand,reference,name\n" + "".join(f"BRAND{n % 50},R{n * 7919 % ROWS:05},n\n" for n in range(ROWS // 2))
     run = actions.confirm(preview(nittai, content, aoki), by=aoki)
-    process = start(nittai, old)
+    command = start(nittai, old)
     job = work.claim(at=timezone.now(), only=run.job_id)
     assert job is not None
     work.run(job)
-    finish(process)
+    command.finish()
     whole(nittai)
     assert MasterProduct.objects.filter(name="n").count() == ROWS // 2
