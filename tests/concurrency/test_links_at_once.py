@@ -23,8 +23,8 @@ from tests.site import Site
 CLICKS = 20
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
+@pytest.fixture(scope="module")
+def site(django_db_setup: None) -> Iterator[Site]:
     with Site(workers=3) as running:
         yield running
 

@@ -24,7 +24,7 @@ EDITS = 100
 def test_a_race_that_stays_locked_answers_503_and_says_when_to_come_back(meet: Meet, race: Race) -> None:
     [coach] = coaches(1)
     body = sheet(coach, [(coach.athletes[0].pk, race.pk, "14:30.00")])
-    with Site(workers=1) as site:
+    with Site(workers=1, app="tests.concurrency.impatient:application") as site:
         with transaction.atomic():
             places.lock_races([race.pk])
             [locked] = post_all(site.port, [request(enter_address(meet), coach.cookies, body)])
