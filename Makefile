@@ -34,8 +34,9 @@ test-postgres: .venv/installed-dev
 	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q -n auto --dist worksteal --ignore tests/browser --ignore tests/concurrency
 
 test-whole: .venv/installed-dev
-	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q tests/concurrency
-	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q -n auto --dist worksteal tests/browser
+	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not whole_machine" tests/concurrency
+	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q -m whole_machine tests/concurrency
+	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/browser
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -22,6 +22,8 @@ from tests.services import data_of_postgres, restart_postgres, worker
 from tests.site import Site
 from tests.smtp_sink import SmtpSink
 
+pytestmark = pytest.mark.whole_machine("the database that restarts is every lane's")
+
 RESTARTS = int(os.environ.get("RESTARTS", "2"))
 PER_RESTART = 150
 BUSY = (503,)

@@ -29,12 +29,15 @@ GONE = "（削除済み）"
 
 
 def until_somebody_waits(people: int = 1) -> None:
-    """Until so many statements of other connections stand behind a lock."""
+    """Until so many statements of other connections to this database stand behind a lock."""
     ends, waiting = monotonic() + 10, 0
     while waiting < people:
         assert monotonic() < ends, "nobody waited"
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+            cursor.execute(
+                "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_locks "
+                "WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+            )
             waiting = cursor.fetchone()[0]
 
 

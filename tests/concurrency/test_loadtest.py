@@ -23,6 +23,8 @@ from tenants.models import AuditRecord, OpsRun, OutboxMail, Tenant, User
 from tests.conftest import race_of
 from tests.site import ROOT, Site, hear_interrupts
 
+pytestmark = pytest.mark.whole_machine("a load test measures the machine, and two at once refuse each other")
+
 TEAMS = os.environ.get("LOADTEST_TEAMS", "12")
 SMALL = ("--teams", TEAMS, "--rows", "4", "--clients", "12")
 

@@ -5,7 +5,7 @@ import asyncio
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
@@ -29,6 +29,13 @@ SHEETS = int(os.environ.get("MAINTENANCE_SHEETS", "120"))
 SECONDS = float(os.environ.get("MAINTENANCE_SECONDS", "4.5"))
 TOGGLES = int(os.environ.get("MAINTENANCE_TOGGLES", "1"))
 """Each process looks at the switches once a second, so SECONDS / (2 * TOGGLES + 1) has to be longer than that."""
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """One for each rush: what was stopped in the last one a process may go on believing for a moment."""
+    with Site(workers=3) as running:
+        yield running
 
 
 def closed(function: Function, on: bool) -> None:
@@ -83,16 +90,19 @@ def check_nothing_was_lost(replies: list[Reply], race: Race) -> Counter[int]:
 
 
 @pytest.mark.parametrize("function", [Function.MAINTENANCE, Function.READ_ONLY])
-def test_closing_in_a_rush_loses_nothing_and_breaks_nothing(meet: Meet, race: Race, function: Function) -> None:
-    with Site(workers=3) as site:
-        replies, health = rush(site, meet, race, lambda on: closed(function, on))
+def test_closing_in_a_rush_loses_nothing_and_breaks_nothing(
+    site: Site, meet: Meet, race: Race, function: Function
+) -> None:
+    replies, health = rush(site, meet, race, lambda on: closed(function, on))
     statuses = check_nothing_was_lost(replies, race)
     assert set(statuses) == {303, 503}
     assert set(health) == {200}
     assert all("入れ替え中" in reply.body for reply in replies if reply.status == 503)
 
 
-def test_pausing_a_meet_in_a_rush_stores_nothing_once_it_is_committed(meet: Meet, race: Race, now: datetime) -> None:
+def test_pausing_a_meet_in_a_rush_stores_nothing_once_it_is_committed(
+    site: Site, meet: Meet, race: Race, now: datetime
+) -> None:
     spans: list[datetime] = []
 
     def toggle(on: bool) -> None:
@@ -104,8 +114,7 @@ def test_pausing_a_meet_in_a_rush_stores_nothing_once_it_is_committed(meet: Meet
                 spans.append(_committed_until())
                 pausing.resume(meet=meet, by=None)
 
-    with Site(workers=3) as site:
-        replies, _health = rush(site, meet, race, toggle)
+    replies, _health = rush(site, meet, race, toggle)
     statuses = check_nothing_was_lost(replies, race)
     assert set(statuses) == {303, 422}
     with connection.cursor() as cursor:
@@ -167,7 +176,10 @@ def _until_somebody_waits_for_a_lock() -> None:
     ends = timezone.now().timestamp() + 20
     while timezone.now().timestamp() < ends:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
+                "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
             if cursor.fetchone()[0]:
                 return
     raise AssertionError("nobody stood in line")

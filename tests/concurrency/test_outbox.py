@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 
+import pytest
 from django.db import connection
 
 from entries.entry import actions
@@ -25,6 +26,7 @@ from tests.site import ROOT, database_url
 from tests.smtp_sink import SmtpSink
 
 MAILS = 1_000
+MEASURED = "how soon a worker stops is measured"
 
 
 def worker(mail_url: str, *options: str) -> "subprocess.Popen[bytes]":
@@ -137,6 +139,7 @@ def test_a_server_that_is_away_for_a_while_gets_every_mail_when_it_is_back(
     assert [mail.recipients[0] for mail in sink.kept] == [f"{n}@example.com" for n in range(50)]
 
 
+@pytest.mark.whole_machine(MEASURED)
 def test_the_worker_waits_for_work_survives_a_lost_database_and_stops_within_a_second(
     meet: Meet, kita: Team, race: Race, baba: User, runners: list[Athlete], now: datetime
 ) -> None:
@@ -154,6 +157,7 @@ def test_the_worker_waits_for_work_survives_a_lost_database_and_stops_within_a_s
         assert stop(process) < 1.5
 
 
+@pytest.mark.whole_machine(MEASURED)
 def test_a_worker_that_waits_for_a_dead_server_stops_too(
     meet: Meet, kita: Team, race: Race, baba: User, runners: list[Athlete], now: datetime
 ) -> None:

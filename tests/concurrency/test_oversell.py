@@ -15,13 +15,24 @@ from tests.conftest import race_of
 from tests.rush import Coach, Reply, coaches, enter_address, post_all, request, sheet
 from tests.site import Site
 
+pytestmark = pytest.mark.whole_machine(
+    "five hundred sheets at once, and their negative control, need all cores for themselves"
+)
+
 RUNS = int(os.environ.get("RUSH_RUNS", "4"))
 SENT, PLACES = 500, 50
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
+@pytest.fixture(scope="module")
+def site(django_db_setup: None) -> Iterator[Site]:
     with Site(workers=3) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def careless(django_db_setup: None) -> Iterator[Site]:
+    """The same without the guard of its places."""
+    with Site(workers=3, app="tests.concurrency.unguarded:application") as running:
         yield running
 
 
@@ -54,14 +65,13 @@ def test_nobody_is_given_a_place_that_does_not_exist(site: Site, meet: Meet) -> 
         assert commit_order(race) == list(range(1, SENT + 1))
 
 
-def test_without_the_lock_the_same_rush_oversells(meet: Meet) -> None:
+def test_without_the_lock_the_same_rush_oversells(careless: Site, meet: Meet) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE entries_entry DROP CONSTRAINT one_entry_per_ticket")
     try:
         teams = coaches(SENT)
-        with Site(workers=3, app="tests.concurrency.unguarded:application") as site:
-            race = race_of(meet, "オープン3000m", distance_m=3000, sex="X", places=PLACES)
-            rush(site, meet, race, teams)
+        race = race_of(meet, "オープン3000m", distance_m=3000, sex="X", places=PLACES)
+        rush(careless, meet, race, teams)
         assert Entry.objects.filter(race=race).holding_a_place().count() > PLACES
     finally:
         Entry.objects.all().delete()
@@ -69,11 +79,10 @@ def test_without_the_lock_the_same_rush_oversells(meet: Meet) -> None:
             cursor.execute("ALTER TABLE entries_entry ADD CONSTRAINT one_entry_per_ticket UNIQUE (race_id, ticket)")
 
 
-def test_without_the_lock_the_database_still_refuses_to_oversell(meet: Meet) -> None:
+def test_without_the_lock_the_database_still_refuses_to_oversell(careless: Site, meet: Meet) -> None:
     teams = coaches(SENT)
-    with Site(workers=3, app="tests.concurrency.unguarded:application") as site:
-        race = race_of(meet, "オープン3000m", distance_m=3000, sex="X", places=PLACES)
-        rush(site, meet, race, teams)
+    race = race_of(meet, "オープン3000m", distance_m=3000, sex="X", places=PLACES)
+    rush(careless, meet, race, teams)
     assert Entry.objects.filter(race=race).holding_a_place().count() <= PLACES
 
 
