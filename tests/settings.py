@@ -11,3 +11,4 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # From where they are written, not from var/static, which a server in the same checkout may be writing just now.
 STATIC_ROOT = None  # type: ignore[assignment]  # Django's own default, which says: no folder
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True  # looks for the file that is asked for; else each test client reads all of them first
