@@ -69,8 +69,9 @@ def own(host: Tenant, coach: User, staff: User, canary: str) -> Own:
         )
         product = MasterProduct.objects.create(tenant=host, brand="BRAND", reference=f"{canary}-1", name=canary)
         run = ImportRun.objects.create(
-            tenant=host, source="csv", file_name=f"{canary}商品.csv", size=1, sha256=canary, state="previewed", by=staff
-        )
+            tenant=host, source="csv", file_name=f"{canary}商品.csv", size=1, sha256=canary, state="previewed", by=staff,
+            counts={"read": 1, "new": 0, "changed": 0, "unchanged": 0, "rejected": 1, "conflicts": 0},
+        )  # fmt: skip
         ImportFile.objects.create(
             tenant=host, run=run, content=canary.encode(), rejected=f"1,x,{canary}商品.csv".encode()
         )
