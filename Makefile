@@ -6,7 +6,7 @@ BIN := .venv/bin
 PAGES = $(shell find templates -name '*.html')
 export HOST PORT
 
-.PHONY: run dev test test-sqlite test-postgres test-whole lint format bench lock clean
+.PHONY: run dev quick test test-sqlite test-postgres test-whole lint format bench lock clean
 
 .venv/installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NIT-SYS needs Python 3.11 or newer")'
@@ -24,14 +24,24 @@ run: .venv/installed
 dev: .venv/installed
 	@exec $(BIN)/python manage.py serve --reload --stop-with-parent
 
-# Each core runs its share of the suite; tests that need the whole machine (many processes, a browser) come last, alone.
-test: test-sqlite test-postgres test-whole
+# A suite of many processes reads each module many times: in its compiled form, also where the shell forbids to write one.
+quick test test-sqlite test-postgres test-whole: export PYTHONDONTWRITEBYTECODE :=
+
+# Each core runs its share of a part. All parts are run whatever one of them says, and the last line is pytest's; above it
+# stand the seconds of each part and the slowest tests (tests/parts.py).
+test: .venv/installed-dev
+	@rm -rf var/test-times; status=0; for part in sqlite postgres whole; do \
+	$(MAKE) --no-print-directory test-$$part || status=1; done; exit $$status
 
 test-sqlite: .venv/installed-dev
-	env -u DATABASE_URL TEST_DB=sqlite $(BIN)/python -m pytest -q -n auto --dist worksteal
+	env -u DATABASE_URL TEST_DB=sqlite $(BIN)/python -m pytest -q -n auto --dist worksteal --part sqlite
 
 test-postgres: .venv/installed-dev
-	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q -n auto --dist worksteal --ignore tests/browser --ignore tests/concurrency
+	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q -n auto --dist worksteal --part postgres --ignore tests/browser --ignore tests/concurrency
+
+# For every hour of work: what needs no server, no program and no second database.
+quick: lint
+	env -u DATABASE_URL TEST_DB=sqlite $(BIN)/python -m pytest -q -n auto --dist worksteal --part quick
 
 test-whole: .venv/installed-dev
 	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not whole_machine" tests/concurrency

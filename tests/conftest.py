@@ -4,8 +4,10 @@ Aoki organizes the meets of Nittai. Baba coaches Kita University; she has athlet
 School, another team. Doi organizes for Chuo, another host. Endo is staff of Nittai.
 """
 
+import gc
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,35 +21,42 @@ from entries.roster.models import Athlete, Membership, Team, TeamKind
 from tenants.models import Role, Tenant, User
 from tenants.scope import across_tenants, tenant_scope
 from tenants.switches.queries import Watch
+from tests.databases import MODULES, NEEDS_POSTGRESQL, name_of
 
 PASSWORD = "Correct-Horse-12"
 
 
-def pytest_ignore_collect(collection_path: Any) -> bool | None:
-    """Which run a file belongs to, when it is not both.
-
-    Browser and concurrency tests need several processes, and so PostgreSQL. The matrix of every address, person and
-    method asks what stands before the database; it is run where the second wall stands behind it. `test_serve.py` starts
-    the product on a SQLite of its own, whatever database the suite is on.
-    """
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Which database a file belongs to, when it is not both. `test_serve.py` starts the product on a SQLite of its own,
+    whatever database the suite is on."""
     if connection.vendor == "postgresql":
         return True if collection_path.name == "test_serve.py" else None
-    return True if {"browser", "concurrency", "test_access.py"} & set(collection_path.parts) else None
+    below = name_of(collection_path) + ("/" if collection_path.is_dir() else "")
+    return True if below.startswith(NEEDS_POSTGRESQL) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What asks no database need not be run on both."""
-    if connection.vendor == "postgresql":
-        once = {item for item in items if asks_no_database(item)}
-        config.hook.pytest_deselected(items=list(once))
-        items[:] = [item for item in items if item not in once]
+    """What asks no database is run once, on PostgreSQL; what is only quick leaves out what asks it at length."""
+    part = config.getoption("part")
+    if part == "sqlite":
+        once = {item for item in items if asks_no_database(item) and item.path.name != "test_serve.py"}
+    elif part == "quick":
+        once = {item for item in items if not asks_no_database(item) and name_of(item.path) not in MODULES}
+    else:
+        return
+    config.hook.pytest_deselected(items=list(once))
+    items[:] = [item for item in items if item not in once]
+
+
+def pytest_collection_finish() -> None:
+    """What has been read stays; looking through it for garbage, again and again, costs a tenth of a run."""
+    gc.collect()
+    gc.freeze()
 
 
 def asks_no_database(item: pytest.Item) -> bool:
-    """Some are for PostgreSQL alone (`pytest_ignore_collect`), and `test_database.py` is about which one it is."""
-    if {"browser", "concurrency", "test_access.py", "test_database.py"} & set(
-        item.path.parts
-    ) or item.get_closest_marker("django_db"):
+    """Whether neither a mark nor a fixture gives it one."""
+    if item.get_closest_marker("django_db"):
         return False
     return not {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
 
