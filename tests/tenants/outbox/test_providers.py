@@ -36,13 +36,22 @@ def esp(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="module")
+def aws() -> Any:
+    """What AWS can do stands in megabytes of JSON; a session of its own would read them anew in every test."""
+    from botocore.session import get_session
+
+    return get_session()
+
+
 @pytest.fixture
-def api(esp: str, settings: Any) -> Iterator[EspStandIn]:
+def api(esp: str, settings: Any, aws: Any) -> Iterator[EspStandIn]:
     """The provider in use, at a stand-in that takes mails."""
     with EspStandIn(TAKEN[esp]) as stand_in:
         keys = {name: f"key-of-{name.lower()}" for name in ESPS[esp].needs} | PLAIN
         mail = env.read({**SITE, "ANYMAIL_ESP": esp, **keys, "ANYMAIL_API_URL": stand_in.address}).mail
-        settings.EMAIL_BACKEND, settings.ANYMAIL, settings.ANYMAIL_ESP = mail.backend, mail.anymail, esp
+        settings.EMAIL_BACKEND, settings.ANYMAIL_ESP = mail.backend, esp
+        settings.ANYMAIL = {**mail.anymail, "AMAZON_SES_SESSION_PARAMS": {"botocore_session": aws}}
         settings.DEFAULT_FROM_EMAIL = "nit-sys@example.jp"
         yield stand_in
 
