@@ -20,8 +20,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from tenants import actions
 from tenants.admin_confirm import buttons_of
@@ -227,8 +229,9 @@ class DeskAdmin(ByRole, admin.ModelAdmin):
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """There is one trail, and `tenants.actions` writes it."""
 
+    @method_decorator(require_safe)
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Our own trail of the row, in place of Django's log."""
+        """Our own trail of the row, in place of Django's log. Only read: a POST would ask for a lock outside a transaction."""
         obj = self.get_object(request, unquote(object_id))
         if obj is None or not self.has_view_permission(request, obj):
             raise Http404

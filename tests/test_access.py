@@ -168,6 +168,15 @@ def test_what_everybody_posts_where_they_may(world: World, who: str) -> None:
     assert (wrong, away) == ([], [])
 
 
+def test_a_history_is_only_read(world: World) -> None:
+    """What is posted would ask for the row's lock, which there is in a transaction alone."""
+    client = world.client("aoki")
+    histories = [page for page in world.pages if page.pattern.endswith("/history/")]
+    assert {client.post(page.address).status_code for page in histories} <= {404, 405}
+    assert {client.get(page.address).status_code for page in histories} <= {200, 404}
+    assert len(histories) > 10
+
+
 def body_of(answer: Any) -> str:
     """The page without what differs in every answer."""
     return re.sub(r"<code>\w+</code>|csrfmiddlewaretoken\" value=\"\w+", "", answer.content.decode())
