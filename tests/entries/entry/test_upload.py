@@ -253,7 +253,7 @@ def test_a_file_costs_the_same_queries_for_any_number_of_rows(
     coach: Client, meet: Meet, race: Race, kita: Team
 ) -> None:
     counts = []
-    for more in (1, 30):
+    for more in (1, 5):
         with CaptureQueriesContext(connection) as reading:
             there, _ = preview_of(coach, meet, [line(one) for one in athletes_of(kita, more)])
         with CaptureQueriesContext(connection) as confirming:
@@ -261,7 +261,7 @@ def test_a_file_costs_the_same_queries_for_any_number_of_rows(
         counts.append((len(reading) - (more if more < 1 else 0), len(confirming)))
     assert counts[0] == counts[1]
     with across_tenants():
-        assert Entry.objects.count() == 31
+        assert Entry.objects.count() == 6
 
 
 def test_a_file_with_more_rows_than_a_sheet_takes_says_so(

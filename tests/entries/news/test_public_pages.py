@@ -57,7 +57,7 @@ def test_it_is_the_same_for_everyone(client: Client, race: Race, baba: User, pat
 def test_it_asks_three_queries_at_most(
     client: Client, nittai: Tenant, meet: Meet, path: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    for rows in (1, 30):
+    for rows in (1, 5):
         for number in range(rows):
             slots(race_of(meet, name=f"{rows}/{number}"), 3)
             open_meet(nittai, slug=f"m-{rows}-{number}")

@@ -396,13 +396,13 @@ def odd_roster(team: Team, how_many: int) -> None:
     Athlete.objects.bulk_create(rows)
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_out_and_in_again_is_no_change(as_baba: Client, door: str, kita: Team, kind: str) -> None:
-    odd_roster(kita, 1_000)
+@pytest.mark.parametrize(("kind", "rows"), [("csv", 1_000), ("xlsx", 200)])
+def test_out_and_in_again_is_no_change(as_baba: Client, door: str, kita: Team, kind: str, rows: int) -> None:
+    odd_roster(kita, rows)
     address = f"/teams/{kita.pk}/athletes/export.{kind}"
     out = as_baba.get(address).content
     row = imported(as_baba, door, out, f"a.{kind}")
-    assert counts(row) == (0, 0, 1_000, 0)
+    assert counts(row) == (0, 0, rows, 0)
     again = as_baba.get(address).content
     assert read_table(io.BytesIO(again), f"a.{kind}") == read_table(io.BytesIO(out), f"a.{kind}")
 
