@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone, translation
 
-from config.ops.checklist import Line, Word, facts_of, for_machines, plain, tally, worst
+from config.ops.checklist import CheckLine, facts_by_key, failed, for_machines, plain, tally, worst
 from config.ops.humanize import day
 from config.ops.ready import away, database_name
 from config.runtime.terminal import printable
@@ -30,7 +30,7 @@ class ChecklistCommand(BaseCommand):
         parser.add_argument("--language", choices=LANGUAGES, default=settings.LANGUAGE_CODE, help="of the text")
 
     def go_through(
-        self, look: Callable[[], list[Line]], *, title: str, as_json: bool, language: str, **facts: Any
+        self, look: Callable[[], list[CheckLine]], *, title: str, as_json: bool, language: str, **facts: Any
     ) -> None:
         """Print the lines and note them. Raises CommandError naming the lines that are NG."""
         if not as_json:
@@ -38,15 +38,15 @@ class ChecklistCommand(BaseCommand):
         try:
             with noted(self.kind) as run, translation.override(language):
                 lines = look()
-                run.facts = {**facts, **facts_of(lines)}
-                run.succeeded = worst(lines) != Word.NG
+                run.facts = {**facts, **facts_by_key(lines)}
+                run.succeeded = not failed(lines)
                 self.stdout.write(self._json(lines, facts) if as_json else _text(lines))
         except DatabaseError as error:
             raise away(error, "") from None
-        if bad := [line.key for line in lines if line.word == Word.NG]:
-            raise CommandError(f"{len(bad)} NG: {', '.join(bad)}")
+        if wrong := failed(lines):
+            raise CommandError(f"{len(wrong)} NG: {', '.join(line.key for line in wrong)}")
 
-    def _json(self, lines: list[Line], facts: dict[str, Any]) -> str:
+    def _json(self, lines: list[CheckLine], facts: dict[str, Any]) -> str:
         found = {
             "command": self.kind, "at": timezone.now().isoformat(), "app_env": settings.APP_ENV,
             "database": database_name(), **facts, "worst": str(worst(lines)), "lines": for_machines(lines),
@@ -54,5 +54,5 @@ class ChecklistCommand(BaseCommand):
         return json.dumps(found, ensure_ascii=False, indent=1, default=str)
 
 
-def _text(lines: list[Line]) -> str:
+def _text(lines: list[CheckLine]) -> str:
     return "\n".join([*(printable(line) for line in plain(lines)), "", tally(lines)])

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from config.env import ENV
-from config.ops.checklist import Word, plain, worst
+from config.ops.checklist import failed, plain
 from config.ops.loadtest.alone import Busy, alone
 from config.ops.loadtest.figures import table
 from config.ops.loadtest.plan import (  # fmt: skip
@@ -76,7 +76,7 @@ class Command(BaseCommand):
             with alone(), noted("loadtest") as run:
                 outcome = perform(plan, place, timeout=timeout, keep=keep, at=timezone.now, say=self._print)
                 run.facts = outcome.facts(plan)
-                run.succeeded = worst(outcome.lines) != Word.NG
+                run.succeeded = not failed(outcome.lines)
         except KeyboardInterrupt:
             left = "what was made is kept" if keep else "what was made is removed"
             raise CommandError(f"stopped; {left}") from None
@@ -93,8 +93,7 @@ class Command(BaseCommand):
             f"\n{outcome.entries} entries in {outcome.seconds:.1f} s: {outcome.entries_per_second:,.0f} entries/s, "
             f"{plan.clients} clients, {plan.rounds} round(s)"
         )
-        broken = sorted({line.key for line in outcome.lines if line.word == Word.NG})
-        if broken:
+        if broken := sorted({line.key for line in failed(outcome.lines)}):
             raise CommandError(f"broken: {', '.join(broken)}")
 
     def _print(self, text: str) -> None:

@@ -1,7 +1,6 @@
 """`manage.py smoke`: what the predecessor's smoke script did after a deploy."""
 
 import signal
-from collections import Counter
 from types import FrameType
 from typing import Any
 
@@ -9,14 +8,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.demo.seeds.accounts import ADMIN, STAFF_A
 from config.env import ENV
+from config.ops.checklist import CheckLine, Word, count
 from config.ops.smoke.desk import SLUG, address
 from config.ops.smoke.http import Away, read_place
 from config.ops.smoke.lines import READING
 from config.ops.smoke.people import TIDY, WRITING
-from config.ops.smoke.run import Account, Failed, Result, Run, look
+from config.ops.smoke.run import Account, Failed, Run, check
 from config.ops.smoke.signin import open_login, sign_out
 
 LONGEST_WAIT = 600
+MARKS = {Word.OK: "✓", Word.SKIPPED: "–", Word.NG: "✗"}
 ADMIN_VARIABLES = f"{ADMIN.variable} or PLATFORM_ADMIN_PASSWORD"
 
 
@@ -46,10 +47,13 @@ class Command(BaseCommand):
         writes = "reads only" if read_only else f"writes only to the host {SLUG} and to {address(0).replace('0', 'N')}"
         self.stdout.write(f"smoke at {run.place.scheme}://{run.place.name}: {writes}")
         self._greet(run)
-        results = [self._say(look(line, run)) for line in READING]
-        results += self._skip() if read_only else self._write(run)
+        lines = [self._say(check(one, run)) for one in READING]
+        lines += self._skip() if read_only else self._write(run)
         sign_out(run)
-        self._conclude(results)
+        n = count(lines)
+        if n[Word.NG]:
+            raise CommandError(f"{n[Word.NG]} of {len(lines)} lines failed")
+        self.stdout.write(f"{n[Word.OK]} of {len(lines)} lines hold, {n[Word.SKIPPED]} skipped, none failed")
 
     def _greet(self, run: Run) -> None:
         """One line when nothing answers; and find out what kind of site this is, whose passwords may be the demo's."""
@@ -64,29 +68,24 @@ class Command(BaseCommand):
             run.admin = _in_dev(run.admin, ADMIN.email, ADMIN.password)
             run.staff = _in_dev(run.staff, STAFF_A.email, STAFF_A.password)
 
-    def _write(self, run: Run) -> list[Result]:
+    def _write(self, run: Run) -> list[CheckLine]:
         """Whatever happens, also when it is asked to stop, what was activated is deactivated again."""
         before = signal.signal(signal.SIGTERM, _stop)
         try:
-            results = [self._say(look(line, run)) for line in WRITING]
+            lines = [self._say(check(one, run)) for one in WRITING]
         finally:
             signal.signal(signal.SIGTERM, before)
-            tidied = self._say(look(TIDY, run))
-        return [*results, tidied]
+            tidied = self._say(check(TIDY, run))
+        return [*lines, tidied]
 
-    def _skip(self) -> list[Result]:
-        return [self._say(Result("–", f"{line.expected}. Skipped: --read-only")) for line in WRITING]
+    def _skip(self) -> list[CheckLine]:
+        return [self._say(CheckLine("", Word.SKIPPED, f"{text}. Skipped: --read-only")) for text, _check in WRITING]
 
-    def _conclude(self, results: list[Result]) -> None:
-        count = Counter(result.mark for result in results)
-        if count["✗"]:
-            raise CommandError(f"{count['✗']} of {len(results)} lines failed")
-        self.stdout.write(f"{count['✓']} of {len(results)} lines hold, {count['–']} skipped, none failed")
-
-    def _say(self, result: Result) -> Result:
-        self.stdout.write(f"{result.mark} {result.text}")
+    def _say(self, line: CheckLine) -> CheckLine:
+        todo = f". To do: {line.todo}" if line.todo else ""
+        self.stdout.write(f"{MARKS[line.word]} {line.text}{todo}")
         self.stdout.flush()
-        return result
+        return line
 
 
 def _accounts(admin_email: str, staff_email: str, **options: Any) -> tuple[Account, Account]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from config.ops.checklist import Line, judged
+from config.ops.checklist import CheckLine, judged
 from config.ops.loadtest.rush import Sheet
 from config.ops.loadtest.stage import Stage, host
 from entries.entry.models import Entry, EntryState, Submission
@@ -83,7 +83,7 @@ def _committed(races: Sequence[int]) -> dict[int, list[int | None]] | None:
     return found
 
 
-def check(stage: Stage, sheets: Sequence[Sheet], found: Found) -> list[Line]:
+def check(stage: Stage, sheets: Sequence[Sheet], found: Found) -> list[CheckLine]:
     """One line for each thing that must hold; NG names what was seen."""
     return [
         no_oversell(stage, sheets, found),
@@ -96,7 +96,7 @@ def check(stage: Stage, sheets: Sequence[Sheet], found: Found) -> list[Line]:
     ]
 
 
-def no_oversell(stage: Stage, sheets: Sequence[Sheet], found: Found) -> Line:
+def no_oversell(stage: Stage, sheets: Sequence[Sheet], found: Found) -> CheckLine:
     """Of each race exactly as many are in as it has places, or as asked for it; receipts show no more."""
     wrong: list[str] = []
     given = 0
@@ -118,7 +118,7 @@ def no_oversell(stage: Stage, sheets: Sequence[Sheet], found: Found) -> Line:
     return _line("no_oversell", _("定員を超えて出場を認めない"), wrong, accepted=given)
 
 
-def waiting_without_gap(sheets: Sequence[Sheet], found: Found) -> Line:
+def waiting_without_gap(sheets: Sequence[Sheet], found: Found) -> CheckLine:
     """The others wait at 1, 2, 3 … and each receipt shows the position that the tickets give."""
     right = {row.pk: (row.state, row.position) for row in found.entries}
     wrong = [
@@ -131,7 +131,7 @@ def waiting_without_gap(sheets: Sequence[Sheet], found: Found) -> Line:
     return _line("waiting_order", _("補欠待ちは1番から欠番なく、受付票の順位どおり"), wrong, waiting=waiting)
 
 
-def nothing_lost(sheets: Sequence[Sheet], found: Found) -> Line:
+def nothing_lost(sheets: Sequence[Sheet], found: Found) -> CheckLine:
     """What was answered with a receipt is stored, under the key that was sent, with exactly the rows that were sent."""
     references = {key: reference for reference, key in found.submissions}
     rows = defaultdict(list)
@@ -152,7 +152,7 @@ def nothing_lost(sheets: Sequence[Sheet], found: Found) -> Line:
     )  # fmt: skip
 
 
-def no_duplicate(sheets: Sequence[Sheet], found: Found) -> Line:
+def no_duplicate(sheets: Sequence[Sheet], found: Found) -> CheckLine:
     """No sheet is stored twice, nobody is in a race twice, and nothing is there that was not sent."""
     keys = Counter(key for _reference, key in found.submissions)
     pairs = Counter((row.athlete, row.race) for row in found.entries)
@@ -164,7 +164,7 @@ def no_duplicate(sheets: Sequence[Sheet], found: Found) -> Line:
     )
 
 
-def in_order(sheets: Sequence[Sheet], found: Found) -> Line:
+def in_order(sheets: Sequence[Sheet], found: Found) -> CheckLine:
     """Tickets are 1, 2, 3 …; nobody who was answered before another one sent is behind them; and where the database
     keeps commit times, tickets follow them."""
     wrong = []
@@ -204,14 +204,14 @@ def overtaken(sheets: Sequence[Sheet], entries: Iterable[Stored]) -> list[str]:
     return wrong
 
 
-def same_receipt_again(sheets: Sequence[Sheet]) -> Line:
+def same_receipt_again(sheets: Sequence[Sheet]) -> CheckLine:
     """The same sheet sent again leads to the same receipt."""
     again = [sheet for sheet in sheets if sheet.replayed is not None]
     wrong = [f"{sheet.receipt} → {sheet.replayed}" for sheet in again if sheet.replayed != sheet.receipt]
     return _line("same_receipt", _("同じ申込票の再送信は、同じ受付票になる"), wrong, replayed=len(again))
 
 
-def all_answered(sheets: Sequence[Sheet]) -> Line:
+def all_answered(sheets: Sequence[Sheet]) -> CheckLine:
     """Everybody has a receipt in the end, at the latest after pressing the button once more."""
     wrong = [
         f"{sheet.coach.email} {sheet.measured.status if sheet.measured else ''}"
@@ -221,7 +221,7 @@ def all_answered(sheets: Sequence[Sheet]) -> Line:
     return _line("answered", _("送信した全員が受付票を受け取る"), wrong, sheets=len(sheets))
 
 
-def _line(key: str, rule: str, wrong: Sequence[str], **facts: int) -> Line:
+def _line(key: str, rule: str, wrong: Sequence[str], **facts: int) -> CheckLine:
     broken = {"rule": rule, "count": len(wrong), "examples": " / ".join(wrong[:SHOWN])}
     text = _("%(rule)s: %(count)d件が違反（%(examples)s）") % broken if wrong else rule
     todo = _("申込を始めないでください。リリースを戻し、開発担当に連絡してください。")

@@ -1,14 +1,14 @@
 """A whole load test: is it allowed here, set up, rounds, figures, and away again."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from config.ops.checklist import Line, look
+from config.ops.checklist import CheckLine, look
 from config.ops.loadtest import invariants, stage
 from config.ops.loadtest.figures import KINDS, Summary, busy_seconds, summary
 from config.ops.loadtest.plan import Plan, RacePlan
@@ -22,7 +22,7 @@ Say = Callable[[str], None]
 
 @dataclass
 class Outcome:
-    lines: list[Line] = field(default_factory=list)
+    lines: list[CheckLine] = field(default_factory=list)
     summaries: list[Summary] = field(default_factory=list)
     entries: int = 0
     seconds: float = 0.0
@@ -88,7 +88,7 @@ def _sessions(rush: Rush | None) -> list[str]:
     return [browser.session for browser in rush.browsers.values() if browser.session] if rush else []
 
 
-def _round(rush: Rush, here: stage.Stage, number: int) -> list[Line]:
+def _round(rush: Rush, here: stage.Stage, number: int) -> list[CheckLine]:
     sheets = rush.sheets(here)
     rush.open_sheets(here, sheets)
     rush.send(here, sheets)
@@ -97,10 +97,10 @@ def _round(rush: Rush, here: stage.Stage, number: int) -> list[Line]:
     rush.read_receipts(sheets)
     topic = _("%(number)d回目の検査") % {"number": number}
     lines = [*invariants.check(here, sheets, invariants.read(here)), *_retries(retried, sheets)]
-    return [Line(line.key, line.word, line.text, line.todo, line.facts, topic) for line in lines]
+    return [replace(line, topic=topic) for line in lines]
 
 
-def _retries(retried: int, sheets: Sequence[Sheet]) -> list[Line]:
+def _retries(retried: int, sheets: Sequence[Sheet]) -> list[CheckLine]:
     """Not a broken promise, but a sign that the server was too small."""
     if not retried:
         return []

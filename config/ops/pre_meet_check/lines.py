@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from config.ops.checklist import Line
+from config.ops.checklist import CheckLine
 from config.ops.pre_meet_check import meet_lines as own_lines
 from config.ops.pre_meet_check import site
 from config.ops.pre_meet_check.trial import smoke_line
@@ -16,7 +16,7 @@ from entries.meet.models import Meet
 FRESH_BACKUP = timedelta(hours=24)
 
 
-def meet_lines(meet: Meet, *, at: datetime, smoke: bool) -> list[Line]:
+def meet_lines(meet: Meet, *, at: datetime, smoke: bool) -> list[CheckLine]:
     """All lines of one meet. With `smoke` the running site is asked too, reading only. Raises DatabaseError."""
     one, week = own_lines.read(meet, at=at), week_until(at)
     own = [check(one) for check in own_lines.ALL]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import SHOE, MasterProduct, ShoeLimit
 from catalog.shoes.limits import BUILT_IN
-from config.ops.checklist import Line, judged, look, ng, ok
+from config.ops.checklist import CheckLine, judged, look, ng, ok
 from config.ops.humanize import listed, span
 from entries.meet.models import Meet, Race, State, TimetableSlot
 from entries.meet.rules import is_within
@@ -49,7 +49,7 @@ def read(meet: Meet, *, at: datetime) -> Subject:
         return Subject(meet, races, {row["race"]: row["n"] for row in slots}, at)
 
 
-def state(one: Subject) -> Line:
+def state(one: Subject) -> CheckLine:
     """Published, or time enough to publish it."""
     meet = one.meet
     text = _("公開状態: %(state)s") % {"state": meet.get_state_display()}
@@ -63,7 +63,7 @@ def state(one: Subject) -> Line:
     return judged("state", text, _("終わった大会です。別の大会ではありませんか。"), is_ng=over, is_look=False)
 
 
-def window(one: Subject) -> Line:
+def window(one: Subject) -> CheckLine:
     """The entry window in the meet's own zone: it opens, then closes, and closes before the meet begins."""
     meet = one.meet
     text = _("申込期間: %(opens)s から %(closes)s まで") % {
@@ -85,7 +85,7 @@ def _phase(one: Subject) -> str:
     return _("受付時間内") if one.at < meet.entries_close_at else _("締切後")
 
 
-def days(one: Subject) -> Line:
+def days(one: Subject) -> CheckLine:
     """The meet is still to come, and each race is on one of its days."""
     meet = one.meet
     text = _("会期: %(first)s から %(last)s、会場 %(venue)s") % {
@@ -99,7 +99,7 @@ def days(one: Subject) -> Line:
     return judged("days", text, todo, is_ng=over or bool(outside), is_look=not meet.venue)
 
 
-def races(one: Subject) -> Line:
+def races(one: Subject) -> CheckLine:
     """There are races, each with places to give and open for entries."""
     if not one.races:
         return ng("races", _("種目: 1つもありません"), _("管理画面の種目で追加してください。"))
@@ -118,7 +118,7 @@ def _also(said: str, names: Sequence[str]) -> str:
     return _("、%(what)s: %(names)s") % {"what": said, "names": " / ".join(names[:SHOWN])} if names else ""
 
 
-def standards(one: Subject) -> Line:
+def standards(one: Subject) -> CheckLine:
     """Standards that hold now, and where those go who do not get into an NCG race."""
     day = one.at.astimezone(one.meet.zone).date()
     dead = [race.name for race in one.races if race.standard and race.standard_until and race.standard_until < day]
@@ -131,7 +131,7 @@ def standards(one: Subject) -> Line:
     return judged("standards", text, todo, is_ng=bool(dead), is_look=bool(lost))
 
 
-def fees(one: Subject) -> Line:
+def fees(one: Subject) -> CheckLine:
     """What an entry costs, and how it is paid."""
     meet = one.meet
     amounts = sorted({race.fee_yen for race in one.races})
@@ -147,7 +147,7 @@ def fees(one: Subject) -> Line:
     return judged("fees", text, todo, is_ng=False, is_look=late or 0 in amounts)
 
 
-def timetable(one: Subject) -> Line:
+def timetable(one: Subject) -> CheckLine:
     """Heats enough for the places of each race."""
     missing = [
         f"{race.name} {one.slots.get(race.pk, 0)}/{_heats(race)}"
@@ -167,7 +167,7 @@ def _heats(race: Race) -> int:
     return -(-race.places // race.starters_per_heat) if race.places else 1
 
 
-def contacts(one: Subject) -> Line:
+def contacts(one: Subject) -> CheckLine:
     """The three people of seed 002 「連絡先」 who are called by telephone."""
     rows = IncidentContact.objects.filter(tenant__isnull=True) | IncidentContact.objects.filter(tenant=one.meet.tenant)
     filled = [
@@ -182,7 +182,7 @@ def contacts(one: Subject) -> Line:
     return ng("contacts", text, _("管理画面の緊急連絡先に氏名と電話番号を入れてください。"), missing=missing)
 
 
-def people(one: Subject) -> Line:
+def people(one: Subject) -> CheckLine:
     """Who can act during the meet."""
     mine = User.objects.filter(tenant=one.meet.tenant, is_active=True)
     organizers = mine.filter(role=Role.ORGANIZER).count()
@@ -197,7 +197,7 @@ def people(one: Subject) -> Line:
     )  # fmt: skip
 
 
-def shoes(one: Subject) -> Line:
+def shoes(one: Subject) -> CheckLine:
     """Where the host keeps shoes in its catalogue: that the limits are there for each kind of race of this meet."""
     with tenant_scope(one.meet.tenant_id):
         products = MasterProduct.objects.filter(category=SHOE).count()

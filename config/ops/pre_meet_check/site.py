@@ -1,17 +1,18 @@
 """What a meet needs from the site besides its own settings: mail, capacity, and that nobody else is in the way."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from config.ops.checklist import Line, judged, look, ng, ok
+from config.ops.checklist import CheckLine, judged, look, ng, ok
 from config.ops.humanize import ago, listed
 from config.ops.loadtest.stage import SLUG as LOADTEST
 from config.ops.meets import address_of
 from config.ops.preflight import outside_lines
 from config.ops.runs import last, last_good, number
-from config.ops.weekly_check.ageing import from_preflight
+from config.ops.weekly_check.ageing import titled
 from entries.meet.models import Meet, State
 from tenants.models import OutboxMail
 from tenants.outbox.undeliverable import RESERVED
@@ -28,12 +29,12 @@ BESIDE = timedelta(hours=1)
 SHOWN = 5
 
 
-def mail_server(at: datetime) -> Line:
+def mail_server(at: datetime) -> CheckLine:
     """Whether the mail server takes us, asked now."""
-    return from_preflight("mail_server", _("メールサーバー"), outside_lines.mail, at)
+    return replace(titled(_("メールサーバー"), outside_lines.mail(at)), key="mail_server")
 
 
-def mail_lately(at: datetime) -> Line:
+def mail_lately(at: datetime) -> CheckLine:
     """Whether a mail really left within the last days."""
     newest = OutboxMail.objects.exclude(to__iendswith=RESERVED).aggregate(at=Max("sent_at"))["at"]
     todo = _("python manage.py send_test_mail 自分の宛先 で届くことを確かめてください。")
@@ -43,7 +44,7 @@ def mail_lately(at: datetime) -> Line:
     return judged("mail_lately", text, todo, is_ng=False, is_look=at - newest > MAIL_LATELY)
 
 
-def loadtest(at: datetime, *, places: int, tenant_slug: str, slug: str) -> Line:
+def loadtest(at: datetime, *, places: int, tenant_slug: str, slug: str) -> CheckLine:
     """The last load test, and whether it showed enough for the rush that these places will bring."""
     todo = f"python manage.py loadtest --meet {tenant_slug}/{slug} --yes"
     newest, run = last("loadtest"), last_good("loadtest")
@@ -64,7 +65,7 @@ def loadtest(at: datetime, *, places: int, tenant_slug: str, slug: str) -> Line:
     )  # fmt: skip
 
 
-def beside(meet: Meet) -> Line:
+def beside(meet: Meet) -> CheckLine:
     """Meets of any host that open within an hour of this one: their rush comes on top. Needs `tenant` loaded."""
     span = (meet.entries_open_at - BESIDE, meet.entries_open_at + BESIDE)
     with across_tenants():

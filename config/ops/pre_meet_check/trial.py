@@ -7,10 +7,10 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from config.env import ENV
-from config.ops.checklist import Line, ng, ok
+from config.ops.checklist import CheckLine, ng, ok
 
 
-def smoke_line() -> Line:
+def smoke_line() -> CheckLine:
     """`smoke --read-only` at BASE_URL. It signs in with the passwords of the environment."""
     where = ENV.base_url
     out = StringIO()

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from config.demo.seeds.staging import BRAND, REFERENCE
 from config.ops.smoke.http import Answer
-from config.ops.smoke.run import Failed, Line, Run, Skipped, described, expect, read
+from config.ops.smoke.run import Failed, Run, Skipped, described, expect, read
 from config.ops.smoke.signin import LOGIN, open_login, sign_in
 
 RELOADS = 10
@@ -101,13 +101,13 @@ def no_mailed_links(run: Run) -> None:
 
 
 READING = (
-    Line("/healthz answers 200", healthz),
-    Line("/readyz answers 200: the database is there and no migration is missing", readyz),
-    Line("the platform admin signs in at /auth/login", admin_signs_in),
-    Line("staff signs in at /auth/login", staff_signs_in),
-    Line(f"{REFERENCES} answers count:1, {REFERENCE}", one_reference),
-    Line(f"{REFERENCES} reloaded {RELOADS} times answers 200 each time", ten_reloads),
-    Line(f"/staff/search suggests {REFERENCE}", suggestion),
-    Line("staff gets 403 on every /admin/ address", admin_is_closed_to_staff),
-    Line(f"{REQUEST_LINK} answers 404 and goes to {LOGIN} after 5 seconds", no_mailed_links),
+    ("/healthz answers 200", healthz),
+    ("/readyz answers 200: the database is there and no migration is missing", readyz),
+    ("the platform admin signs in at /auth/login", admin_signs_in),
+    ("staff signs in at /auth/login", staff_signs_in),
+    (f"{REFERENCES} answers count:1, {REFERENCE}", one_reference),
+    (f"{REFERENCES} reloaded {RELOADS} times answers 200 each time", ten_reloads),
+    (f"/staff/search suggests {REFERENCE}", suggestion),
+    ("staff gets 403 on every /admin/ address", admin_is_closed_to_staff),
+    (f"{REQUEST_LINK} answers 404 and goes to {LOGIN} after 5 seconds", no_mailed_links),
 )

@@ -5,7 +5,7 @@ before and after; a run that was killed is tidied up by the next.
 """
 
 from config.ops.smoke.desk import PEOPLE, SLUG, Desk, address
-from config.ops.smoke.run import Failed, Line, Run
+from config.ops.smoke.run import Failed, Run
 from config.ops.smoke.signin import CHANGE_PASSWORD, LOGIN, try_password
 from tenants.models import MAX_ACTIVE_STAFF
 
@@ -102,8 +102,8 @@ def _add(desk: Desk, number: int) -> str:
 
 
 WRITING = (
-    Line(f"hosts are created, deactivated and activated in the admin (host {SLUG})", hosts),
-    Line("staff are created with a temporary password, deactivated and activated in the admin", staff),
-    Line("five active staff at most: the sixth is refused with the reason, created or activated", limit),
+    (f"hosts are created, deactivated and activated in the admin (host {SLUG})", hosts),
+    ("staff are created with a temporary password, deactivated and activated in the admin", staff),
+    ("five active staff at most: the sixth is refused with the reason, created or activated", limit),
 )
-TIDY = Line(f"the host {SLUG} and its people are inactive again", inactive_again)
+TIDY = (f"the host {SLUG} and its people are inactive again", inactive_again)

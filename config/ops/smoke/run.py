@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from config.ops.checklist import CheckLine, Word
 from config.ops.smoke.http import Answer, Away, Place, Visitor
 from config.ops.smoke.pages import Page
 
@@ -51,29 +52,22 @@ class Run:
         return self.signed_in[account.email]
 
 
-class Line(NamedTuple):
-    """One line of the list: what has to hold, and the check that raises Failed or Skipped."""
-
-    expected: str
-    check: Callable[[Run], None]
+Expected = tuple[str, Callable[[Run], None]]
+"""One point of the list: what has to hold, and the check that raises Failed or Skipped."""
 
 
-class Result(NamedTuple):
-    mark: str
-    text: str
-
-
-def look(line: Line, run: Run) -> Result:
-    """Check one line: ✓, ✗ with what was seen and what to do, or that it could not be tried."""
+def check(expected: Expected, run: Run) -> CheckLine:
+    """Look at one point: OK, NG with what was seen and what to do, or skipped and why."""
+    text, holds = expected
     try:
-        line.check(run)
+        holds(run)
     except Failed as failed:
-        return Result("✗", f"{line.expected}. Seen: {failed.seen}. To do: {failed.todo}")
+        return CheckLine("", Word.NG, f"{text}. Seen: {failed.seen}", failed.todo)
     except Away as away:
-        return Result("✗", f"{line.expected}. Seen: no answer ({away}). To do: look at the server's log")
+        return CheckLine("", Word.NG, f"{text}. Seen: no answer ({away})", "look at the server's log")
     except Skipped as skipped:
-        return Result("–", f"{line.expected}. Skipped: {skipped}")
-    return Result("✓", line.expected)
+        return CheckLine("", Word.SKIPPED, f"{text}. Skipped: {skipped}")
+    return CheckLine("", Word.OK, text)
 
 
 def described(answer: Answer) -> str:

@@ -1,6 +1,6 @@
 """What else a week needs: data that should be gone, people, keys, versions, and what somebody switched off."""
 
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 
 from config.env import ENV
 from config.http.health import missing_migrations
-from config.ops.checklist import Line, Word, judged, look, ng, ok
+from config.ops.checklist import CheckLine, judged, look, ng, ok
 from config.ops.humanize import ago, listed
 from config.ops.meets import address_of
 from config.ops.preflight import database_lines, outside_lines
-from config.ops.preflight.line import Mark, Seen
 from config.ops.ready import MIGRATE
 from config.ops.weekly_check import support
 from config.ops.weekly_check.week import Week
@@ -27,39 +26,37 @@ LEFT_OVER = timedelta(days=1)
 SOON = timedelta(days=180)
 TABLE_OLD = timedelta(days=540)
 SHOWN = 5
-WORDS = {Mark.OK: Word.OK, Mark.WARN: Word.LOOK, Mark.FAIL: Word.NG}
 
 
-def from_preflight(key: str, title: str, check: Callable[[datetime], Seen], at: datetime) -> Line:
+def titled(title: str, line: CheckLine) -> CheckLine:
     """A line of the deployment checklist as one of ours: asked once, said the same in both lists."""
-    seen = check(at)
-    return Line(key, WORDS[seen.mark], f"{title}: {seen.text}", seen.todo)
+    return replace(line, text=f"{title}: {line.text}")
 
 
-def worker(week: Week) -> Line:
+def worker(week: Week) -> CheckLine:
     """Who sends the mails and does the jobs."""
-    return from_preflight("worker", _("ワーカー"), database_lines.worker, week.at)
+    return titled(_("ワーカー"), database_lines.worker(week.at))
 
 
-def switches(week: Week) -> Line:
-    return from_preflight("switches", _("停止中の機能"), database_lines.switches, week.at)
+def switches(week: Week) -> CheckLine:
+    return titled(_("停止中の機能"), database_lines.switches(week.at))
 
 
-def certificate(week: Week) -> Line:
+def certificate(week: Week) -> CheckLine:
     """How long the public address's certificate holds. On a developer's machine there is none."""
     if ENV.is_dev and ENV.base_url.startswith("http://"):
         return ok("certificate", _("SSL証明書: 開発環境のため対象外"))
-    return from_preflight("certificate", _("SSL証明書"), outside_lines.certificate, week.at)
+    return titled(_("SSL証明書"), outside_lines.certificate(week.at))
 
 
-def migrations(week: Week) -> Line:
+def migrations(week: Week) -> CheckLine:
     """Whether the database is as new as the code."""
     missing = missing_migrations()
     text = _("マイグレーション: 未適用%(n)d件") % {"n": len(missing)}
     return judged("migrations", text, MIGRATE, is_ng=bool(missing), is_look=False, missing=len(missing))
 
 
-def retention(week: Week) -> Line:
+def retention(week: Week) -> CheckLine:
     """Personal data whose time is over, by class (a dry run of `retention`)."""
     overdue = [line for line in keeping.run(at=week.at, apply=False) if line.overdue]
     if not overdue:
@@ -70,7 +67,7 @@ def retention(week: Week) -> Line:
     return look("retention", text, _("内容を確認: python manage.py retention、削除: --apply を付ける"), overdue=rows)
 
 
-def people(week: Week) -> Line:
+def people(week: Week) -> CheckLine:
     """Seats of active staff, and how many can manage the whole site."""
     seats = Count("people", filter=Q(people__staff_seat__isnull=False))
     full = [
@@ -86,7 +83,7 @@ def people(week: Week) -> Line:
     return judged("people", text, todo, is_ng=admins == 0, is_look=admins == 1, admins=admins, full=len(full))
 
 
-def contacts(week: Week) -> Line:
+def contacts(week: Week) -> CheckLine:
     """Whether somebody can be called at night: a first and a second person with a telephone (seed 002 「連絡先」)."""
     rows = IncidentContact.objects.filter(tenant__isnull=True).exclude(phone="")
     n = rows.count()
@@ -95,7 +92,7 @@ def contacts(week: Week) -> Line:
     return judged("contacts", text, todo, is_ng=n == 0, is_look=n == 1, contacts=n)
 
 
-def sessions(week: Week) -> Line:
+def sessions(week: Week) -> CheckLine:
     """Open sessions, and whether expired ones are still cleared away by the worker."""
     opened = Session.objects.filter(expire_date__gt=week.at).count()
     left = Session.objects.filter(expire_date__lt=week.at - LEFT_OVER).count()
@@ -104,7 +101,7 @@ def sessions(week: Week) -> Line:
     return judged("sessions", text, todo, is_ng=False, is_look=left > 0, open=opened, left=left)
 
 
-def keys(week: Week) -> Line:
+def keys(week: Week) -> CheckLine:
     """Older secret keys that are still accepted: a rotation that nobody ended."""
     older = len(ENV.secret_key_fallbacks)
     text = _("署名の鍵: 古い鍵%(n)d個を受け入れ中") % {"n": older}
@@ -112,7 +109,7 @@ def keys(week: Week) -> Line:
     return judged("keys", text, todo, is_ng=False, is_look=older > 0, older=older)
 
 
-def versions(week: Week) -> Line:
+def versions(week: Week) -> CheckLine:
     """Whether what we stand on is still mended by its makers (requirement S2)."""
     today = timezone.localdate(week.at)
     parts = support.parts()
@@ -132,7 +129,7 @@ def versions(week: Week) -> Line:
     return ok("versions", text, **facts)
 
 
-def paused(week: Week) -> Line:
+def paused(week: Week) -> CheckLine:
     """Meets whose entries somebody paused."""
     with across_tenants():
         meets = list(Meet.objects.filter(entries_paused_at__isnull=False).select_related("tenant").order_by("pk"))

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from config.ops import runs
-from config.ops.checklist import Line, Word, judged, ng
+from config.ops.checklist import CheckLine, Word, judged, ng
 from config.ops.humanize import ago, seconds, size
 from config.ops.weekly_check.week import Week
 
@@ -20,24 +20,24 @@ RUN_BACKUP = "python manage.py backup"
 RUN_DRILL = "python manage.py verify_backup --latest"
 
 
-def backup(week: Week, *, oldest: timedelta = OLDEST_BACKUP) -> Line:
+def backup(week: Week, *, oldest: timedelta = OLDEST_BACKUP) -> CheckLine:
     """NG when there is none, when it is too old, or when it shrank to half; looked at when a later run failed."""
     return _where_it_counts(_backup(week, oldest))
 
 
-def drill(week: Week) -> Line:
+def drill(week: Week) -> CheckLine:
     """The last restore into a scratch database: its age, how long it took (RTO), how old the backup was (RPO)."""
     return _where_it_counts(_drill(week))
 
 
-def _where_it_counts(line: Line) -> Line:
+def _where_it_counts(line: CheckLine) -> CheckLine:
     """As it came out in production. Elsewhere nobody's data is lost and no backup is scheduled (render.yaml), so that
     an NG there would fail every weekly run of staging, and hide the one that matters."""
     at_most_look = settings.APP_ENV != "prod" and line.word == Word.NG
     return replace(line, word=Word.LOOK) if at_most_look else line
 
 
-def _backup(week: Week, oldest: timedelta) -> Line:
+def _backup(week: Week, oldest: timedelta) -> CheckLine:
     run = runs.last_good("backup")
     if run is None:
         return ng("backup", _("バックアップ: 成功した記録がありません"), RUN_BACKUP)
@@ -58,7 +58,7 @@ def _backup(week: Week, oldest: timedelta) -> Line:
     )  # fmt: skip
 
 
-def _drill(week: Week) -> Line:
+def _drill(week: Week) -> CheckLine:
     newest, run = runs.last("verify_backup"), runs.last_good("verify_backup")
     if newest is not None and newest.succeeded is False:
         text = _("復元の演習: 最後の演習（%(ago)s）は失敗しました") % {"ago": ago(newest.started_at, week.at)}

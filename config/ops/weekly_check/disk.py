@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.ops.checklist import Line, judged, look, ok
+from config.ops.checklist import CheckLine, judged, look, ok
 from config.ops.humanize import ago, listed, percent, size, span
 from config.ops.preflight.outside_lines import existing
 from config.ops.weekly_check.week import Week
@@ -27,10 +27,10 @@ OLD_ROWS = 1_000_000_000
 """Transactions since the oldest unfrozen row; PostgreSQL stops writing at 2.1 thousand million."""
 MANY_CONNECTIONS = 0.8
 SHOWN = 5
-Check = Callable[[Week], Line]
+Check = Callable[[Week], CheckLine]
 
 
-def space(week: Week) -> Line:
+def space(week: Week) -> CheckLine:
     """Where this machine writes: uploads, and backups on their way out."""
     disk = shutil.disk_usage(existing(Path(settings.MEDIA_ROOT)))
     free = disk.free / disk.total
@@ -43,7 +43,7 @@ def space(week: Week) -> Line:
     )
 
 
-def database(week: Week) -> Line:
+def database(week: Week) -> CheckLine:
     """Its size, and how much that is more than at the last look."""
     now = database_bytes()
     text = _("データベース: %(size)s") % {"size": size(now)}
@@ -77,7 +77,7 @@ def on_postgresql(key: str, elsewhere: Promise) -> Callable[[Check], Check]:
 
 
 @on_postgresql("tables", gettext_lazy("大きな表: PostgreSQLでのみ表示します"))
-def tables(week: Week) -> Line:
+def tables(week: Week) -> CheckLine:
     """The largest tables with their indexes."""
     rows = _rows(
         "SELECT relname, pg_total_relation_size(relid), pg_indexes_size(relid) FROM pg_stat_user_tables"
@@ -90,7 +90,7 @@ def tables(week: Week) -> Line:
 
 
 @on_postgresql("dead_rows", gettext_lazy("不要行: PostgreSQLでのみ確認します"))
-def dead_rows(week: Week) -> Line:
+def dead_rows(week: Week) -> CheckLine:
     """Rows that are gone but still take room: autovacuum does not keep up, or something holds it up."""
     rows = _rows(
         "SELECT relname, n_dead_tup, n_live_tup FROM pg_stat_user_tables"
@@ -105,7 +105,7 @@ def dead_rows(week: Week) -> Line:
 
 
 @on_postgresql("sequences", gettext_lazy("番号の残り: PostgreSQLでのみ確認します"))
-def sequences(week: Week) -> Line:
+def sequences(week: Week) -> CheckLine:
     """How far the numbering of each table has come to its end."""
     rows = _rows(
         "SELECT sequencename, last_value::float / max_value FROM pg_sequences"
@@ -118,7 +118,7 @@ def sequences(week: Week) -> Line:
 
 
 @on_postgresql("transactions", gettext_lazy("接続と長い取引: PostgreSQLでのみ確認します"))
-def transactions(week: Week) -> Line:
+def transactions(week: Week) -> CheckLine:
     """Work that has been open for long, how many connections are taken, and the age of the oldest row."""
     oldest, used = _rows(
         "SELECT min(xact_start) FILTER (WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'), count(*)"

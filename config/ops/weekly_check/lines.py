@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from config.ops.checklist import Line
+from config.ops.checklist import CheckLine
 from config.ops.weekly_check import ageing, backups, disk, logs
 from config.ops.weekly_check.week import Week, week_until
 
-Check = Callable[[Week], Line]
+Check = Callable[[Week], CheckLine]
 
 
 def _topics() -> list[tuple[str, tuple[Check, ...]]]:
@@ -32,7 +32,7 @@ def _topics() -> list[tuple[str, tuple[Check, ...]]]:
     ]  # fmt: skip
 
 
-def weekly_lines(*, at: datetime) -> list[Line]:
+def weekly_lines(*, at: datetime) -> list[CheckLine]:
     """All lines of the week that ends at `at`. Reads only. Raises DatabaseError."""
     week = week_until(at)
     return [replace(check(week), topic=topic) for topic, checks in _topics() for check in checks]

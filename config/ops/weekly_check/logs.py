@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import Min, Sum
 from django.utils.translation import gettext as _
 
-from config.ops.checklist import Line, judged, look, ng, ok
+from config.ops.checklist import CheckLine, judged, look, ng, ok
 from config.ops.humanize import ago, listed, percent
 from config.ops.weekly_check.week import SPAN, Week
 from tenants.models import Alarm, Heartbeat, Incident, Job, OutboxMail, Timing
@@ -19,7 +19,7 @@ OLDEST_MAIL = OLDEST_JOB = timedelta(minutes=15)
 SHOWN = 5
 
 
-def errors(week: Week) -> Line:
+def errors(week: Week) -> CheckLine:
     """Answers of the kind 5xx, from what every process measured (`Timing`)."""
     found, before = _answers(week.since, week.at), _answers(week.since - SPAN, week.since)
     if not found["count"]:
@@ -42,7 +42,7 @@ def _answers(since: object, until: object) -> dict[str, int]:
     return {name: value or 0 for name, value in found.items()}
 
 
-def jobs(week: Week) -> Line:
+def jobs(week: Week) -> CheckLine:
     """Long work that failed, or that nobody takes up."""
     failed = Job.objects.filter(failed_at__gte=week.since)
     waiting = Job.objects.filter(finished_at__isnull=True, failed_at__isnull=True, leased_until__isnull=True)
@@ -57,7 +57,7 @@ def jobs(week: Week) -> Line:
     )  # fmt: skip
 
 
-def mail(week: Week) -> Line:
+def mail(week: Week) -> CheckLine:
     """What was sent, given up, came back, or still waits. Addresses that cannot exist do not count."""
     rows = OutboxMail.objects.exclude(to__iendswith=RESERVED)
     sent = rows.filter(sent_at__gte=week.since).count()
@@ -75,7 +75,7 @@ def mail(week: Week) -> Line:
     )  # fmt: skip
 
 
-def alarms(week: Week) -> Line:
+def alarms(week: Week) -> CheckLine:
     """Alarms that are open, and how many of the week are over."""
     opened = list(Alarm.objects.filter(cleared_at__isnull=True).order_by("raised_at"))
     closed = Alarm.objects.filter(cleared_at__gte=week.since).count()
@@ -88,7 +88,7 @@ def alarms(week: Week) -> Line:
     return ok("alarms", _("警報: 未解消なし（1週間で解消%(n)d件）") % {"n": closed}, open=0, cleared=closed)
 
 
-def incidents(week: Week) -> Line:
+def incidents(week: Week) -> CheckLine:
     opened = list(Incident.objects.filter(closed_at__isnull=True).order_by("-level", "opened_at"))
     if not opened:
         seen = Incident.objects.filter(opened_at__gte=week.since).count()
@@ -101,7 +101,7 @@ def incidents(week: Week) -> Line:
     return judged("incidents", text, todo, is_ng=worst.level == 3, is_look=True, open=len(opened))
 
 
-def beats(week: Week) -> Line:
+def beats(week: Week) -> CheckLine:
     """Everything that ever gave a sign of life, oldest first: what is old may have died in silence."""
     rows = list(Heartbeat.objects.order_by("beat_at"))
     if not rows:

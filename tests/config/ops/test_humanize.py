@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from config.ops.checklist import Word, facts_of, judged, look, ng, ok, plain, tally, worst
+from config.ops.checklist import Word, facts_by_key, judged, look, ng, ok, plain, tally, worst
 from config.ops.humanize import ago, percent, seconds, size
 
 
@@ -16,7 +16,7 @@ def test_a_line_that_is_well_does_not_say_what_to_do() -> None:
     assert worst([ok("a", "t"), ng("b", "t", "x"), look("c", "t", "x")]) == Word.NG
     assert plain([ng("b", "text", "what")]) == ["× NG  text", "      → what"]
     assert tally([ok("a", "t"), ng("b", "t", "x")]) == "2項目: OK 1、注意 0、NG 1"
-    assert facts_of([ok("a", "t", n=1)]) == {"a": {"word": "ok", "n": 1}}
+    assert facts_by_key([ok("a", "t", n=1)]) == {"a": {"word": "ok", "n": 1}}
 
 
 def test_sizes_and_ages_are_readable(now: datetime) -> None:

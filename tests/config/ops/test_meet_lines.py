@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from catalog.models import MasterProduct
-from config.ops.checklist import Line, Word
+from config.ops.checklist import CheckLine, Word
 from config.ops.meets import find_meet
 from config.ops.pre_meet_check import meet_lines, site
 from entries.meet.models import Meet, Race, State, TimetableSlot
@@ -18,7 +18,7 @@ from tests.conftest import open_meet, race_of
 pytestmark = pytest.mark.django_db
 
 
-def lines(meet: Meet, at: datetime) -> dict[str, Line]:
+def lines(meet: Meet, at: datetime) -> dict[str, CheckLine]:
     facts = meet_lines.read(find_meet(str(meet.pk)), at=at)
     return {line.key: line for line in (check(facts) for check in meet_lines.ALL)}
 

@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from config.env import ENV, Env
 from config.http import health
+from config.ops.checklist import CheckLine, Word
 from config.ops.preflight import database_lines, outside_lines, settings_lines
-from config.ops.preflight.line import Mark, Seen
-from config.ops.preflight.lines import LINES
+from config.ops.preflight.lines import POINTS
 from tenants.switches.models import Function, Switch
 from tenants.upkeep.models import Heartbeat, OpsRun
 
@@ -45,12 +45,12 @@ def use(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> Env:
     return env
 
 
-def mark_of(name: str, at: datetime | None = None) -> Mark:
-    line = next(line for line in LINES if line.key == name)
-    seen = line.look(at or timezone.now())
+def word_of(name: str, at: datetime | None = None) -> Word:
+    point = next(point for point in POINTS if point.key == name)
+    seen = point.look(at or timezone.now())
     assert "canary" not in seen.text + seen.todo
-    assert (seen.mark is Mark.OK) == (seen.todo == ""), "says what to do"
-    return seen.mark
+    assert (seen.word is Word.OK) == (seen.todo == ""), "says what to do"
+    return seen.word
 
 
 def said(*args: str, **options: Any) -> list[str]:
@@ -61,127 +61,127 @@ def said(*args: str, **options: Any) -> list[str]:
 
 def test_every_point_of_the_checklist_has_its_line() -> None:
     """seed 002 「必須項目」 and 「推奨項目」, and contract 6."""
-    assert [line.name for line in LINES] == [
+    assert [point.name for point in POINTS] == [
         "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "設定の検査", "データベース接続", "マイグレーション",
         "静的ファイル", "ディスク", "時計", "停止中の機能", "ワーカー", "メール送信", "Sentry", "バックアップ", "復元の演習", "SSL証明書",
     ]  # fmt: skip
 
 
 def test_debug(prod: Any) -> None:
-    assert mark_of("debug") is Mark.OK
+    assert word_of("debug") is Word.OK
     prod.DEBUG_AUTH_LINKS = True
-    assert mark_of("debug") is Mark.FAIL
+    assert word_of("debug") is Word.NG
     prod.DEBUG_AUTH_LINKS, prod.DEBUG = False, True
-    assert mark_of("debug") is Mark.FAIL
+    assert word_of("debug") is Word.NG
     prod.APP_ENV = "dev"
-    assert mark_of("debug") is Mark.WARN
+    assert word_of("debug") is Word.LOOK
 
 
 def test_secret_key(prod: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert mark_of("secret_key") is Mark.OK
+    assert word_of("secret_key") is Word.OK
     use(monkeypatch, secret_key_name="FLASK_SECRET_KEY")
-    assert mark_of("secret_key") is Mark.WARN
+    assert word_of("secret_key") is Word.LOOK
     use(monkeypatch, secret_key_name="")
-    assert mark_of("secret_key") is Mark.FAIL
+    assert word_of("secret_key") is Word.NG
 
 
 @pytest.mark.parametrize(
-    ("hosts", "base_url", "mark"),
+    ("hosts", "base_url", "word"),
     [
-        (["entry.example.jp"], "https://entry.example.jp", Mark.OK),
-        ([".example.jp"], "https://entry.example.jp", Mark.OK),
-        ([], "https://entry.example.jp", Mark.FAIL),
-        (["other.example.jp"], "https://entry.example.jp", Mark.FAIL),
-        (["localhost"], "https://localhost", Mark.FAIL),
+        (["entry.example.jp"], "https://entry.example.jp", Word.OK),
+        ([".example.jp"], "https://entry.example.jp", Word.OK),
+        ([], "https://entry.example.jp", Word.NG),
+        (["other.example.jp"], "https://entry.example.jp", Word.NG),
+        (["localhost"], "https://localhost", Word.NG),
     ],
 )
-def test_hosts(prod: Any, hosts: list[str], base_url: str, mark: Mark) -> None:
+def test_hosts(prod: Any, hosts: list[str], base_url: str, word: Word) -> None:
     prod.ALLOWED_HOSTS, prod.BASE_URL = hosts, base_url
-    assert mark_of("hosts") is mark
+    assert word_of("hosts") is word
 
 
 @pytest.mark.parametrize(
-    ("origins", "mark"),
+    ("origins", "word"),
     [
-        ([], Mark.OK), (["https://entry.example.jp"], Mark.OK), (["http://entry.example.jp"], Mark.FAIL),
-        (["https://typo.example.jp"], Mark.WARN),
+        ([], Word.OK), (["https://entry.example.jp"], Word.OK), (["http://entry.example.jp"], Word.NG),
+        (["https://typo.example.jp"], Word.LOOK),
     ],
 )  # fmt: skip
-def test_origins(prod: Any, origins: list[str], mark: Mark) -> None:
+def test_origins(prod: Any, origins: list[str], word: Word) -> None:
     prod.CSRF_TRUSTED_ORIGINS = origins
-    assert mark_of("origins") is mark
+    assert word_of("origins") is word
 
 
 def test_what_the_deployment_check_says(prod: Any) -> None:
     prod.SECURE_HSTS_SECONDS, prod.SECURE_SSL_REDIRECT = 0, False
-    assert mark_of("checks") is Mark.FAIL
+    assert word_of("checks") is Word.NG
     prod.APP_ENV = "dev"
-    assert mark_of("checks") is Mark.WARN
+    assert word_of("checks") is Word.LOOK
 
 
 def test_a_database_that_is_there(db: None, prod: Any) -> None:
-    assert mark_of("database") is (Mark.OK if connection.vendor == "postgresql" else Mark.FAIL)
-    assert mark_of("migrations") is mark_of("clock") is mark_of("switches") is Mark.OK
+    assert word_of("database") is (Word.OK if connection.vendor == "postgresql" else Word.NG)
+    assert word_of("migrations") is word_of("clock") is word_of("switches") is Word.OK
 
 
 def test_missing_migrations(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     known = health.all_migrations()
     monkeypatch.setattr(health, "all_migrations", lambda: (*known, ("entries", "9999_next"), ("entries", "9999_more")))
     seen = database_lines.migrations(timezone.now())
-    assert (seen.mark, seen.text) == (Mark.FAIL, "未適用: entries.9999_next ほか 1 件")
+    assert (seen.word, seen.text) == (Word.NG, "未適用: entries.9999_next ほか 1 件")
 
 
 @pytest.mark.skipif(connection.vendor == "postgresql", reason="PostgreSQL may be on a machine with another clock")
 def test_a_file_has_our_own_clock(db: None) -> None:
-    assert mark_of("clock") is Mark.OK
+    assert word_of("clock") is Word.OK
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a file of SQLite has no clock of its own")
-@pytest.mark.parametrize(("seconds", "mark"), [(1, Mark.OK), (5, Mark.WARN), (-600, Mark.FAIL)])
-def test_clocks_that_differ(db: None, monkeypatch: pytest.MonkeyPatch, seconds: int, mark: Mark) -> None:
+@pytest.mark.parametrize(("seconds", "word"), [(1, Word.OK), (5, Word.LOOK), (-600, Word.NG)])
+def test_clocks_that_differ(db: None, monkeypatch: pytest.MonkeyPatch, seconds: int, word: Word) -> None:
     ours = timezone.now() + timedelta(seconds=seconds)
     monkeypatch.setattr(timezone, "now", lambda: ours)
-    assert mark_of("clock", ours) is mark
+    assert word_of("clock", ours) is word
 
 
 def test_worker(db: None, prod: Any, now: datetime) -> None:
-    assert mark_of("worker") is Mark.FAIL
+    assert word_of("worker") is Word.NG
     Heartbeat.objects.create(name="worker", beat_at=now)
-    assert mark_of("worker", now) is Mark.OK
-    assert mark_of("worker", now + timedelta(minutes=6)) is Mark.FAIL
+    assert word_of("worker", now) is Word.OK
+    assert word_of("worker", now + timedelta(minutes=6)) is Word.NG
     prod.APP_ENV = "staging"
-    assert mark_of("worker", now + timedelta(minutes=6)) is Mark.WARN
+    assert word_of("worker", now + timedelta(minutes=6)) is Word.LOOK
 
 
 def test_backups_by_age(db: None, prod: Any, now: datetime) -> None:
-    assert mark_of("backup") is Mark.WARN
+    assert word_of("backup") is Word.LOOK
     OpsRun.objects.create(kind="backup", started_at=now, succeeded=False)
     OpsRun.objects.create(kind="verify_backup", started_at=now, succeeded=True)
-    assert mark_of("backup") is Mark.WARN
+    assert word_of("backup") is Word.LOOK
     OpsRun.objects.create(kind="backup", started_at=now, succeeded=True)
-    assert mark_of("backup", now + timedelta(hours=26)) is Mark.OK
-    assert mark_of("backup", now + timedelta(hours=26, seconds=1)) is Mark.FAIL
+    assert word_of("backup", now + timedelta(hours=26)) is Word.OK
+    assert word_of("backup", now + timedelta(hours=26, seconds=1)) is Word.NG
     prod.APP_ENV = "staging"
-    assert mark_of("backup", now + timedelta(hours=27)) is Mark.WARN
+    assert word_of("backup", now + timedelta(hours=27)) is Word.LOOK
 
 
 def test_restore_drills_by_age(db: None, prod: Any, now: datetime) -> None:
     OpsRun.objects.create(kind="backup", started_at=now, succeeded=True)
-    assert mark_of("drill", now) is Mark.WARN
+    assert word_of("drill", now) is Word.LOOK
     OpsRun.objects.create(kind="verify_backup", started_at=now, succeeded=True)
-    assert mark_of("drill", now + timedelta(days=8)) is Mark.OK
-    assert mark_of("drill", now + timedelta(days=9)) is Mark.WARN
+    assert word_of("drill", now + timedelta(days=8)) is Word.OK
+    assert word_of("drill", now + timedelta(days=9)) is Word.LOOK
 
 
 @pytest.mark.parametrize(
-    ("function", "mark"),
-    [(Function.MAINTENANCE, Mark.FAIL), (Function.READ_ONLY, Mark.FAIL), (Function.UPLOADS, Mark.WARN)],
+    ("function", "word"),
+    [(Function.MAINTENANCE, Word.NG), (Function.READ_ONLY, Word.NG), (Function.UPLOADS, Word.LOOK)],
 )
-def test_a_switch_that_was_left_on(db: None, now: datetime, function: Function, mark: Mark) -> None:
+def test_a_switch_that_was_left_on(db: None, now: datetime, function: Function, word: Word) -> None:
     switch = Switch.objects.create(function=function, stopped_at=now)
-    assert mark_of("switches") is mark
+    assert word_of("switches") is word
     Switch.objects.filter(pk=switch.pk).update(stopped_at=None)
-    assert mark_of("switches") is Mark.OK
+    assert word_of("switches") is Word.OK
 
 
 @pytest.fixture
@@ -201,47 +201,49 @@ def forget_storage() -> None:
 
 
 def test_static_files(prod: Any, collected: Path) -> None:
-    assert mark_of("static") is Mark.FAIL, "not collected"
+    assert word_of("static") is Word.NG, "not collected"
     call_command("collectstatic", interactive=False, verbosity=0)
     forget_storage()
-    assert mark_of("static") is Mark.OK
+    assert word_of("static") is Word.OK
     next(collected.glob("css/base*.css")).unlink()
     for path in collected.glob("css/*.css"):
         path.unlink()
-    assert mark_of("static") is Mark.FAIL, "files gone"
+    assert word_of("static") is Word.NG, "files gone"
 
 
-@pytest.mark.parametrize(("free", "mark"), [(5_000, Mark.OK), (500, Mark.WARN), (100, Mark.FAIL)])
-def test_disk(monkeypatch: pytest.MonkeyPatch, free: int, mark: Mark) -> None:
+@pytest.mark.parametrize(("free", "word"), [(5_000, Word.OK), (500, Word.LOOK), (100, Word.NG)])
+def test_disk(monkeypatch: pytest.MonkeyPatch, free: int, word: Word) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10**12, 0, free * 1024 * 1024))
-    assert mark_of("disk") is mark
+    assert word_of("disk") is word
 
 
 @pytest.mark.parametrize(
-    ("dsn", "mark"),
-    [("", Mark.WARN), ("https://canary@o1.ingest.sentry.io/42", Mark.OK), ("https://canary.example", Mark.FAIL)],
+    ("dsn", "word"),
+    [("", Word.LOOK), ("https://canary@o1.ingest.sentry.io/42", Word.OK), ("https://canary.example", Word.NG)],
 )
-def test_sentry(monkeypatch: pytest.MonkeyPatch, dsn: str, mark: Mark) -> None:
+def test_sentry(monkeypatch: pytest.MonkeyPatch, dsn: str, word: Word) -> None:
     use(monkeypatch, sentry_dsn=dsn)
-    assert mark_of("sentry") is mark
+    assert word_of("sentry") is word
 
 
 def test_a_database_that_does_not_answer_is_waited_for_once(monkeypatch: pytest.MonkeyPatch, prod: Any) -> None:
     """Without the db fixture: every other look at the database would fail the test."""
     asked = 0
 
-    def away(at: datetime) -> Seen:
+    def away(at: datetime) -> CheckLine:
         nonlocal asked
         asked += 1
         raise OperationalError("canary of the connection")
 
-    lines = [
-        line._replace(look=away) if line.key == "database" else line for line in LINES if line.key != "certificate"
+    points = [
+        point._replace(look=away) if point.key == "database" else point
+        for point in POINTS
+        if point.key != "certificate"
     ]
-    monkeypatch.setattr("config.management.commands.preflight.LINES", lines)
+    monkeypatch.setattr("config.management.commands.preflight.POINTS", points)
     with pytest.raises(CommandError, match="NG") as wrong:
         said()
-    names = [line.name for line in LINES if line.asks_database]
+    names = [point.name for point in POINTS if point.asks_database]
     assert all(name in str(wrong.value) for name in names)
     assert asked == 1
 

@@ -20,8 +20,8 @@ from cryptography.x509.oid import NameOID
 from django.utils import timezone
 
 from config.env import ENV
+from config.ops.checklist import CheckLine, Word
 from config.ops.preflight import outside_lines
-from config.ops.preflight.line import Mark, Seen
 from tests.smtp_sink import SmtpSink
 
 Mail = type(ENV.mail)
@@ -31,7 +31,7 @@ def use(monkeypatch: pytest.MonkeyPatch, mail: Any) -> None:
     monkeypatch.setattr(outside_lines, "ENV", dataclasses.replace(ENV, mail=mail))
 
 
-def look_at_mail() -> Seen:
+def look_at_mail() -> CheckLine:
     seen = outside_lines.mail(timezone.now())
     assert "canary" not in seen.text + seen.todo
     return seen
@@ -40,17 +40,17 @@ def look_at_mail() -> Seen:
 def test_a_mail_server_is_greeted_and_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with SmtpSink() as sink:
         use(monkeypatch, Mail("smtp", "127.0.0.1", sink.port, use_tls=False))
-        assert look_at_mail().mark is Mark.OK
+        assert look_at_mail().word is Word.OK
         assert (sink.conversations, sink.kept) == (1, [])
 
 
-@pytest.mark.parametrize(("answer", "mark"), [(b"235 welcome", Mark.OK), (b"535 canary go away", Mark.FAIL)])
-def test_a_password_is_tried(monkeypatch: pytest.MonkeyPatch, answer: bytes, mark: Mark) -> None:
+@pytest.mark.parametrize(("answer", "word"), [(b"235 welcome", Word.OK), (b"535 canary go away", Word.NG)])
+def test_a_password_is_tried(monkeypatch: pytest.MonkeyPatch, answer: bytes, word: Word) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=_serve_one_sign_in, args=(server, answer), daemon=True).start()
         port = server.getsockname()[1]
         use(monkeypatch, Mail("smtp", "127.0.0.1", port, use_tls=False, user="canary", password="canary"))
-        assert look_at_mail().mark is mark
+        assert look_at_mail().word is word
 
 
 def _serve_one_sign_in(server: socket.socket, answer: bytes) -> None:
@@ -71,20 +71,20 @@ def _serve_one_sign_in(server: socket.socket, answer: bytes) -> None:
 def test_a_mail_server_that_is_away_or_silent_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outside_lines, "SECONDS", 1)
     use(monkeypatch, Mail("smtp", "127.0.0.1", 1, use_tls=False))
-    assert look_at_mail().mark is Mark.WARN
+    assert look_at_mail().word is Word.LOOK
     with socket.create_server(("127.0.0.1", 0)) as silent:
         use(monkeypatch, Mail("smtp", "127.0.0.1", silent.getsockname()[1], use_tls=False))
-        assert look_at_mail().mark is Mark.WARN
+        assert look_at_mail().word is Word.LOOK
 
 
 @pytest.mark.parametrize("kind", ["none", "console"])
 def test_a_site_without_a_mail_server_is_pointed_out(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     use(monkeypatch, Mail(kind))
-    assert look_at_mail().mark is Mark.WARN
+    assert look_at_mail().word is Word.LOOK
 
 
-@pytest.mark.parametrize(("status", "mark"), [(401, Mark.FAIL), (403, Mark.FAIL), (500, Mark.WARN), (0, Mark.WARN)])
-def test_a_providers_key_is_tried(monkeypatch: pytest.MonkeyPatch, settings: Any, status: int, mark: Mark) -> None:
+@pytest.mark.parametrize(("status", "word"), [(401, Word.NG), (403, Word.NG), (500, Word.LOOK), (0, Word.LOOK)])
+def test_a_providers_key_is_tried(monkeypatch: pytest.MonkeyPatch, settings: Any, status: int, word: Word) -> None:
     def refuse(request: Any, timeout: float) -> None:
         assert (request.get_method(), request.data) == ("GET", None), "something is sent"
         raise HTTPError("", status, "canary", Message(), None) if status else URLError("canary")
@@ -92,7 +92,7 @@ def test_a_providers_key_is_tried(monkeypatch: pytest.MonkeyPatch, settings: Any
     monkeypatch.setattr(urllib.request, "urlopen", refuse)
     settings.ANYMAIL = {"SENDGRID_API_KEY": "canary"}
     use(monkeypatch, Mail("anymail", esp="sendgrid"))
-    assert look_at_mail().mark is mark
+    assert look_at_mail().word is word
 
 
 @pytest.fixture
@@ -136,17 +136,17 @@ def _shake_hands(server: socket.socket, context: ssl.SSLContext) -> None:
 
 def test_a_certificate_is_looked_at_as_a_browser_does(shop: datetime) -> None:
     seen = outside_lines.certificate(shop)
-    assert (seen.mark, seen.text) == (Mark.OK, "test.localhost、残り 59 日")
-    assert outside_lines.certificate(shop + timedelta(days=50)).mark is Mark.WARN
+    assert (seen.word, seen.text) == (Word.OK, "test.localhost、残り 59 日")
+    assert outside_lines.certificate(shop + timedelta(days=50)).word is Word.LOOK
 
 
 def test_a_certificate_that_nobody_trusts_fails(shop: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outside_lines, "trusted", ssl.create_default_context)
-    assert outside_lines.certificate(shop).mark is Mark.FAIL
+    assert outside_lines.certificate(shop).word is Word.NG
 
 
 def test_an_address_that_does_not_answer_is_pointed_out(settings: Any) -> None:
     settings.BASE_URL = "https://127.0.0.1:1"
-    assert outside_lines.certificate(timezone.now()).mark is Mark.WARN
+    assert outside_lines.certificate(timezone.now()).word is Word.LOOK
     settings.BASE_URL, settings.APP_ENV = "https://localhost", "prod"
-    assert outside_lines.certificate(timezone.now()).mark is Mark.FAIL
+    assert outside_lines.certificate(timezone.now()).word is Word.NG

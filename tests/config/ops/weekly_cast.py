@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from config.ops.checklist import Line
+from config.ops.checklist import CheckLine
 from config.ops.weekly_check import lines as weekly_lines_of
 from config.ops.weekly_check.week import week_until
 from entries.meet.models import Meet, Race
@@ -19,7 +19,7 @@ class lines:  # noqa: N801 - reads as the function that it stands for
     def __init__(self, at: datetime) -> None:
         self.at = at
 
-    def __getitem__(self, key: str) -> Line:
+    def __getitem__(self, key: str) -> CheckLine:
         name = {"disk": "space"}.get(key, key)
         [check] = [check for _topic, checks in weekly_lines_of._topics() for check in checks if check.__name__ == name]
         line = check(week_until(self.at))

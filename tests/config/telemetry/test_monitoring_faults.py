@@ -12,11 +12,11 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from config.ops.checklist import Word
 from config.ops.performance_report import database_figures, slow
 from config.ops.performance_report.period import Span
 from config.ops.preflight import outside_lines
-from config.ops.preflight.line import Line, Mark
-from config.ops.preflight.lines import look
+from config.ops.preflight.lines import Point, go_through
 from config.telemetry import logs, timing
 from config.telemetry.masking import mask_sql
 from config.telemetry.timing import Minute, Times
@@ -142,8 +142,8 @@ def test_a_database_that_goes_away_in_the_middle_does_not_lack_a_table(
     def ask(at: datetime) -> Any:
         raise OperationalError("canary") from error
 
-    ((_line, seen),) = look([Line("x", "x", ask, asks_database=True)], at=now)
-    assert (seen.mark, seen.text) == (Mark.FAIL, said)
+    (seen,) = go_through([Point("x", "x", ask, asks_database=True)], at=now)
+    assert (seen.word, seen.text) == (Word.NG, said)
 
 
 def test_a_password_that_no_mail_server_can_be_told_is_a_line(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
@@ -154,10 +154,10 @@ def test_a_password_that_no_mail_server_can_be_told_is_a_line(monkeypatch: pytes
 
     monkeypatch.setattr(EmailBackend, "open", log_in)
     seen = outside_lines._smtp()
-    assert seen.mark is Mark.FAIL
+    assert seen.word is Word.NG
     assert "EMAIL_HOST_PASSWORD" in seen.todo
     monkeypatch.setattr(EmailBackend, "open", _refused)
-    assert outside_lines._smtp().mark is Mark.WARN
+    assert outside_lines._smtp().word is Word.LOOK
 
 
 def _refused(line: Any) -> None:
