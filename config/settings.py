@@ -17,10 +17,10 @@ BASE_URL = ENV.base_url
 DEBUG_AUTH_LINKS = ENV.debug_auth_links
 TRUSTED_PROXIES = ENV.trusted_proxies
 APP_ENV = ENV.app_env
-RELEASE = ENV.eyes.release
-METRICS_TOKEN, ALARM_EMAILS = ENV.eyes.metrics_token, ENV.eyes.alarm_emails
-WORKER_PING_URL = ENV.eyes.worker_ping_url
-BACKUPS, BACKUP_PING_URL = ENV.backups, ENV.eyes.backup_ping_url
+RELEASE = ENV.monitoring.release
+METRICS_TOKEN, ALARM_EMAILS = ENV.monitoring.metrics_token, ENV.monitoring.alarm_emails
+WORKER_PING_URL = ENV.monitoring.worker_ping_url
+BACKUPS, BACKUP_PING_URL = ENV.backups, ENV.monitoring.backup_ping_url
 
 INSTALLED_APPS = [
     "config.apps.SiteConfig",

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from config.env.mail import Mail, read_mail
-from config.env.ops import Backups, Eyes, Growth, read_backups, read_eyes, read_growth
+from config.env.ops import Backups, Growth, Monitoring, read_backups, read_growth, read_monitoring
 from config.env.parser import WEB, Reader, is_address
 from config.env.variables import VARIABLES
 
@@ -67,7 +67,7 @@ class Env:
     import_sqlite_path: str
     import_batch_size: int
     backups: Backups
-    eyes: Eyes
+    monitoring: Monitoring
     growth: Growth
 
     @property
@@ -238,7 +238,7 @@ def read(environ: Mapping[str, str]) -> Env:
         import_sqlite_path=reader.text("SQLITE_DB_PATH"),
         import_batch_size=reader.number("BATCH_SIZE", 5_000),
         backups=read_backups(reader, ROOT),
-        eyes=read_eyes(reader),
+        monitoring=read_monitoring(reader),
         growth=read_growth(reader),
     )
 

@@ -37,7 +37,7 @@ class Backups:
 
 
 @dataclass(frozen=True)
-class Eyes:
+class Monitoring:
     """Who watches, and who is told."""
 
     metrics_token: str
@@ -88,12 +88,12 @@ def _store(reader: Reader) -> Store:
     )  # fmt: skip
 
 
-def read_eyes(reader: Reader) -> Eyes:
+def read_monitoring(reader: Reader) -> Monitoring:
     """Settings of alarms and metrics. Raises ImproperlyConfigured naming the variable."""
     token = reader.text("METRICS_TOKEN")
     if token and len(token) < SHORTEST_TOKEN:
         raise ImproperlyConfigured(f"METRICS_TOKEN: shorter than {SHORTEST_TOKEN} characters")
-    return Eyes(
+    return Monitoring(
         token,
         reader.items("ALARM_EMAILS"),
         _address(reader, "WORKER_PING_URL"),

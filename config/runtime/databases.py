@@ -65,7 +65,7 @@ def caches(env: Env) -> dict[str, Any]:
         "default": {
             "BACKEND": "config.runtime.caches.SharedCache",
             "LOCATION": env.growth.cache_url,
-            "KEY_PREFIX": f"nitsys-{env.app_env}-{env.eyes.release[:12]}",
+            "KEY_PREFIX": f"nitsys-{env.app_env}-{env.monitoring.release[:12]}",
             "OPTIONS": {
                 "socket_timeout": ANSWER_SECONDS,
                 "socket_connect_timeout": ANSWER_SECONDS,

@@ -17,7 +17,7 @@ FOLDER = ROOT / "var" / "metrics"
 
 def prepare() -> Path | None:
     """A fresh folder for the server that this process leads; None when /metrics is closed. Removes those of dead ones."""
-    if not ENV.eyes.metrics_token:
+    if not ENV.monitoring.metrics_token:
         return None
     for old in FOLDER.glob("*") if FOLDER.is_dir() else ():
         if old.name.isdigit() and not Path(f"/proc/{old.name}").exists() and Path("/proc/self").exists():

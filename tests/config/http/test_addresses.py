@@ -52,7 +52,7 @@ def test_what_can_be_read_is_taken_as_it_is() -> None:
     found = env.read({**PROD, **more})
     assert (found.sentry_dsn, found.growth.cache_url) == (more["SENTRY_DSN"], more["CACHE_URL"])
     assert found.growth.replica_url == more["REPLICA_DATABASE_URL"]
-    assert found.eyes.worker_ping_url == "https://hc.example/uuid"
+    assert found.monitoring.worker_ping_url == "https://hc.example/uuid"
     assert found.backups.store.endpoint == "http://127.0.0.1:9000"
 
 
