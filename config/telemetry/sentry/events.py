@@ -1,6 +1,6 @@
 """What leaves for Sentry: built anew from an allow-list, so that what nobody thought of stays here (requirement O1).
 
-Kept: kind of error, the part of its text that is no data, file, function and line of each frame, method and route
+Kept: kind of error, file, function and line of each frame, method and route
 pattern, status, request id, release, environment, role of the process, counts. Never: bodies, headers, cookies, query
 strings, paths, users, local variables, parameters of queries, arguments of logs, names of hosts.
 """
@@ -120,7 +120,6 @@ def _exceptions(faults: list[Fault], event: Event) -> list[Event]:
         {
             "type": fault.kind,
             "module": fault.module,
-            "value": fault.text,
             "mechanism": {
                 "type": "generic" if number == 0 else "chained",
                 "handled": handled is True,

@@ -102,9 +102,7 @@ def test_what_is_known_of_an_error_is_told(visitor: Client, start: Start, settin
     value = event["exception"]["values"][-1]
     assert (event["release"], event["environment"], event["server_name"]) == ("abc123", "staging", "web")
     assert value["type"] == "IntegrityError"
-    assert ("sqlstate 23505 tenants_user" if connection.vendor == "postgresql" else "constraint failed") in value[
-        "value"
-    ]
+    assert "value" not in value
     kinds = [one["type"] for one in event["exception"]["values"]]
     assert kinds == (
         ["UniqueViolation", "IntegrityError"] if connection.vendor == "postgresql" else ["IntegrityError"] * 2
