@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from email.message import Message
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from config.ops.smoke import http
-from config.ops.smoke.http import Answer, Place
+from config.ops.smoke.http import Answer
 
 BASE = "http://testserver"
 
@@ -17,9 +18,7 @@ def visit_inside(monkeypatch: pytest.MonkeyPatch, change: Callable[[str, Answer]
     """Let visitors ask this process; `change` may replace an answer by its path."""
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
 
-    def exchange(
-        place: Place, method: str, path: str, body: bytes | None, headers: dict[str, str], *, timeout: float
-    ) -> Answer:
+    def exchange(link: HTTPConnection, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         kind = headers.get("Content-Type", "application/octet-stream")
         response = client.generic(method, path, body or b"", content_type=kind, headers=headers)
         client.cookies.clear()  # what is known of the visitor is in the headers alone

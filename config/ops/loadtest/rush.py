@@ -3,15 +3,15 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TypeVar
 
-from config.ops.loadtest.client import Browser
 from config.ops.loadtest.figures import NO_ANSWER, Journal, Measured
 from config.ops.loadtest.plan import HUNDREDTHS_PER_METRE, Plan, wishes
 from config.ops.loadtest.stage import Coach, Stage
-from config.ops.smoke.http import Answer, Away, Place
+from config.ops.smoke.http import Answer, Away, Place, Visitor
 from entries.marks import format_time
 
 KEY = re.compile(r'name="submission_key" value="([^"]+)"')
@@ -59,12 +59,29 @@ def at_once(clients: int, work: Callable[[Item], Result], items: Iterable[Item])
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+class Browser(Visitor):
+    """One coach's browser."""
+
+    @property
+    def session(self) -> str:
+        """The key of the session, or nothing before signing in."""
+        return next((value for name, value in self.cookies.items() if name.endswith("session")), "")
+
+    def sign_out(self) -> None:
+        """End the session, where the server still answers."""
+        with suppress(Away):
+            self.post("/auth/logout", [])
+        self.link.close()
+
+
 class Rush:
     """The coaches' browsers, signed in once, and what they measured."""
 
     def __init__(self, place: Place, plan: Plan, coaches: Sequence[Coach], *, timeout: float) -> None:
         self.plan, self.coaches, self.journal = plan, coaches, Journal()
-        self.browsers = {coach.email: Browser(place, timeout=timeout) for coach in coaches}
+        self.browsers = {
+            coach.email: Browser(place, timeout=timeout, agent="nitsys-loadtest", keep=True) for coach in coaches
+        }
 
     def sign_in(self) -> None:
         """Every coach, as a person does. Raises NotReady."""

@@ -70,33 +70,32 @@ class Answer(NamedTuple):
 
 
 def exchange(
-    place: Place, method: str, path: str, body: bytes | None, headers: dict[str, str], *, timeout: float
+    link: http.client.HTTPConnection, method: str, path: str, body: bytes | None, headers: dict[str, str]
 ) -> Answer:
-    """One request on a connection of its own. Raises Away."""
-    kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
-    link = kind(place.host, place.port, timeout=timeout)
-    try:
-        link.request(method, path, body, headers)
-        response = link.getresponse()
-        return Answer(response.status, response.headers, response.read(MOST_BYTES))
-    except TimeoutError:
-        raise Away(f"no answer to {path} within {timeout:g} seconds") from None
-    except (OSError, http.client.HTTPException) as error:
-        raise Away(f"{getattr(error, 'strerror', None) or error or type(error).__name__}") from None
-    finally:
+    """One request on this connection. Raises OSError and HTTPException."""
+    link.request(method, path, body, headers)
+    response = link.getresponse()
+    answer = Answer(response.status, response.headers, response.read(MOST_BYTES))
+    if not response.isclosed():  # longer than anybody reads: what is left of it must not be the next answer
         link.close()
+    return answer
 
 
 class Visitor:
     """One browser: its own cookies, and a connection for each request, so that every process of the site gets its turn.
 
+    With `keep` the connection stays open between requests, as a browser's does. One that the server closed meanwhile is
+    opened again once: a sheet may be sent twice without harm, its key says that it is the same one.
+
     A server outside dev wants https, which its proxy says in X-Forwarded-Proto; asked directly over http we say it in
     the proxy's stead, and send its `Secure` cookies. In dev that header is not looked at.
     """
 
-    def __init__(self, place: Place, *, timeout: float) -> None:
-        self.place, self.timeout = place, timeout
+    def __init__(self, place: Place, *, timeout: float, agent: str = "nitsys-smoke", keep: bool = False) -> None:
+        self.place, self.timeout, self.agent, self.keep = place, timeout, agent, keep
         self.cookies: dict[str, str] = {}
+        kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
+        self.link = kind(place.host, place.port, timeout=timeout)
 
     def get(self, path: str) -> Answer:
         return self._ask("GET", path, None)
@@ -109,16 +108,28 @@ class Visitor:
         return self._ask("POST", path, urlencode([*token, *kept], errors="surrogateescape").encode())
 
     def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
-        answer = exchange(self.place, method, path, body, self._headers(body is not None), timeout=self.timeout)
+        was_open = self.link.sock is not None
+        try:
+            answer = exchange(self.link, method, path, body, self._headers(body is not None))
+        except TimeoutError:
+            self.link.close()
+            raise Away(f"no answer to {path} within {self.timeout:g} seconds") from None
+        except (OSError, http.client.HTTPException) as error:
+            self.link.close()
+            if was_open:
+                return self._ask(method, path, body)
+            raise Away(f"{getattr(error, 'strerror', None) or error or type(error).__name__}") from None
+        if not self.keep:
+            self.link.close()
         self._keep_cookies(answer.headers)
         return answer
 
     def _headers(self, has_body: bool) -> dict[str, str]:
         headers = {
             "Host": self.place.name,
-            "User-Agent": "nitsys-smoke",
+            "User-Agent": self.agent,
             "Referer": f"https://{self.place.name}/",  # Django looks for it where the request counts as secure
-            "Connection": "close",
+            "Connection": "keep-alive" if self.keep else "close",
         }
         if self.place.scheme == "http":
             headers["X-Forwarded-Proto"] = "https"

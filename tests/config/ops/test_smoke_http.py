@@ -1,5 +1,6 @@
 """How `manage.py smoke` speaks HTTP and reads pages, against a server that answers what a test tells it to."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ from django.core.management.base import CommandError
 
 from config.env import ENV
 from config.management.commands import check_env_data, seed_staging_min, smoke
+from config.ops.smoke import http
 from config.ops.smoke.http import Away, Visitor, read_place
 from config.ops.smoke.pages import Page
 
@@ -25,11 +27,17 @@ class Stub(ThreadingHTTPServer):
     reply: Reply = (200, [], b"ok")
     hold: threading.Event | None = None
     daemon_threads = True
+    links = 0
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked: list[tuple[str, dict[str, str], bytes]] = []
         self.address = f"http://127.0.0.1:{self.server_port}"
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        """Counts connections; refuses none."""
+        self.links += 1
+        return True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Silence: the client went away, which is what some tests do."""
@@ -37,6 +45,7 @@ class Stub(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     server: Stub
+    protocol_version = "HTTP/1.1"
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -47,6 +56,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers:
             self.send_header(name, value)
+        if not any(name in ("Content-Length", "Connection") for name, _value in headers) and status != 204:
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
@@ -109,6 +120,37 @@ def test_redirects_are_never_followed(stub: Stub) -> None:
     assert "302 to http://elsewhere.example/" in said
     assert wrong == "9 of 12 lines failed"
     assert {headers["Host"] for _path, headers, _body in stub.asked} == {f"127.0.0.1:{stub.server_port}"}
+
+
+def test_each_request_has_a_connection_of_its_own_unless_it_is_kept(stub: Stub) -> None:
+    one, kept = visitor(stub), Visitor(read_place(stub.address), timeout=10, keep=True)
+    for who, links in ((one, 3), (kept, 4)):
+        assert [who.get("/").text for _ in range(3)] == ["ok"] * 3
+        assert stub.links == links
+    assert [headers["Connection"] for _path, headers, _body in stub.asked] == ["close"] * 3 + ["keep-alive"] * 3
+
+
+def test_a_kept_connection_that_the_server_closed_is_opened_again_once(stub: Stub) -> None:
+    kept = Visitor(read_place(stub.address), timeout=10, keep=True)
+    kept.get("/")
+    assert kept.link.sock is not None
+    kept.link.sock.shutdown(socket.SHUT_RDWR)
+    assert kept.get("/").text == "ok"
+    assert stub.links == 2
+    stub.shutdown()
+    stub.server_close()
+    kept.link.sock.shutdown(socket.SHUT_RDWR)
+    with pytest.raises(Away, match="Connection refused"):
+        kept.get("/")
+
+
+def test_of_an_answer_without_end_a_part_is_read_and_the_rest_is_no_next_answer(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "MOST_BYTES", 3)
+    stub.reply = (200, [], b"abcdef")
+    kept = Visitor(read_place(stub.address), timeout=10, keep=True)
+    assert [kept.get("/").text for _ in range(2)] == ["abc", "abc"]
 
 
 def test_a_server_that_does_not_answer_in_time_is_away(stub: Stub) -> None:
