@@ -5,15 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.management.base import CommandError, CommandParser
-from django.db import DatabaseError
 
 from config.ops.meets import NoSuchMeet, find_meet
-from config.ops.ready import reason
 from entries.meet.models import Meet
 from tenants.models import User
-from tenants.refusal import Refused
-from tenants.wording import say
 
+REFUSED = "the database refused: {}. Run it again: it goes on where it stopped."
 DRY = "dry run: nothing was written; add --apply"
 LONGEST_ID = 18
 
@@ -43,16 +40,6 @@ def actor_of(email: str) -> User | None:
     return found
 
 
-def refused(refusal: Refused) -> CommandError:
-    """What a rule said, as one line."""
-    return CommandError(f"{say(refusal).rstrip('.。')}. Nothing was written.")
-
-
-def broken(error: DatabaseError) -> CommandError:
-    """What the database said, as one line."""
-    return CommandError(f"the database refused: {reason(error)}. Run it again: it goes on where it stopped.")
-
-
 @contextmanager
 def writes_file(path: Path) -> Iterator[None]:
     """What may go wrong with a file that takes its name when it is whole, as one line. Raises CommandError."""
@@ -62,8 +49,6 @@ def writes_file(path: Path) -> Iterator[None]:
         raise CommandError(f"{path} is there already; add --force to overwrite it. Nothing was written.") from None
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror or error}. Nothing was written.") from None
-    except DatabaseError as error:
-        raise broken(error) from None
 
 
 def ask_for_file(parser: CommandParser) -> None:

@@ -5,24 +5,24 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone, translation
 
 from config.ops.checklist import CheckLine, facts_by_key, failed, for_machines, plain, tally, worst
+from config.ops.command import OpsCommand
 from config.ops.humanize import day
-from config.ops.ready import away, database_name
+from config.ops.ready import database_name
 from config.runtime.terminal import printable
 from tenants.upkeep.actions import noted
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
-class ChecklistCommand(BaseCommand):
+class ChecklistCommand(OpsCommand):
     """A list that is gone through line by line. Its only write is the note of the run (`OpsRun`)."""
 
     kind = ""
-    requires_system_checks = ()
+    refused = "the database does not answer: {}."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """As text for people, or as JSON for machines."""
@@ -35,14 +35,11 @@ class ChecklistCommand(BaseCommand):
         """Print the lines and note them. Raises CommandError naming the lines that are NG."""
         if not as_json:
             self.stdout.write(f"{title}  {day(timezone.now())}  {settings.APP_ENV}  {database_name()}")
-        try:
-            with noted(self.kind) as run, translation.override(language):
-                lines = look()
-                run.facts = {**facts, **facts_by_key(lines)}
-                run.succeeded = not failed(lines)
-                self.stdout.write(self._json(lines, facts) if as_json else _text(lines))
-        except DatabaseError as error:
-            raise away(error, "") from None
+        with noted(self.kind) as run, translation.override(language):
+            lines = look()
+            run.facts = {**facts, **facts_by_key(lines)}
+            run.succeeded = not failed(lines)
+            self.stdout.write(self._json(lines, facts) if as_json else _text(lines))
         if wrong := failed(lines):
             raise CommandError(f"{len(wrong)} NG: {', '.join(line.key for line in wrong)}")
 

@@ -3,22 +3,21 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from config.ops.backups.databases import site_database
 from config.ops.backups.errors import BackupError
 from config.ops.backups.stopping import cleanly
 from config.ops.backups.take import Taken, take
-from config.ops.ready import away
+from config.ops.command import OpsCommand
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """By hand before something risky; `--scheduled` is the nightly one."""
 
     help = "Write database and uploads with checksums into one file; --scheduled also copies it off the platform."
-    requires_system_checks = ()
+    said_as_they_are = (BackupError,)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where to, or the nightly way."""
@@ -31,16 +30,11 @@ class Command(BaseCommand):
         if options["output"] and options["scheduled"]:
             raise CommandError("--scheduled writes into BACKUP_DIR: leave --output out")
         self.stdout.write(f"database: {site_database().label}")
-        try:
-            with cleanly():
-                taken = take(
-                    Path(options["output"]) if options["output"] else None, at=timezone.now(),
-                    scheduled=options["scheduled"], accept_smaller=options["accept_smaller"],
-                )  # fmt: skip
-        except BackupError as error:
-            raise CommandError(str(error)) from None
-        except DatabaseError as error:
-            raise away(error) from None
+        with cleanly():
+            taken = take(
+                Path(options["output"]) if options["output"] else None, at=timezone.now(),
+                scheduled=options["scheduled"], accept_smaller=options["accept_smaller"],
+            )  # fmt: skip
         self._say(taken)
 
     def _say(self, taken: Taken) -> None:

@@ -1,15 +1,15 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from catalog.models import ImportRun
 from config.demo.seeds.staging import BRAND, REFERENCE, SLUG
 from config.ops import env_data
+from config.ops.command import OpsCommand
 from config.ops.env_data import Host
-from config.ops.ready import away, check_ready, database_name
+from config.ops.ready import check_ready, database_name
 from config.runtime.terminal import printable
 from tenants.models import MAX_ACTIVE_STAFF
 
@@ -17,19 +17,15 @@ SEED = "python manage.py seed_staging_min"
 IMPORT = "TENANT_ID={slug} SQLITE_DB_PATH=/path/to/horologen.db python manage.py import_master_products_from_sqlite"
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     help = "Say which database this is and what is in it; exit 1 when a tenant's staff would find no product (0件)."
-    requires_system_checks = ()
+    refused = "the database does not answer: {}."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Report; then one line for what is wrong, and what to run."""
         self.stdout.write(f"database:    {database_name()}")
         check_ready()
-        try:
-            empty = self._report()
-        except DatabaseError as error:
-            raise away(error, "") from None
-        if empty:
+        if empty := self._report():
             names = ", ".join(f"{host.slug} ({host.staff} active staff)" for host in empty)
             todo = "; ".join(_how_to_fill(host) for host in empty)
             text = f"0件: no product for {names}. Not a fault: the data has not been put in yet. Run: {todo}"

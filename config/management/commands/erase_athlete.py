@@ -1,25 +1,24 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from config.management.privacy import DRY, actor_of, ask_for_trail, broken, number_of, refused
+from config.management.privacy import DRY, REFUSED, actor_of, ask_for_trail, number_of
+from config.ops.command import OpsCommand
 from config.ops.ready import check_ready, database_name
 from entries.archive import erasing
 from entries.roster.models import Athlete
 from tenants.models import User
-from tenants.refusal import Refused
 from tenants.upkeep.actions import noted
 from tenants.wording import say
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """One person's right to be erased (requirement P3)."""
 
     help = "Erase one athlete's personal data everywhere, entries keeping a pseudonym; says what would change unless --apply is given."
-    requires_system_checks = ()
+    refused = REFUSED
     kind = "athlete"
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -33,17 +32,12 @@ class Command(BaseCommand):
         self.stdout.write(f"erase_{self.kind} {'writes to' if apply else 'reads'} {database_name()}")
         check_ready()
         row, actor = self.find(number_of(id)), actor_of(by)
-        try:
-            if apply:
-                with noted(f"erase_{self.kind}") as run:
-                    counts = erasing.erase(row, by=actor, at=timezone.now(), why=why, withdraw=withdraw)
-                    run.facts = {self.kind: row.pk, **counts}
-            else:
-                counts = self._preview(row, withdraw=withdraw)
-        except Refused as refusal:
-            raise refused(refusal) from None
-        except DatabaseError as error:
-            raise broken(error) from None
+        if apply:
+            with noted(f"erase_{self.kind}") as run:
+                counts = erasing.erase(row, by=actor, at=timezone.now(), why=why, withdraw=withdraw)
+                run.facts = {self.kind: row.pk, **counts}
+        else:
+            counts = self._preview(row, withdraw=withdraw)
         for table, count in counts.items():
             self.stdout.write(f"{table:<16} {count:>6}")
         self.stdout.write("erased" if apply else DRY)

@@ -1,20 +1,21 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from config.management.privacy import actor_of, ask_for_file, ask_for_trail, counted, number_of, writes_file
+from config.management.privacy import REFUSED, actor_of, ask_for_file, ask_for_trail, counted, number_of, writes_file
+from config.ops.command import OpsCommand
 from config.ops.ready import check_ready, database_name
 from entries.archive.subject_access import hand_out_to
 from entries.roster.models import Athlete
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """One person's right to see what is stored (requirement P3)."""
 
     help = "Write everything that is stored about one athlete into one ZIP (CSV and JSON)."
-    requires_system_checks = ()
+    refused = REFUSED
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("id", metavar="ID", help="number of the athlete")

@@ -1,20 +1,21 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from config.management.privacy import actor_of, ask_for_file, ask_for_trail, counted, meet_of, writes_file
+from config.management.privacy import REFUSED, actor_of, ask_for_file, ask_for_trail, counted, meet_of, writes_file
+from config.ops.command import OpsCommand
 from config.ops.ready import check_ready, database_name
 from entries.archive.exporting import Archive, write_archive
 from tenants.upkeep.actions import noted
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """Seed 002 「大会後 データエクスポート（記録保存用）」."""
 
     help = "Write everything of a meet into one archive (CSV, JSON with its schema, PDF, checksums), readable without this site."
-    requires_system_checks = ()
+    refused = REFUSED
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("meet", metavar="MEET", help="TENANT/SLUG as in its address, or its number")

@@ -1,17 +1,16 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.core.management.base import CommandError, CommandParser
 
-from config.ops.ready import away, database_name
+from config.ops.command import OpsCommand
+from config.ops.ready import database_name
 from config.runtime.databases import hold_timeouts, timeouts_hold
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """Before a pooler comes between the site and its database."""
 
     help = "Write the limits of lock waits and statements to the site's role in its database, for use behind PgBouncer."
-    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """For a look without a change."""
@@ -19,16 +18,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         """Exit 1 when they do not hold, or cannot be written."""
-        try:
-            if not check:
-                self.stderr.write(f"limits for the role of {database_name()}")
-                for line in hold_timeouts():
-                    self.stdout.write(line)
-            elif not timeouts_hold():
+        if check:
+            if not timeouts_hold():
                 raise CommandError(
                     "lock waits and statements have no limit: run `manage.py hold_timeouts`, then RECONNECT"
                 )
-        except DatabaseError as error:
-            raise away(error) from None
-        if check:
             self.stdout.write("lock waits and statements are limited")
+            return
+        self.stderr.write(f"limits for the role of {database_name()}")
+        for line in hold_timeouts():
+            self.stdout.write(line)

@@ -3,23 +3,21 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.core.management.base import CommandError, CommandParser
 
 from catalog.importing.sqlite_import import Outcome, import_old_file
 from config.env import ENV
-from config.ops.ready import database_name, reason
+from config.ops.command import OpsCommand
+from config.ops.ready import database_name
 from tenants.models import Tenant
-from tenants.refusal import Refused
-from tenants.wording import say
 
 MOST_DIGITS = 18
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """Seed 000, section 4-4."""
 
-    requires_system_checks = ()
+    refused = "the database refused: {}. Nothing was written."
     help = (
         "Add the products of an old SQLite file (table master_products) to a tenant's catalogue; "
         "products that are there already are left alone, so that it may be run again."
@@ -42,14 +40,9 @@ class Command(BaseCommand):
         if batch_size < 1:
             raise CommandError("--batch-size: write a number from 1. Nothing was written.")
         self.stdout.write(f"import_master_products_from_sqlite writes to {database_name()}")
-        try:
-            host = tenant_of(tenant)
-            self.stdout.write(f"tenant {host.pk} {host.slug} ({host.name}), file {sqlite}")
-            self.report(import_old_file(host, Path(sqlite), batch_size=batch_size))
-        except Refused as refusal:
-            raise CommandError(f"{say(refusal).rstrip('.。')}. Nothing was written.") from None
-        except DatabaseError as error:
-            raise CommandError(f"the database refused: {reason(error)}. Nothing was written.") from None
+        host = tenant_of(tenant)
+        self.stdout.write(f"tenant {host.pk} {host.slug} ({host.name}), file {sqlite}")
+        self.report(import_old_file(host, Path(sqlite), batch_size=batch_size))
 
     def report(self, outcome: Outcome) -> None:
         """The counts in one line, then the rows that need somebody's eye."""

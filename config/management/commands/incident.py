@@ -1,9 +1,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from config.ops.command import OpsCommand
 from config.ops.ready import database_name
 from config.ops.switching import database_may_refuse
 from config.runtime.terminal import printable
@@ -14,11 +15,10 @@ from tenants.incidents.queries import latest
 WAIT_SECONDS = 10.0
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """The record of what was broken."""
 
     help = "Note an incident in our table, in Sentry ([Nit-Sys] 障害発生) and by mail to the contacts; add to it; close it."
-    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         steps = parser.add_subparsers(dest="step", required=True, metavar="open|note|close|list")

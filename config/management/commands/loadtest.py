@@ -5,12 +5,12 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from config.env import ENV
 from config.ops.checklist import failed, plain
+from config.ops.command import OpsCommand
 from config.ops.loadtest.alone import Busy, alone
 from config.ops.loadtest.figures import table
 from config.ops.loadtest.plan import (  # fmt: skip
@@ -27,7 +27,7 @@ from config.ops.loadtest.run import Outcome, open_meets, perform, races_of
 from config.ops.loadtest.rush import NotReady
 from config.ops.loadtest.stage import SLUG, NotOurs
 from config.ops.meets import NoSuchMeet, find_meet
-from config.ops.ready import check_ready, database_name, reason
+from config.ops.ready import check_ready, database_name
 from config.ops.smoke.http import Place, read_place
 from tenants.upkeep.actions import noted
 
@@ -35,11 +35,12 @@ EVEN = "--even-while-entries-are-open"
 BOUNDS = {"teams": MOST_TEAMS, "rows": MOST_ROWS, "clients": MOST_CLIENTS, "rounds": 50, "timeout": 600}
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """Set up, fire, look, take away."""
 
     help = "Fire the entry rush at a running server: throughput, percentiles, and exit 1 when an invariant is broken."
-    requires_system_checks = ()
+    refused = "the database refused: {}. The next run removes what is left"
+    said_as_they_are = (NotReady, NotOurs, Busy)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Where, how much, and the two promises that are asked for outside dev."""
@@ -80,10 +81,6 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             left = "what was made is kept" if keep else "what was made is removed"
             raise CommandError(f"stopped; {left}") from None
-        except (NotReady, NotOurs, Busy) as error:
-            raise CommandError(str(error)) from None
-        except DatabaseError as error:
-            raise CommandError(f"the database refused: {reason(error)}. The next run removes what is left") from None
         return outcome
 
     def _say(self, plan: Plan, outcome: Outcome) -> None:

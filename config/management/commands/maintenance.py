@@ -1,16 +1,14 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from config.ops.command import OpsCommand
 from config.ops.ready import database_name
 from config.ops.switching import database_may_refuse, describe, moment_of, switch_off, switch_on
 from tenants.switches.models import Function
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     help = "Close the site for everyone but the platform admin (503 with Retry-After), open it again, or say how it is."
-    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to do, what is said, until when."""

@@ -1,9 +1,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from config.ops import switching
+from config.ops.command import OpsCommand
 from config.ops.ready import database_name
 from tenants.switches.models import Function
 
@@ -11,9 +12,8 @@ ENTRIES = "entries"
 FUNCTIONS = [*(function.value for function in Function if function != Function.MAINTENANCE), ENTRIES]
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     help = "Pause one function (read_only, registration, uploads, drafting, or the entries of one meet), or resume it."
-    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which, what, and what is said."""

@@ -5,22 +5,22 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone, translation
 
 from config.ops.checklist_command import LANGUAGES
+from config.ops.command import OpsCommand
 from config.ops.performance_report.period import span_since
 from config.ops.performance_report.report import COLUMNS, Report, report, table_rows, text
-from config.ops.ready import away, check_ready, database_name
+from config.ops.ready import check_ready, database_name
 from tenants.tables import write_csv
 
 MOST = 500
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     help = "Print the slowest addresses and queries since a date, the busiest minutes, and what to look at first."
-    requires_system_checks = ()
+    refused = "the database does not answer: {}."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Since when, how much, and where else to."""
@@ -42,12 +42,9 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(f"--since: {error}") from None
         check_ready()
-        try:
-            with translation.override(language):
-                found = report(span, limit=limit)
-                self.stdout.write("\n".join([f"performance_report  {database_name()}", *text(found)]))
-        except DatabaseError as error:
-            raise away(error, "") from None
+        with translation.override(language):
+            found = report(span, limit=limit)
+            self.stdout.write("\n".join([f"performance_report  {database_name()}", *text(found)]))
         if csv is not None:
             self._write(csv, found)
 

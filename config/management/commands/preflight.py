@@ -5,11 +5,12 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
 from config.ops.checklist import SHAPES, CheckLine, Word, count, failed, said
+from config.ops.command import OpsCommand
 from config.ops.preflight.lines import POINTS, Point, go_through
 from config.ops.ready import database_name
 
@@ -18,9 +19,8 @@ PAUSE_SECONDS = 2.0
 WIDTH = 22
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     help = "Go through the deployment checklist (seed 002), a line for each point; exit 1 when one must not stay so."
-    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """For a deployment that waits for another: `--only migrations --wait 900`."""

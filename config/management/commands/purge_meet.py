@@ -1,10 +1,10 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from config.management.privacy import DRY, actor_of, ask_for_trail, broken, counted, meet_of, refused
+from config.management.privacy import DRY, REFUSED, actor_of, ask_for_trail, counted, meet_of
+from config.ops.command import OpsCommand
 from config.ops.ready import check_ready, database_name
 from entries.archive.purging import preview, purge_meet
 from entries.archive.rules import check_may_purge
@@ -14,11 +14,11 @@ from tenants.upkeep.actions import noted
 from tenants.wording import say
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """Seed 002 「大会後 不要データのクリーンアップ」."""
 
     help = "Remove the personal data that a meet no longer needs once it is over; says what would go unless --apply is given."
-    requires_system_checks = ()
+    refused = REFUSED
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which meet, and whether for real."""
@@ -36,15 +36,10 @@ class Command(BaseCommand):
         found, actor = meet_of(meet), actor_of(by)
         if without_export and not why.strip():
             raise CommandError("--without-export: give the reason with --why. Nothing was written.")
-        try:
-            if apply:
-                self._apply(found, without_export=without_export, by=actor, why=why)
-            else:
-                self._preview(found, without_export=without_export)
-        except Refused as refusal:
-            raise refused(refusal) from None
-        except DatabaseError as error:
-            raise broken(error) from None
+        if apply:
+            self._apply(found, without_export=without_export, by=actor, why=why)
+        else:
+            self._preview(found, without_export=without_export)
 
     def _preview(self, meet: Meet, *, without_export: bool) -> None:
         for name, count in preview(meet, at=timezone.now()).items():

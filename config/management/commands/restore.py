@@ -1,21 +1,21 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.core.management.base import CommandError
 
 from config.ops.backups.databases import site_database
 from config.ops.backups.errors import BackupError
 from config.ops.backups.restore import restore
 from config.ops.backups.stopping import cleanly
-from config.ops.ready import reason
+from config.ops.command import OpsCommand
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """After `maintenance on`; docs/backup.md has the steps before and after."""
 
     help = "Put a backup in the place of this site's database and uploads, after checking all of it; then erase again."
-    requires_system_checks = ()
+    said_as_they_are = (BackupError,)
+    refused = "the database does not answer: {}. Keep maintenance on."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which one, and what it may replace."""
@@ -30,15 +30,10 @@ class Command(BaseCommand):
         if options["yes_replace"] and not options["replace"]:
             raise CommandError("--yes-replace goes with --replace")
         replace = options["yes_replace"] if options["replace"] else ""
-        try:
-            with cleanly():
-                done = restore(
-                    options["path"], replace=replace, with_store=not options["without_store"], say=self.stdout.write
-                )
-        except BackupError as error:
-            raise CommandError(str(error)) from None
-        except DatabaseError as error:
-            raise CommandError(f"the database does not answer: {reason(error)}. Keep maintenance on.") from None
+        with cleanly():
+            done = restore(
+                options["path"], replace=replace, with_store=not options["without_store"], say=self.stdout.write
+            )
         self.stdout.write(f"erased again: {done.replayed}")
         self.stdout.write(f"RTO: {done.seconds:.2f} s   RPO: {done.age_seconds:.0f} s")
         self.stdout.write("mails that had not been sent when the backup was made will be sent once the worker runs")

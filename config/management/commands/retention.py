@@ -1,21 +1,21 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from config.management.privacy import DRY, broken
+from config.management.privacy import DRY, REFUSED
+from config.ops.command import OpsCommand
 from config.ops.ready import check_ready, database_name
 from tenants.privacy.classes import class_of
 from tenants.privacy.retention import ClassRun, run
 from tenants.upkeep.actions import beat, noted
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """Every class of data in its time (requirement P2); a cron job runs it daily."""
 
     help = "Clear every class of data whose retention period is over; says what is overdue unless --apply is given."
-    requires_system_checks = ()
+    refused = REFUSED
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--apply", action="store_true", help="clear it; without this nothing is written")
@@ -27,10 +27,7 @@ class Command(BaseCommand):
         check_ready()
         for kind in only or ():
             self._check(kind)
-        try:
-            lines = self._run(apply=apply, only=only)
-        except DatabaseError as error:
-            raise broken(error) from None
+        lines = self._run(apply=apply, only=only)
         for line in lines:
             told = f", told {line.told}" if line.told else ""
             cleared = f", cleared {line.cleared:>6}" if apply else ""

@@ -1,18 +1,18 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from config.demo.seeds.demo import seed
-from config.ops.ready import database_name, reason
+from config.ops.command import OpsCommand
+from config.ops.ready import database_name
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """The demo of contract 3."""
 
-    requires_system_checks = ()
+    refused = "the database refused: {}. Nothing was written."
     help = "Write the demo: two hosts, three meets, 60 teams with 1,200 athletes. Only where APP_ENV is dev."
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -20,9 +20,6 @@ class Command(BaseCommand):
         if settings.APP_ENV != "dev":
             raise CommandError(f"seed_dev is for APP_ENV=dev only; this is {settings.APP_ENV}. Nothing was written.")
         self.stdout.write(f"seed_dev writes to {database_name()}")
-        try:
-            written = seed(at=timezone.localtime())
-        except DatabaseError as error:
-            raise CommandError(f"the database refused: {reason(error)}. Nothing was written.") from None
+        written = seed(at=timezone.localtime())
         what = ", ".join(f"{count} {name}" for name, count in written.items() if count)
         self.stdout.write(what or "everything was there already")

@@ -1,13 +1,13 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.core.management.base import CommandError
 from django.utils import translation
 
 from config.demo.seeds.accounts import STAFF_A
 from config.demo.seeds.staging import SLUG, SomebodyElse, seed
-from config.ops.ready import check_ready, database_name, reason
+from config.ops.command import OpsCommand
+from config.ops.ready import check_ready, database_name
 from tenants.models import MAX_ACTIVE_STAFF, User
 from tenants.refusal import Refused
 from tenants.retry import Busy
@@ -19,11 +19,11 @@ NO_PASSWORD = (
 )
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """What the predecessor's scripts/seed_staging_min.py did."""
 
     help = f"Write Tenant A, {STAFF_A.email} and the product TESTBRAND / REF001 where missing; nothing else, anywhere."
-    requires_system_checks = ()
+    refused = "the database refused: {}. Nothing was written."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write what is missing; the second run changes nothing."""
@@ -48,5 +48,3 @@ class Command(BaseCommand):
             raise CommandError(f"{STAFF_A.variable}: {' '.join(error.messages)} {NOTHING}") from None
         except Busy:
             raise CommandError(f"another run holds the rows; run this again. {NOTHING}") from None
-        except DatabaseError as error:
-            raise CommandError(f"the database refused: {reason(error)}. {NOTHING}") from None

@@ -1,16 +1,16 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from config.ops.command import OpsCommand
 from config.telemetry import sentry
 from config.telemetry.sentry.events import TEST_MESSAGE
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """Seed 002 「エラー監視（Sentry）」動作確認."""
 
     help = "Send a test message to Sentry and say whether it arrived there."
-    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit 0 only when Sentry took the event."""

@@ -2,22 +2,22 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.core.validators import validate_email
-from django.db import DatabaseError
 from django.utils import timezone, translation
 
-from config.ops.ready import away, check_ready, database_name
+from config.ops.command import OpsCommand
+from config.ops.ready import check_ready, database_name
 from tenants.outbox import trial
 
 LONGEST_WAIT = 3600
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """Seed 002 「送信テスト」."""
 
     help = "Send one mail to TO through the configured server, and say by which way, under which Message-ID and how long it took."
-    requires_system_checks = ()
+    refused = "the database does not answer: {}."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("to", metavar="TO", help="address that gets the mail")
@@ -38,8 +38,6 @@ class Command(BaseCommand):
                 sent = self._send(to, timeout if via_outbox else None)
         except trial.Failed as failed:
             raise CommandError(f"not sent: {failed}") from None
-        except DatabaseError as error:
-            raise away(error, "") from None
         self.stdout.write(f"Message-ID: {sent.message_id}")
         if sent.provider_id:
             self.stdout.write(f"Provider's id: {sent.provider_id}")

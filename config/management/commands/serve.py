@@ -9,15 +9,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, connection
+from django.core.management.base import CommandError, CommandParser
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from config.demo.seeds.accounts import ACCOUNTS
 from config.demo.seeds.demo import seed
 from config.env import ENV, ROOT
-from config.ops.ready import away, database_name
+from config.ops.command import OpsCommand
+from config.ops.ready import database_name
 from config.runtime.processes import ChildEnded, Children, die_with, when_interrupted
 from config.runtime.static_files import collect_when_changed
 from tenants.models import Tenant, User
@@ -32,11 +33,10 @@ class Stopped(Exception):
     """Ctrl-C, SIGTERM, or the terminal went away."""
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """The whole site on one machine."""
 
     help = "Set up what is missing, then serve the site and run its worker until Ctrl-C or SIGTERM."
-    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What `make dev` and the Makefile ask for."""
@@ -89,8 +89,6 @@ class Command(BaseCommand):
             if settings.APP_ENV == "dev" and not User.objects.exists() and not Tenant.objects.exists():
                 self.stdout.write("writing the demo …")
                 seed(at=timezone.localtime())
-        except DatabaseError as error:
-            raise away(error) from None
         finally:
             connection.close()
 

@@ -4,11 +4,12 @@ import signal
 from types import FrameType
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from config.demo.seeds.accounts import ADMIN, STAFF_A
 from config.env import ENV
 from config.ops.checklist import CheckLine, Word, count
+from config.ops.command import OpsCommand
 from config.ops.smoke.desk import SLUG, address
 from config.ops.smoke.http import Away, read_place
 from config.ops.smoke.lines import READING
@@ -21,11 +22,10 @@ MARKS = {Word.OK: "✓", Word.SKIPPED: "–", Word.NG: "✗"}
 ADMIN_VARIABLES = f"{ADMIN.variable} or PLATFORM_ADMIN_PASSWORD"
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """Seed 000 section 5, line by line."""
 
     help = "Check a running deployment over HTTP, a line for each point of the P0 list; exit 1 when one fails."
-    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Where, and as whom. Passwords come from the environment alone."""

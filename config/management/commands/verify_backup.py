@@ -1,8 +1,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.core.management.base import CommandError
 
 from config.ops.backups.databases import site_database
 from config.ops.backups.drill import drill
@@ -10,16 +9,16 @@ from config.ops.backups.errors import BackupError
 from config.ops.backups.places import LATEST
 from config.ops.backups.stopping import cleanly
 from config.ops.backups.verify import Proof
-from config.ops.ready import away
+from config.ops.command import OpsCommand
 
 MINUTE, HOUR = 60, 3600
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     """A backup that nobody has restored is a hope."""
 
     help = "Restore a backup into a scratch database, compare every table with its manifest, print RTO and RPO."
-    requires_system_checks = ()
+    said_as_they_are = (BackupError,)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", nargs="?", help="a file, s3:NAME or latest")
@@ -31,13 +30,8 @@ class Command(BaseCommand):
         if bool(options["path"]) == options["latest"]:
             raise CommandError("name one backup: a path, s3:NAME, or --latest")
         self.stdout.write(f"database: {site_database().label} gets a note of this run, a scratch database the backup")
-        try:
-            with cleanly():
-                self._say(drill(options["path"] or LATEST, store_only=options["store"]))
-        except BackupError as error:
-            raise CommandError(str(error)) from None
-        except DatabaseError as error:
-            raise away(error) from None
+        with cleanly():
+            self._say(drill(options["path"] or LATEST, store_only=options["store"]))
 
     def _say(self, proof: Proof) -> None:
         manifest, say = proof.manifest, self.stdout.write

@@ -1,0 +1,31 @@
+"""What the commands of this site have in common: one line for whatever was refused, and no traceback."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from config.ops.ready import reason
+from tenants.refusal import Refused
+from tenants.wording import say
+
+
+class OpsCommand(BaseCommand):
+    """A command that ends with one line when the database or a rule refuses."""
+
+    requires_system_checks = ()
+    refused = "the database does not answer: {}. Check DATABASE_URL."
+    """What is said when the database refuses; {} is its reason."""
+    said_as_they_are: tuple[type[Exception], ...] = ()
+    """Errors whose text is the line."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Raises CommandError for what was refused."""
+        try:
+            return super().execute(*args, **options)
+        except self.said_as_they_are as error:
+            raise CommandError(str(error)) from None
+        except Refused as refusal:
+            raise CommandError(f"{say(refusal).rstrip('.。')}. Nothing was written.") from None
+        except DatabaseError as error:
+            raise CommandError(self.refused.format(reason(error))) from None
