@@ -1,5 +1,6 @@
 """What the commands `maintenance` and `pause` share: reading a time, switching, and saying how it stands."""
 
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -52,17 +53,19 @@ def database_may_refuse() -> Iterator[None]:
         raise CommandError(f"the database refused: {reason(error)}. Nothing was changed.") from None
 
 
-def switch_on(function: Function, *, message: str, back_at: datetime | None) -> None:
-    """Stop it, or change what is said. Raises Refused."""
-    actions.stop(function, by=None, at=timezone.now(), message=" ".join(message.split()), back_at=back_at)
+def ask_what(parser: ArgumentParser, *, shown: str) -> None:
+    """Add what is done, what is said, until when."""
+    parser.add_argument("what", choices=("on", "off", "status"))
+    parser.add_argument("--message", default="", help=shown)
+    parser.add_argument("--until", default="", metavar="ISO", help="when it is expected back: 2026-11-23T12:00")
 
 
-def switch_off(function: Function) -> None:
-    actions.resume(function, by=None)
-
-
-def describe(function: Function) -> str:
-    """How a switch stands, on one line."""
+def switched(function: Function, what: str, *, message: str, back_at: datetime | None) -> str:
+    """Stop it (or change what is said), let it go on, or neither; how it stands, on one line. Raises Refused."""
+    if what == "on":
+        actions.stop(function, by=None, at=timezone.now(), message=" ".join(message.split()), back_at=back_at)
+    elif what == "off":
+        actions.resume(function, by=None)
     switch = queries.switch_of(function)
     if switch.stopped_at is None:
         return f"{function.value}: off"
@@ -73,33 +76,24 @@ def describe(function: Function) -> str:
     return f"{function.value}: ON since {since} by {who}{back}{said} ({IN_FLIGHT})"
 
 
-def meet_named(name: str) -> Meet:
-    """The meet that is meant. Raises CommandError."""
-    try:
-        return find_meet(name)
-    except NoSuchMeet as error:
-        raise CommandError(f"--meet: {printable(str(error))}") from None
-
-
-def pause_entries(name: str, *, message: str) -> None:
-    """Pause the entries of a meet, or change what is said. Raises CommandError for an unknown meet, Refused."""
-    meet = meet_named(name)
+def entries_switched(name: str, what: str, *, message: str) -> str:
+    """The same for the entries of one meet. Raises CommandError for an unknown meet, Refused."""
+    meet = _meet_named(name)
     with tenant_scope(meet.tenant_id):
-        pausing.pause(meet=meet, by=None, at=timezone.now(), note=" ".join(message.split()), why="manage.py pause")
-
-
-def resume_entries(name: str) -> None:
-    """Take entries again. Raises CommandError for an unknown meet."""
-    meet = meet_named(name)
-    with tenant_scope(meet.tenant_id):
-        pausing.resume(meet=meet, by=None, why="manage.py pause")
-
-
-def describe_meet(name: str) -> str:
-    """How a meet's entries stand, on one line."""
-    meet = meet_named(name)
+        if what == "on":
+            pausing.pause(meet=meet, by=None, at=timezone.now(), note=" ".join(message.split()), why="manage.py pause")
+        elif what == "off":
+            pausing.resume(meet=meet, by=None, why="manage.py pause")
+    meet = _meet_named(name)
     if meet.entries_paused_at is None:
         return f"entries of {printable(name)}: not paused"
     since = timezone.localtime(meet.entries_paused_at).strftime("%Y-%m-%d %H:%M %Z")
     said = f": {printable(meet.pause_note)}" if meet.pause_note else ""
     return f"entries of {printable(name)}: PAUSED since {since}{said}"
+
+
+def _meet_named(name: str) -> Meet:
+    try:
+        return find_meet(name)
+    except NoSuchMeet as error:
+        raise CommandError(f"--meet: {printable(str(error))}") from None

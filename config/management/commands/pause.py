@@ -18,9 +18,7 @@ class Command(OpsCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which, what, and what is said."""
         parser.add_argument("function", choices=FUNCTIONS)
-        parser.add_argument("what", choices=("on", "off", "status"))
-        parser.add_argument("--message", default="", help="shown to everyone who comes to it")
-        parser.add_argument("--until", default="", metavar="ISO", help="when it is expected back: 2026-11-23T12:00")
+        switching.ask_what(parser, shown="shown to everyone who comes to it")
         parser.add_argument("--meet", default="", metavar="TENANT/SLUG", help="for entries: which meet's")
 
     def handle(self, *args: Any, function: str, what: str, message: str, until: str, meet: str, **options: Any) -> None:
@@ -31,17 +29,7 @@ class Command(OpsCommand):
         self.stdout.write(f"pause {function} on {database_name()}")
         with switching.database_may_refuse():
             if function == ENTRIES:
-                self._entries(what, meet, message)
-                return
-            if what == "on":
-                switching.switch_on(Function(function), message=message, back_at=back_at)
-            elif what == "off":
-                switching.switch_off(Function(function))
-            self.stdout.write(switching.describe(Function(function)))
-
-    def _entries(self, what: str, meet: str, message: str) -> None:
-        if what == "on":
-            switching.pause_entries(meet, message=message)
-        elif what == "off":
-            switching.resume_entries(meet)
-        self.stdout.write(switching.describe_meet(meet))
+                said = switching.entries_switched(meet, what, message=message)
+            else:
+                said = switching.switched(Function(function), what, message=message, back_at=back_at)
+            self.stdout.write(said)
