@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tenants.upkeep.models import OpsRun
 
 
@@ -26,6 +28,13 @@ def looked_at(kind: str, *, until: datetime) -> OpsRun | None:
     """The last look that ended by then, whether all was well or not: its figures are what this one is compared with."""
     runs = OpsRun.objects.filter(kind=kind, finished_at__isnull=False, started_at__lte=until)
     return runs.exclude(facts={}).order_by("-started_at", "-pk").first()
+
+
+def outcome_of(run: OpsRun) -> tuple[str, str]:
+    """How it ended, or that it did not: the kind of the chip, and its word."""
+    if run.succeeded is None:
+        return "wait", _("途中")
+    return ("ok", _("成功")) if run.succeeded else ("bad", _("失敗"))
 
 
 def number(run: OpsRun | None, *names: str) -> float | None:

@@ -5,7 +5,7 @@ import hashlib
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -27,13 +27,8 @@ class Packer:
 
     def add(self, name: str, source: IO[bytes]) -> None:
         """All that `source` still holds. Dumps are compressed already, and so are most uploads."""
-        total, digest = 0, hashlib.sha256()
         with self.zip.open(zipfile.ZipInfo(name), "w", force_zip64=True) as member:
-            for piece in pieces(source):
-                total += len(piece)
-                digest.update(piece)
-                member.write(piece)
-        self.members[name] = Member(total, digest.hexdigest())
+            self.members[name] = copied(source, member)
 
     def add_uploads(self, folder: Path) -> None:
         """Every file below the folder; one that goes away meanwhile was deleted on purpose."""
@@ -57,10 +52,14 @@ class Packer:
         self.zip.close()
 
 
-def pieces(source: IO[bytes]) -> Iterator[bytes]:
-    """A file piece by piece, so that its size does not matter."""
+def copied(source: IO[bytes], out: IO[bytes]) -> Member:
+    """Copy piece by piece, so that the size does not matter; what was copied."""
+    total, digest = 0, hashlib.sha256()
     while piece := source.read(PIECE):
-        yield piece
+        total += len(piece)
+        digest.update(piece)
+        out.write(piece)
+    return Member(total, digest.hexdigest())
 
 
 def files_below(folder: Path) -> list[Path]:
@@ -138,11 +137,7 @@ def _unpack(archive: zipfile.ZipFile, manifest: Manifest, folder: Path) -> None:
     for name, expected in manifest.members.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        total, digest = 0, hashlib.sha256()
         with archive.open(name) as source, target.open("xb") as out:
-            for piece in pieces(source):
-                total += len(piece)
-                digest.update(piece)
-                out.write(piece)
-        if Member(total, digest.hexdigest()) != expected:
+            found = copied(source, out)
+        if found != expected:
             raise Damaged(f"{name} is not what it was when the backup was made (sha256 differs)")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from config.ops.alarms.checks import BACKUP_OLD, DRILL_OLD
 from config.ops.backups import drill, take
-from config.ops.runs import last_good
+from config.ops.runs import last_good, outcome_of
 from entries.news.phases import time_left
 from tenants.jobs.models import Job
 from tenants.upkeep.models import OpsRun
@@ -27,18 +27,17 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BackupRun:
+    """A backup or a drill, as one line of the list."""
+
     run: OpsRun
     kind: str
     chip: str
     word: str
 
     @classmethod
-    def of(cls, run: OpsRun) -> "Line":
-        kind = _("演習") if run.kind == drill.KIND else _("バックアップ")
-        if run.succeeded is None:
-            return cls(run, kind, "wait", _("途中"))
-        return cls(run, kind, "ok" if run.succeeded else "bad", _("成功") if run.succeeded else _("失敗"))
+    def of(cls, run: OpsRun) -> "BackupRun":
+        return cls(run, _("演習") if run.kind == drill.KIND else _("バックアップ"), *outcome_of(run))
 
     @property
     def size(self) -> str:
@@ -73,12 +72,12 @@ def page_of(at: datetime) -> dict[str, Any]:
     """All that the page shows; four queries."""
     runs = OpsRun.objects.filter(kind__in=(take.KIND, drill.KIND))
     backup, proof = last_good(take.KIND), last_good(drill.KIND)
-    lines = [Line.of(run) for run in runs[:SHOWN]]
+    lines = [BackupRun.of(run) for run in runs[:SHOWN]]
     drills = (line for line in lines if line.run.kind == drill.KIND and line.run.facts.get("latest"))
     ended = next((line for line in drills if line.run.succeeded is not None), None)
     return {
         "states": [_backup_state(backup, at), _drill_state(proof, ended, at)],
-        "proof": Line.of(proof) if proof else None,
+        "proof": BackupRun.of(proof) if proof else None,
         "lines": lines,
         "job": job_under_way(),
     }
@@ -92,7 +91,7 @@ def _backup_state(run: OpsRun | None, at: datetime) -> State:
     return State("ok", _("あり"), text) if age <= BACKUP_OLD else State("bad", _("古い"), text)
 
 
-def _drill_state(proof: OpsRun | None, last: Line | None, at: datetime) -> State:
+def _drill_state(proof: OpsRun | None, last: BackupRun | None, at: datetime) -> State:
     """`last` is the last drill of the latest backup: a file that somebody named is not the site's."""
     if last is not None and not last.run.succeeded:
         return State("bad", _("失敗"), _("最後の復元演習は失敗しました。下の一覧に理由があります。"))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import dj_database_url
 import psycopg
@@ -48,6 +48,12 @@ class Postgres:
             )
         except psycopg.OperationalError as error:
             raise BackupError(f"{self.label}: the database does not answer: {first_line(error)}") from None
+
+    def rows(self, table: str, query: LiteralString) -> list[tuple[Any, ...]]:
+        """What the query finds; nothing when there is no such table in the schema `public`."""
+        with self.connect() as connection, connection.cursor() as cursor:
+            row = cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"public.{table}"]).fetchone()
+            return cursor.execute(query).fetchall() if row and row[0] else []
 
     def environment(self) -> dict[str, str]:
         """How PostgreSQL's own programs find it; a password on a command line could be read by others."""

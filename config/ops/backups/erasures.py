@@ -114,9 +114,7 @@ def in_database(database: Postgres | Sqlite) -> list[Erased]:
     """Those of a database that is about to be replaced; none when it has no such table."""
     if isinstance(database, Sqlite):
         return _in_file(database)
-    with database.connect() as connection, connection.cursor() as cursor:
-        row = cursor.execute("SELECT to_regclass('public.tenants_erasure') IS NOT NULL").fetchone()
-        rows = cursor.execute(ROWS).fetchall() if row and row[0] else []
+    rows = database.rows("tenants_erasure", ROWS)
     return [Erased(str(key), subject, at.isoformat()) for key, subject, at in rows]
 
 

@@ -32,9 +32,7 @@ class Held(NamedTuple):
 
 def held_in(database: Postgres) -> list[Held]:
     """What is stopped in a database that is about to be replaced; nothing when it has no such table."""
-    with database.connect() as connection, connection.cursor() as cursor:
-        row = cursor.execute("SELECT to_regclass('public.tenants_switch') IS NOT NULL").fetchone()
-        return [Held(*found) for found in cursor.execute(ROWS).fetchall()] if row and row[0] else []
+    return [Held(*found) for found in database.rows(TABLE, ROWS)]
 
 
 def held_again(held: list[Held]) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from config.env.ops import Store
-from config.ops.backups.archive import PIECE, pieces
+from config.ops.backups.archive import PIECE
 from config.ops.backups.errors import BackupError
 from config.ops.backups.names import Named, parsed
 
@@ -77,9 +77,7 @@ class Bucket:
                 file, self.store.bucket, self._key(name), ExtraArgs={"Metadata": facts}, Config=config
             )
         with path.open("rb") as file:
-            sent = hashlib.sha256()
-            for piece in pieces(file):
-                sent.update(piece)
+            sent = hashlib.file_digest(file, "sha256")
         if self._sha256(name) != sent.hexdigest():
             raise BackupError(f"{self.label}: {name} is not what was sent (sha256 differs)")
 

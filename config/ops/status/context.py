@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.ops.alarms import checks
 from config.ops.alarms.wording import about, name_of, what_to_do
+from config.ops.runs import outcome_of
 from entries.news.phases import time_left
 from tenants.jobs.models import Job
 from tenants.outbox.models import OutboxMail
@@ -106,10 +107,7 @@ def _last_runs() -> list[OpsRun]:
 
 
 def _run_line(run: OpsRun) -> RunLine:
-    kind = str(KINDS.get(run.kind, run.kind))
-    if run.succeeded is None:
-        return RunLine(run, kind, "wait", say("途中"))
-    return RunLine(run, kind, "ok" if run.succeeded else "bad", say("成功") if run.succeeded else say("失敗"))
+    return RunLine(run, str(KINDS.get(run.kind, run.kind)), *outcome_of(run))
 
 
 def _queues(at: datetime) -> list[tuple[str, str]]:
