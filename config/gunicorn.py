@@ -40,14 +40,14 @@ counters = files.prepare()
 
 def post_worker_init(worker: Any) -> None:
     """Each process writes its timings once a minute, and looks whether the worker is alive."""
-    from config.ops.watching import MINUTE
+    from config.ops.alarms.watch import MINUTE
 
     MINUTE.start()
 
 
 def worker_exit(server: Any, worker: Any) -> None:
     """What is left is written when a process ends."""
-    from config.ops.watching import MINUTE
+    from config.ops.alarms.watch import MINUTE
 
     MINUTE.finish()
 

@@ -7,6 +7,7 @@ from typing import Any
 from config.ops.alarms.checks import CHECKS, ERRORS_WITHIN, Now, Totals, totals_at
 from config.ops.alarms.mails import send_mails
 from config.telemetry import sentry
+from config.telemetry.timing import Minute
 from tenants.upkeep.actions import beat, clear_alarm, raise_alarm
 from tenants.upkeep.models import Alarm, Heartbeat
 
@@ -35,6 +36,10 @@ def look(at: datetime) -> bool:
     memory["samples"] = [*memory.get("samples", []), [at.isoformat(), now.totals]][-SAMPLES:]
     Heartbeat.objects.filter(name=NAME).update(facts=memory)
     return True
+
+
+MINUTE = Minute(look)
+"""What a web process does beside answering: it writes its timings and looks. Its thread is started after the fork."""
 
 
 def _turn(at: datetime) -> dict[str, Any] | None:

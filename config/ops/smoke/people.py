@@ -5,7 +5,7 @@ before and after; a run that was killed is tidied up by the next.
 """
 
 from config.ops.smoke.desk import PEOPLE, SLUG, Desk, address
-from config.ops.smoke.run import Failed, Run
+from config.ops.smoke.run import Expected, Failed, Run
 from config.ops.smoke.signin import CHANGE_PASSWORD, LOGIN, try_password
 from tenants.models import MAX_ACTIVE_STAFF
 
@@ -64,11 +64,6 @@ def limit(run: Run) -> None:
         raise Failed(f"{address(new)} was created beside five others", STOP)
 
 
-def inactive_again(run: Run) -> None:
-    """Nothing of it is left active."""
-    tidy(desk_of(run))
-
-
 def tidy(desk: Desk) -> None:
     """Deactivate our people and our host, where they are active."""
     active = [number for number, person in desk.people.items() if person.is_active]
@@ -106,4 +101,4 @@ WRITING = (
     ("staff are created with a temporary password, deactivated and activated in the admin", staff),
     ("five active staff at most: the sixth is refused with the reason, created or activated", limit),
 )
-TIDY = (f"the host {SLUG} and its people are inactive again", inactive_again)
+TIDY: Expected = (f"the host {SLUG} and its people are inactive again", lambda run: tidy(desk_of(run)))
