@@ -94,7 +94,7 @@ class Bucket:
         with self._said_clearly(name), path.open("xb") as file:
             self._client.download_fileobj(self.store.bucket, self._key(name), file)
 
-    def facts_of(self, name: str) -> dict[str, str]:
+    def metadata_of(self, name: str) -> dict[str, str]:
         """What was kept beside it; HTTP leaves the case of names open."""
         with self._said_clearly(name):
             found = self._client.head_object(Bucket=self.store.bucket, Key=self._key(name))

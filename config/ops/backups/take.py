@@ -134,7 +134,7 @@ def _last_good(store: Bucket | None, *, without: str) -> tuple[int, int]:
     """Bytes and rows; of the store first, since database and folder may be what was lost. 0 for what is not known."""
     there = latest(store.backups(site=settings.APP_ENV)) if store is not None else None
     if store is not None and there is not None:
-        rows = store.facts_of(there.name).get("rows", "0")
+        rows = store.metadata_of(there.name).get("rows", "0")
         return there.bytes, int(rows) if rows.isdecimal() else 0
     last = OpsRun.objects.filter(kind=KIND, succeeded=True, facts__scheduled=True).first()
     if last is not None:

@@ -36,7 +36,7 @@ def test_what_is_put_is_listed_found_again_and_removed(address: str, file: Path,
     bucket.put(file, NAME, rows="3012", sha256="x")
     assert [(backup.name, backup.bytes) for backup in bucket.backups(site="staging")] == [(NAME, 1_024_000)]
     assert bucket.backups(site="prod") == [], "another site's"
-    assert bucket.facts_of(NAME)["rows"] == "3012"
+    assert bucket.metadata_of(NAME)["rows"] == "3012"
     bucket.fetch(NAME, tmp_path / "again")
     assert (tmp_path / "again").read_bytes() == file.read_bytes()
     assert (folder / BUCKET / "staging" / NAME).is_file(), "below BACKUP_S3_PREFIX"
