@@ -43,10 +43,12 @@ test-postgres: .venv/installed-dev
 quick: lint
 	env -u DATABASE_URL TEST_DB=sqlite $(BIN)/python -m pytest -q -n auto --dist worksteal --part quick
 
+# Real servers: two lanes, then what needs the machine alone, then browsers. `|| status=1`: each is run whatever one says.
 test-whole: .venv/installed-dev
-	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not whole_machine" tests/concurrency
-	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q -m whole_machine tests/concurrency
-	env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/browser
+	@status=0; run="env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q"; \
+	$$run -n 2 --dist loadfile -m "not whole_machine" tests/concurrency || status=1; \
+	$$run -m whole_machine tests/concurrency || status=1; \
+	$$run -n 2 --dist loadfile tests/browser || status=1; exit $$status
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
