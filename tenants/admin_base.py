@@ -231,7 +231,7 @@ class DeskAdmin(ByRole, admin.ModelAdmin):
 
     @method_decorator(require_safe)
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Our own trail of the row, in place of Django's log. Only read: a POST would ask for a lock outside a transaction."""
+        """Our own trail of the row, in place of Django's log. It is only read: a POST would lock outside a transaction."""
         obj = self.get_object(request, unquote(object_id))
         if obj is None or not self.has_view_permission(request, obj):
             raise Http404

@@ -1,9 +1,9 @@
 """Which test modules are run on SQLite too.
 
-The whole suite is run on PostgreSQL, which every site is on that takes entries. SQLite is what `make run` starts with: what
-a database can change is tried on both. Each module of tests stands in one of the two tables, with what it asks or why it
-need not be asked twice; `tests/test_databases.py` holds them to what there is. On SQLite, tests of these modules that ask
-no database are left to the run on PostgreSQL.
+The whole suite is run on PostgreSQL, which every site is on that takes entries. SQLite is what `make run` starts with:
+what a database can change is tried on both. Each module of tests stands in one of the two tables, with what it asks or
+why it need not be asked twice; `tests/test_databases.py` holds them to what there is. On SQLite, tests of these modules
+that ask no database are left to the run on PostgreSQL.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ ON_BOTH = {
     ],
     "places: one statement on PostgreSQL, the same steps one by one on SQLite": [
         "entries/entry/test_places.py", "entries/entry/test_deadline.py", "entries/entry/test_sheet.py",
-        "entries/entry/test_sheet_others.py", "entries/entry/test_desk.py",
+        "entries/entry/test_sheet_others.py", "entries/entry/test_desk.py", "entries/entry/test_written_rows.py",
     ],
     "conditions over rows, counted by a query": [
         "entries/entry/test_rules.py", "entries/entry/test_rules_limits.py", "entries/meet/test_states.py",
@@ -114,8 +114,8 @@ LEFT_OUT = {
         "entries/news/test_page_cache.py", "entries/news/test_shared_pages.py", "entries/roster/test_athlete_fields.py",
         "entries/roster/test_romaji.py", "entries/test_marks.py", "tenants/outbox/test_contents.py",
         "tenants/outbox/test_verdicts.py", "tenants/test_buckets.py", "tenants/test_tables.py", "test_databases.py",
-        "test_docs.py", "test_house.py", "test_house_page.py", "test_parts.py", "test_requirements.py", "test_rooms.py",
-        "test_runbook.py", "test_translations.py",
+        "test_docs.py", "test_house.py", "test_house_page.py", "test_own_addresses.py", "test_parts.py",
+        "test_requirements.py", "test_rooms.py", "test_runbook.py", "test_template_lines.py", "test_translations.py",
     ],
 }  # fmt: skip
 

@@ -191,8 +191,10 @@ def build() -> World:
 
     people = {
         "baba": person("baba"), "chiba": person("chiba"), "admin": person("admin", role=Role.PLATFORM_ADMIN),
-        "aoki": person("aoki", role=Role.ORGANIZER, tenant=nittai), "endo": person("endo", role=Role.STAFF, tenant=nittai),
-        "doi": person("doi", role=Role.ORGANIZER, tenant=chuo), "fujita": person("fujita", role=Role.STAFF, tenant=chuo),
+        "aoki": person("aoki", role=Role.ORGANIZER, tenant=nittai),
+        "endo": person("endo", role=Role.STAFF, tenant=nittai),
+        "doi": person("doi", role=Role.ORGANIZER, tenant=chuo),
+        "fujita": person("fujita", role=Role.STAFF, tenant=chuo),
     }  # fmt: skip
     kita = own(nittai, people["baba"], people["aoki"], "kitacanary")
     own(chuo, people["chiba"], people["doi"], "minamicanary")

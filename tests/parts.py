@@ -67,10 +67,10 @@ class Clock:
 
 def told(parts: list[dict[str, Any]]) -> list[str]:
     """The table of the parts, and their slowest tests."""
-    lines = [
-        f"{one['part']:<12} {one['seconds']:6.0f} s {len(one['tests']):6} tests{'' if one['status'] == 0 else '  FAILED'}"
-        for one in parts
-    ]
+    lines = []
+    for one in parts:
+        failed = "" if one["status"] == 0 else "  FAILED"
+        lines.append(f"{one['part']:<12} {one['seconds']:6.0f} s {len(one['tests']):6} tests{failed}")
     lines.append(f"{'together':<12} {sum(one['seconds'] for one in parts):6.0f} s")
     tests = [(seconds, one["part"], name) for one in parts for name, seconds in one["tests"].items()]
     lines += [f"{seconds:6.1f} s {part}: {name[:110]}" for seconds, part, name in sorted(tests)[: -SLOWEST - 1 : -1]]

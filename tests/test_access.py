@@ -98,7 +98,7 @@ def leads_away(answer: Any) -> bool:
 
 @pytest.mark.parametrize("who", EVERYONE)
 def test_opening_every_page(world: World, who: str) -> None:
-    """Nobody gets what is not theirs or reads what is kita's, no proxy keeps a personal page, and nothing is written."""
+    """Nobody gets what is not theirs or reads what is kita's; no proxy keeps a personal page; nothing is written."""
     client, before, secrets = world.client(who), rows_of(), secrets_from(world, who)
     wrong, leaks, kept = [], [], []
     for page in world.pages:
