@@ -57,9 +57,13 @@ class RaceLine:
         per_cent = 100 / whole
         full = race.places if race.places is not None else whole
         return cls(
-            race, places.accepted, places.waiting, round(places.accepted * per_cent, 2),
-            round(places.waiting * per_cent, 2), round(full * per_cent, 2),
-        )  # fmt: skip
+            race,
+            places.accepted,
+            places.waiting,
+            round(places.accepted * per_cent, 2),
+            round(places.waiting * per_cent, 2),
+            round(full * per_cent, 2),
+        )
 
     @property
     def waiting_at(self) -> float:

@@ -145,8 +145,13 @@ class PersonAdmin(ComposedAdmin):
     )
     def deactivate(self, request: HttpRequest, rows: Rows, form: Any) -> None:
         me = user_of(request)
-        each(self, request, rows, lambda row: actions.set_active(row, active=False, by=me),
-             _("%(count)d名を無効にしました。"))  # fmt: skip
+        each(
+            self,
+            request,
+            rows,
+            lambda row: actions.set_active(row, active=False, by=me),
+            _("%(count)d名を無効にしました。"),
+        )
 
     @confirmed(
         gettext_lazy("有効にする"),
@@ -155,8 +160,13 @@ class PersonAdmin(ComposedAdmin):
     )
     def activate(self, request: HttpRequest, rows: Rows, form: Any) -> None:
         me = user_of(request)
-        each(self, request, rows, lambda row: actions.set_active(row, active=True, by=me),
-             _("%(count)d名を有効にしました。"))  # fmt: skip
+        each(
+            self,
+            request,
+            rows,
+            lambda row: actions.set_active(row, active=True, by=me),
+            _("%(count)d名を有効にしました。"),
+        )
 
     @confirmed(
         gettext_lazy("仮パスワードを発行"),

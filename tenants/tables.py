@@ -222,9 +222,13 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def write_xlsx(
-    header: Sequence[str], rows: Iterable[Sequence[object]], *, title: str, notes: Sequence[Sequence[str]] = (),
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str,
+    notes: Sequence[Sequence[str]] = (),
     notes_title: str = "",
-) -> bytes:  # fmt: skip
+) -> bytes:
     """A workbook with one sheet `title`, every column formatted as text, so that Excel turns neither 4:12 into a time
     nor 001 into 1. `notes` become a second sheet, for example instructions. Any text is inert.
     """

@@ -33,8 +33,12 @@ def post(esp: str, what: str, *, message_id: str, to: str = "to@example.com", ev
 
 
 def _sendgrid(what: str, message_id: str, to: str, event_id: str) -> Any:
-    kinds = {"hard": ("bounce", "bounce"), "soft": ("bounce", "blocked"), "delivered": ("delivered", ""),
-             "complained": ("spamreport", "")}  # fmt: skip
+    kinds = {
+        "hard": ("bounce", "bounce"),
+        "soft": ("bounce", "blocked"),
+        "delivered": ("delivered", ""),
+        "complained": ("spamreport", ""),
+    }
     event, kind = kinds[what]
     return [{"email": to, "timestamp": AT, "event": event, "type": kind, "sg_event_id": event_id,
              "anymail_id": message_id, "reason": "550 5.1.1 unknown user"}]  # fmt: skip
@@ -44,11 +48,17 @@ def _mailgun(what: str, message_id: str, to: str, event_id: str) -> Any:
     fields: dict[str, Any] = {
         "hard": {"event": "failed", "severity": "permanent", "reason": "bounce"},
         "soft": {"event": "failed", "severity": "permanent", "reason": "generic"},
-        "delivered": {"event": "delivered"}, "complained": {"event": "complained"},
-    }[what]  # fmt: skip
-    data = {**fields, "id": "x", "timestamp": AT + 0.5, "recipient": to,
-            "message": {"headers": {"message-id": message_id.strip("<>")}},
-            "delivery-status": {"code": 550, "message": "5.1.1 unknown user", "description": ""}}  # fmt: skip
+        "delivered": {"event": "delivered"},
+        "complained": {"event": "complained"},
+    }[what]
+    data = {
+        **fields,
+        "id": "x",
+        "timestamp": AT + 0.5,
+        "recipient": to,
+        "message": {"headers": {"message-id": message_id.strip("<>")}},
+        "delivery-status": {"code": 550, "message": "5.1.1 unknown user", "description": ""},
+    }
     signature = hmac.new(KEYS["mailgun"].encode(), f"{AT}{event_id}".encode(), hashlib.sha256).hexdigest()
     return {"signature": {"timestamp": str(AT), "token": event_id, "signature": signature}, "event-data": data}
 
@@ -56,8 +66,11 @@ def _mailgun(what: str, message_id: str, to: str, event_id: str) -> Any:
 def _postmark(what: str, message_id: str, to: str, event_id: str) -> Any:
     if what == "delivered":
         return {"RecordType": "Delivery", "MessageID": message_id, "Recipient": to, "DeliveredAt": ISO, "Details": "ok"}
-    record, kind = {"hard": ("Bounce", "HardBounce"), "soft": ("Bounce", "SoftBounce"),
-                    "complained": ("SpamComplaint", "SpamComplaint")}[what]  # fmt: skip
+    record, kind = {
+        "hard": ("Bounce", "HardBounce"),
+        "soft": ("Bounce", "SoftBounce"),
+        "complained": ("SpamComplaint", "SpamComplaint"),
+    }[what]
     return {"RecordType": record, "Type": kind, "ID": abs(hash(event_id)), "MessageID": message_id, "Email": to,
             "BouncedAt": ISO, "Description": "unknown user", "Details": "smtp;550 5.1.1"}  # fmt: skip
 
@@ -85,8 +98,11 @@ def _resend(what: str, message_id: str, to: str, event_id: str) -> Any:
     kind = {"delivered": "email.delivered", "complained": "email.complained"}.get(what, "email.bounced")
     data: dict[str, Any] = {"email_id": message_id, "to": [to], "created_at": ISO}
     if kind == "email.bounced":
-        data["bounce"] = {"message": "The recipient's email provider sent a bounce message", "subType": "General",
-                          "type": "Permanent" if what == "hard" else "Transient"}  # fmt: skip
+        data["bounce"] = {
+            "message": "The recipient's email provider sent a bounce message",
+            "subType": "General",
+            "type": "Permanent" if what == "hard" else "Transient",
+        }
     return {"type": kind, "created_at": ISO, "data": data}
 
 
@@ -95,8 +111,13 @@ def _mailersend(what: str, message_id: str, to: str, event_id: str) -> Any:
         what
     ]
     email = {"message": {"id": message_id}, "recipient": {"email": to}}
-    data = {"type": kind, "id": event_id, "created_at": ISO, "email": email,
-            "morph": {"object": "recipient_bounce", "reason": "unknown user"}}  # fmt: skip
+    data = {
+        "type": kind,
+        "id": event_id,
+        "created_at": ISO,
+        "email": email,
+        "morph": {"object": "recipient_bounce", "reason": "unknown user"},
+    }
     return {"type": f"activity.{kind}", "created_at": ISO, "data": data}
 
 
@@ -112,11 +133,19 @@ def _amazon_ses(what: str, message_id: str, to: str, event_id: str) -> Any:
     kind = {"delivered": "Delivery", "complained": "Complaint"}.get(what, "Bounce")
     event: dict[str, Any] = {"eventType": kind, "mail": {"messageId": message_id, "destination": [to], "headers": []}}
     if kind == "Bounce":
-        event["bounce"] = {"bounceType": "Permanent" if what == "hard" else "Transient", "bounceSubType": "General",
-                           "bouncedRecipients": [{"emailAddress": to, "diagnosticCode": "smtp; 550 5.1.1"}]}  # fmt: skip
+        event["bounce"] = {
+            "bounceType": "Permanent" if what == "hard" else "Transient",
+            "bounceSubType": "General",
+            "bouncedRecipients": [{"emailAddress": to, "diagnosticCode": "smtp; 550 5.1.1"}],
+        }
     elif kind == "Complaint":
         event["complaint"] = {"complainedRecipients": [{"emailAddress": to}]}
     else:
         event["delivery"] = {"recipients": [to], "smtpResponse": "250 ok"}
-    return {"Type": "Notification", "MessageId": event_id, "TopicArn": "arn:aws:sns:ap-northeast-1:1:x", "Timestamp": ISO,
-            "Message": json.dumps(event)}  # fmt: skip
+    return {
+        "Type": "Notification",
+        "MessageId": event_id,
+        "TopicArn": "arn:aws:sns:ap-northeast-1:1:x",
+        "Timestamp": ISO,
+        "Message": json.dumps(event),
+    }

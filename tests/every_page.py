@@ -190,12 +190,14 @@ def build() -> World:
         return User.objects.create_user(f"{name}@example.com", PASSWORD, name=name, **fields)
 
     people = {
-        "baba": person("baba"), "chiba": person("chiba"), "admin": person("admin", role=Role.PLATFORM_ADMIN),
+        "baba": person("baba"),
+        "chiba": person("chiba"),
+        "admin": person("admin", role=Role.PLATFORM_ADMIN),
         "aoki": person("aoki", role=Role.ORGANIZER, tenant=nittai),
         "endo": person("endo", role=Role.STAFF, tenant=nittai),
         "doi": person("doi", role=Role.ORGANIZER, tenant=chuo),
         "fujita": person("fujita", role=Role.STAFF, tenant=chuo),
-    }  # fmt: skip
+    }
     kita = own(nittai, people["baba"], people["aoki"], "kitacanary")
     own(chuo, people["chiba"], people["doi"], "minamicanary")
     pages = [Page(pattern, door_of(pattern), fill(pattern, kita, people["aoki"])) for pattern in ADDRESSES]

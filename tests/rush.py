@@ -87,9 +87,11 @@ def request(path: str, cookies: str, body: str | None = None) -> bytes:
     """One HTTP/1.1 request as bytes; a POST when there is a body."""
     payload = (body or "").encode()
     head = [
-        f"{'GET' if body is None else 'POST'} {path} HTTP/1.1", "Host: 127.0.0.1", f"Cookie: {cookies}",
+        f"{'GET' if body is None else 'POST'} {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        f"Cookie: {cookies}",
         "Connection: close",
-    ]  # fmt: skip
+    ]
     if body is not None:
         head += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(payload)}"]
     return "\r\n".join(head).encode() + b"\r\n\r\n" + payload

@@ -167,9 +167,13 @@ class Replica(Service):
     def command(self) -> list[str]:
         """Read-only, because of the standby.signal that pg_basebackup left."""
         options = {
-            **self.sizes, "port": self.port, "unix_socket_directories": self.folder, "hot_standby": "on", "fsync": "off",
+            **self.sizes,
+            "port": self.port,
+            "unix_socket_directories": self.folder,
+            "hot_standby": "on",
+            "fsync": "off",
             "log_statement": "all",
-        }  # fmt: skip
+        }
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         return [str(self.programs / "postgres"), "-D", str(self.data), *words]
 
@@ -203,13 +207,21 @@ class Replica(Service):
 def worker(mail_url: str, *options: str, **env: str) -> "subprocess.Popen[bytes]":
     """`manage.py run_worker` in a process of its own, on the database and with the settings of `env`."""
     whole = {
-        **os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": database_url(), "APP_ENV": "dev",
-        "EMAIL_URL": mail_url, "BASE_URL": "https://entry.example.jp", **env,
-    }  # fmt: skip
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_URL": database_url(),
+        "APP_ENV": "dev",
+        "EMAIL_URL": mail_url,
+        "BASE_URL": "https://entry.example.jp",
+        **env,
+    }
     return subprocess.Popen(
-        [sys.executable, "manage.py", "run_worker", *options], cwd=ROOT, env=whole,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "manage.py", "run_worker", *options],
+        cwd=ROOT,
+        env=whole,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def forget_timeouts() -> None:

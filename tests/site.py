@@ -58,8 +58,12 @@ class Site:
         with (log / f"site-{self.port}.log").open("ab") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", self.app],
-                cwd=ROOT, env=self.env, stdout=out, stderr=out, start_new_session=True,
-            )  # fmt: skip
+                cwd=ROOT,
+                env=self.env,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
         self._wait_until_ready()
 
     def _wait_until_ready(self, seconds: float = 60) -> None:

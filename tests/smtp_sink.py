@@ -36,9 +36,13 @@ class SmtpSink:
     """
 
     def __init__(
-        self, *, port: int = 0, to_recipient: Answer = lambda _: "250 ok", to_data: Answer = lambda _: "250 ok",
+        self,
+        *,
+        port: int = 0,
+        to_recipient: Answer = lambda _: "250 ok",
+        to_data: Answer = lambda _: "250 ok",
         stall: threading.Event | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.kept: list[Kept] = []
         self.conversations = 0
         self.to_recipient, self.to_data, self.stall = to_recipient, to_data, stall

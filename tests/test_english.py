@@ -55,9 +55,13 @@ def world(make_user: Callable[..., User], now: datetime) -> SimpleNamespace:
     race_of(meet, "NCG", is_ncg=True, fallback_race=race, paused_at=now)
     with tenant_scope(host.pk):
         submission = actions.submit(
-            meet=meet, team=team, lines=[Line(n, one.pk, race.pk, 87_000) for n, one in enumerate(runners[:3])],
-            key="k", by=baba, at=now,
-        )  # fmt: skip
+            meet=meet,
+            team=team,
+            lines=[Line(n, one.pk, race.pk, 87_000) for n, one in enumerate(runners[:3])],
+            key="k",
+            by=baba,
+            at=now,
+        )
         gone, entry = submission.entries.order_by("pk")[:2]
         entry_actions.withdraw(entry=gone, by=baba, at=now)
         notice = Notice.objects.create(tenant=host, meet=meet, title="Parking", is_important=True, published_at=now)
@@ -168,14 +172,19 @@ def test_the_desk_is_english(world: SimpleNamespace) -> None:
 def test_the_desk_asks_in_english_before_it_acts(world: SimpleNamespace) -> None:
     desk = in_english(world.aoki)
     asked = {
-        "entries_meet": ("advance", "undo", "copy"), "entries_race": ("pause", "resume", "plan"),
-        "entries_entry": ("withdraw", "move", "correct"), "entries_notice": ("publish", "take_back"),
+        "entries_meet": ("advance", "undo", "copy"),
+        "entries_race": ("pause", "resume", "plan"),
+        "entries_entry": ("withdraw", "move", "correct"),
+        "entries_notice": ("publish", "take_back"),
         "tenants_user": ("deactivate", "activate", "give_new_password"),
-    }  # fmt: skip
+    }
     rows = {
-        "entries_meet": world.meet, "entries_race": world.race, "entries_entry": world.entry,
-        "entries_notice": world.notice, "tenants_user": world.endo,
-    }  # fmt: skip
+        "entries_meet": world.meet,
+        "entries_race": world.race,
+        "entries_entry": world.entry,
+        "entries_notice": world.notice,
+        "tenants_user": world.endo,
+    }
     for name, verbs in asked.items():
         for verb in verbs:
             sent = {"action": verb, "_selected_action": rows[name].pk, "index": "0"}
@@ -186,9 +195,13 @@ def test_the_desk_asks_in_english_before_it_acts(world: SimpleNamespace) -> None
 def test_error_pages_are_english(client: Client, world: SimpleNamespace) -> None:
     coach = in_english(world.baba)
     answers = [
-        client.get("/meets/host/unknown/?lang=en"), client.put("/auth/login?lang=en"), client.get("/orders/X/?lang=en"),
-        coach.get("/admin/"), coach.get("/orders/UNKNOWN/"), client.get("/auth/verify?lang=en&token=no"),
-    ]  # fmt: skip
+        client.get("/meets/host/unknown/?lang=en"),
+        client.put("/auth/login?lang=en"),
+        client.get("/orders/X/?lang=en"),
+        coach.get("/admin/"),
+        coach.get("/orders/UNKNOWN/"),
+        client.get("/auth/verify?lang=en&token=no"),
+    ]
     assert [japanese_in(answer.content.decode()) for answer in answers] == [[]] * len(answers)
 
 
@@ -206,12 +219,13 @@ def test_models_and_fields_have_english_names() -> None:
             for app in ("tenants", "catalog", "entries")
             for model in apps.get_app_config(app).get_models()
             for said in [
-                model._meta.verbose_name, model._meta.verbose_name_plural,
+                model._meta.verbose_name,
+                model._meta.verbose_name_plural,
                 *(getattr(field, "verbose_name", "") for field in model._meta.get_fields()),
                 *(getattr(field, "help_text", "") for field in model._meta.get_fields()),
                 *(word for field in model._meta.get_fields() for _value, word in getattr(field, "choices", None) or ()),
             ]
-        ]  # fmt: skip
+        ]
     assert [name for name in names if japanese_in(name)] == []
 
 

@@ -94,10 +94,14 @@ def test_each_exception_is_still_needed() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        'go("/teams/")', 'go(f"/teams/{pk}/")', 'go(f"{base}/admin/status/")', 'go("/auth/login?next=/")', 'go("/healthz")',
+        'go("/teams/")',
+        'go(f"/teams/{pk}/")',
+        'go(f"{base}/admin/status/")',
+        'go("/auth/login?next=/")',
+        'go("/healthz")',
         'go("now at /staff/search")',
     ],
-)  # fmt: skip
+)
 def test_one_in_python_is_found(source: str) -> None:
     assert spelled_out_in_python(source) == [1]
 
@@ -112,10 +116,15 @@ def test_what_is_none_is_let_through(source: str) -> None:
 @pytest.mark.parametrize(
     ("source", "kind"),
     [
-        ('<a href="/teams/{{ team.pk }}/">', ".html"), ("<a href='/'>", ".html"), ('<form action="/auth/logout">', ".html"),
-        ('<p hx-get="/staff/search">', ".html"), ('<form data-romaji="/teams/romaji">', ".html"),
-        ("{% link '/meets/' %}", ".html"), ("{{ site }}/auth/login", ".txt"), ('fetch("/teams/romaji")', ".js"),
+        ('<a href="/teams/{{ team.pk }}/">', ".html"),
+        ("<a href='/'>", ".html"),
+        ('<form action="/auth/logout">', ".html"),
+        ('<p hx-get="/staff/search">', ".html"),
+        ('<form data-romaji="/teams/romaji">', ".html"),
+        ("{% link '/meets/' %}", ".html"),
+        ("{{ site }}/auth/login", ".txt"),
+        ('fetch("/teams/romaji")', ".js"),
     ],
-)  # fmt: skip
+)
 def test_one_on_a_page_is_found(source: str, kind: str) -> None:
     assert spelled_out_in_page(source, kind) == [1]

@@ -43,10 +43,12 @@ def test_no_template_is_long() -> None:
 @pytest.mark.parametrize(
     ("line", "too_long"),
     [
-        ("<p>" + "x" * 157, False), ("<p>" + "x" * 158, True), ("<p>" + "あ" * 79, True),
+        ("<p>" + "x" * 157, False),
+        ("<p>" + "x" * 158, True),
+        ("<p>" + "あ" * 79, True),
         ('<p>{% translate "' + "あ" * 100 + '" %}</p>', False),
         ('<p class="' + "x" * 90 + '">{% translate "' + "あ" * 100 + '" %}</p>', True),
     ],
-)  # fmt: skip
+)
 def test_what_is_long(line: str, too_long: bool) -> None:
     assert is_too_long(line) is too_long

@@ -70,8 +70,9 @@ class Known:
     def __init__(self, facts: Iterable[Fact]) -> None:
         facts = list(facts)
         folded = [(fold(fact.label).text, fold(fact.text).text) for fact in facts]
-        self.names = sorted({text for fact, (_, text) in zip(facts, folded, strict=True) if _is_name(fact, text)},
-                            key=len, reverse=True)  # fmt: skip
+        self.names = sorted(
+            {text for fact, (_, text) in zip(facts, folded, strict=True) if _is_name(fact, text)}, key=len, reverse=True
+        )
         self.told = "\n".join(f"{label}\n{text}" for label, text in folded)
         self.foreign = {*_FOREIGN.findall(self.told), *PLAIN_FOREIGN}
         self.katakana = {*_KATAKANA.findall(self.told), *PLAIN_KATAKANA}

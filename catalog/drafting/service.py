@@ -52,15 +52,20 @@ def _send(prompt: Prompt) -> bytes:
 
     with wire.client(seconds=SECONDS, most_bytes=MOST_BYTES) as http:
         service = anthropic.Anthropic(
-            api_key=settings.ANTHROPIC_API_KEY, base_url=settings.ANTHROPIC_BASE_URL or None, max_retries=0,
-            timeout=SECONDS, http_client=http,
-        )  # fmt: skip
+            api_key=settings.ANTHROPIC_API_KEY,
+            base_url=settings.ANTHROPIC_BASE_URL or None,
+            max_retries=0,
+            timeout=SECONDS,
+            http_client=http,
+        )
         try:
             answer = service.messages.with_raw_response.create(
-                model=settings.CATALOG_DRAFT_MODEL, max_tokens=MOST_TOKENS, system=prompt.system,
+                model=settings.CATALOG_DRAFT_MODEL,
+                max_tokens=MOST_TOKENS,
+                system=prompt.system,
                 messages=[{"role": "user", "content": prompt.message}],
                 extra_headers={"Accept-Encoding": "identity"},
-            )  # fmt: skip
+            )
         except anthropic.APITimeoutError:
             raise Failed("draft_timeout") from None
         except anthropic.APIConnectionError as error:
@@ -76,9 +81,12 @@ def _send(prompt: Prompt) -> bytes:
 
 def _connection_failure(cause: BaseException | None) -> tuple[str, str]:
     codes = {
-        "TooLarge": "draft_large", "Packed": "draft_garbage", "RemoteProtocolError": "draft_garbage",
-        "LocalProtocolError": "draft_garbage", "UnsupportedProtocol": "draft_model",
-    }  # fmt: skip
+        "TooLarge": "draft_large",
+        "Packed": "draft_garbage",
+        "RemoteProtocolError": "draft_garbage",
+        "LocalProtocolError": "draft_garbage",
+        "UnsupportedProtocol": "draft_model",
+    }
     name = type(cause).__name__
     return codes.get(name, "draft_unreachable"), name
 

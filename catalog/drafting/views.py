@@ -91,9 +91,13 @@ def _to(request: ProductRequest, made: ProductDraft | None = None) -> HttpRespon
 
 
 def _page(
-    request: ProductRequest, *, current: ProductDraft | None = None, ask: AskForm | None = None,
-    rewrite: RewriteForm | None = None, said: str = "",
-) -> HttpResponse:  # fmt: skip
+    request: ProductRequest,
+    *,
+    current: ProductDraft | None = None,
+    ask: AskForm | None = None,
+    rewrite: RewriteForm | None = None,
+    said: str = "",
+) -> HttpResponse:
     """The page; with a form that was sent or a reason for not doing it, as 422."""
     at, number = timezone.now(), _page_number(request)
     rows = list(queries.drafts_of(request.product)[(number - 1) * PER_PAGE : number * PER_PAGE + 1])

@@ -83,9 +83,13 @@ class BoundedBackend(httpcore2.NetworkBackend):
         self._backend, self._budget = httpcore2.SyncBackend(), budget
 
     def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> httpcore2.NetworkStream:  # fmt: skip
+    ) -> httpcore2.NetworkStream:
         """A connection to the first address that answers. Python would give each of them the whole time."""
         error: Exception | None = None
         for address in _addresses(host, port):
@@ -117,9 +121,12 @@ class BoundedTransport(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send, and read the whole answer. Time-outs are raised as httpx2's, the rest as it comes."""
         asked = httpcore2.Request(
-            method=request.method, url=str(request.url), headers=request.headers.raw, content=request.read(),
+            method=request.method,
+            url=str(request.url),
+            headers=request.headers.raw,
+            content=request.read(),
             extensions={},
-        )  # fmt: skip
+        )
         try:
             answer = self._pool.handle_request(asked)
             headers = httpx2.Headers(answer.headers)

@@ -25,9 +25,14 @@ def start_csv(tenant: Tenant, content: bytes, *, file_name: str, by: User) -> Im
     rules.check_upload(content)
     with transaction.atomic(), tenant_scope(tenant.pk):
         run = ImportRun.objects.create(
-            tenant=tenant, source=Source.CSV, file_name=file_name[-200:], size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(), state=RunState.READING, by=by,
-        )  # fmt: skip
+            tenant=tenant,
+            source=Source.CSV,
+            file_name=file_name[-200:],
+            size=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            state=RunState.READING,
+            by=by,
+        )
         ImportFile.objects.create(tenant=tenant, run=run, content=content)
         _ask(run, READ, by)
         return run

@@ -78,11 +78,13 @@ def columns_of(titles: Sequence[str]) -> Columns:
     if not {"brand", "reference"} <= found.keys():
         raise Refused("import_no_keys")
     return Columns(
-        titles, found.pop("brand"), found.pop("reference"),
+        titles,
+        found.pop("brand"),
+        found.pop("reference"),
         {name: place for name, place in found.items() if name in FIELDS},
         {name.removeprefix(SPECS): place for name, place in found.items() if name not in FIELDS},
         [place for place, title in enumerate(titles) if not title],
-    )  # fmt: skip
+    )
 
 
 def _name(title: str, known: dict[str, str]) -> str:

@@ -39,9 +39,11 @@ def samples(merge: Merge) -> list[dict[str, Any]]:
 def _sample(merge: Merge, row: tuple[Any, ...]) -> dict[str, Any]:
     brand, reference, product_id = row[:3]
     return {
-        "brand": brand, "reference": reference, "is_new": product_id is None,
+        "brand": brand,
+        "reference": reference,
+        "is_new": product_id is None,
         "changes": changes_of(merge, row, is_new=product_id is None),
-    }  # fmt: skip
+    }
 
 
 def changes_of(merge: Merge, row: tuple[Any, ...], *, is_new: bool = False) -> list[Change]:

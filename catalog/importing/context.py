@@ -24,9 +24,13 @@ LEAST_WIDTH = 2
 SAID_EVERY = 10
 """Percent: so often a screen reader hears how far it is."""
 STATE_CHIPS = {
-    RunState.READING: "wait", RunState.PREVIEWED: "wait", RunState.WRITING: "wait", RunState.DONE: "ok",
-    RunState.DISCARDED: "off", RunState.FAILED: "bad",
-}  # fmt: skip
+    RunState.READING: "wait",
+    RunState.PREVIEWED: "wait",
+    RunState.WRITING: "wait",
+    RunState.DONE: "ok",
+    RunState.DISCARDED: "off",
+    RunState.FAILED: "bad",
+}
 
 
 class Stage(StrEnum):
@@ -48,8 +52,10 @@ def stage_of(run: ImportRun) -> Stage:
     if run.state in (RunState.READING, RunState.WRITING):
         return Stage.FAILED if run.job is None or run.job.failed_at else Stage.MOVING
     return {
-        RunState.PREVIEWED: Stage.PREVIEW, RunState.DONE: Stage.DONE, RunState.DISCARDED: Stage.DISCARDED,
-    }.get(RunState(run.state), Stage.FAILED)  # fmt: skip
+        RunState.PREVIEWED: Stage.PREVIEW,
+        RunState.DONE: Stage.DONE,
+        RunState.DISCARDED: Stage.DISCARDED,
+    }.get(RunState(run.state), Stage.FAILED)
 
 
 def title_of(run: ImportRun) -> str:
@@ -139,11 +145,16 @@ def samples(run: ImportRun) -> list[Sample]:
     """The products that are kept with the run as examples."""
     return [
         Sample(
-            row["brand"], row["reference"], row["is_new"],
-            [Change(label(name), printed(name, before), printed(name, after)) for name, before, after in row["changes"]],
+            row["brand"],
+            row["reference"],
+            row["is_new"],
+            [
+                Change(label(name), printed(name, before), printed(name, after))
+                for name, before, after in row["changes"]
+            ],
         )
         for row in run.sample
-    ]  # fmt: skip
+    ]
 
 
 class Column(NamedTuple):

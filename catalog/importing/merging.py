@@ -22,8 +22,10 @@ TYPES = {
 }  # fmt: skip
 DEFAULTS = {"name": "''", "category": "''", "events_allowed": "'[]'", "list_status": "''"}
 KEY = {
-    "row_no": "integer", "brand": 'varchar(100) COLLATE "C"', "reference": 'varchar(100) COLLATE "C"',
-}  # fmt: skip
+    "row_no": "integer",
+    "brand": 'varchar(100) COLLATE "C"',
+    "reference": 'varchar(100) COLLATE "C"',
+}
 FOUND = {"product_id": "bigint", "is_changed": "boolean"}
 
 SPECS_DIFFER = {

@@ -75,9 +75,12 @@ def _import(tenant: Tenant, path: Path, batch_size: int) -> Outcome:
                 _reject_repeated(file, batch_size, rejected)
         staging.drop(STAGE)
         counts = {
-            "read": keys.read, "inserted": inserted, "skipped": keys.read - rejected.count - inserted,
-            "rejected": rejected.count, "without_price": products.without_price,
-        }  # fmt: skip
+            "read": keys.read,
+            "inserted": inserted,
+            "skipped": keys.read - rejected.count - inserted,
+            "rejected": rejected.count,
+            "without_price": products.without_price,
+        }
         run = _recorded(tenant, path.name, size, sha256, counts)
         keep_rejected(run, rejected)
     return Outcome(run, rejected.first, products.notes)

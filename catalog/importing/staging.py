@@ -13,9 +13,12 @@ from django.db import IntegrityError, connection
 IMPORT_LOCK = 21
 """Namespace of the advisory lock that lets one import at a time write a host's catalogue."""
 POSTGRES_SETTINGS = {
-    "statement_timeout": "0", "lock_timeout": "0", "idle_in_transaction_session_timeout": "0",
-    "work_mem": "64MB", "gin_pending_list_limit": "64MB",
-}  # fmt: skip
+    "statement_timeout": "0",
+    "lock_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    "work_mem": "64MB",
+    "gin_pending_list_limit": "64MB",
+}
 """For the import's transaction only. Time limits are for requests; and an index of trigrams takes rows ten times faster
 when it may sort many of them at once."""
 

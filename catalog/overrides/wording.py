@@ -8,12 +8,16 @@ from tenants.audit import verbs
 wording.register(
     {
         "override_unknown_field": _("項目「%(field)s」は、この商品では修正できません。"),
-        "override_empty": _("修正値を入力してください。修正をやめてマスターの値に戻すには「修正を解除」を使ってください。"),
-        "override_same": _("マスターと同じ値です。修正は必要ありません。すでにある修正をやめるには「修正を解除」を使ってください。"),
+        "override_empty": _(
+            "修正値を入力してください。修正をやめてマスターの値に戻すには「修正を解除」を使ってください。"
+        ),
+        "override_same": _(
+            "マスターと同じ値です。修正は必要ありません。すでにある修正をやめるには「修正を解除」を使ってください。"
+        ),
         "override_unreadable": _("使えない文字が含まれています。入力し直してください。"),
         "override_gone": _("この修正は、すでに解除されています。"),
     }
-)  # fmt: skip
+)
 verbs.register(
     {
         "override.made": _("修正"),

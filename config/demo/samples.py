@@ -68,9 +68,12 @@ def of_theme(theme: str) -> dict[str, object]:
 def _line(theme: str, number: int, race: str, time: str, errors: dict[str, str]) -> SimpleNamespace:
     row = {"number": number, "athlete": number, "seed_time": time, "personal_best": "", "pacemaker": False}
     return SimpleNamespace(
-        name=f"{theme}-rows-{number}", who=f"{theme} {number}", row=row | {"errors": errors}, errors=errors,
+        name=f"{theme}-rows-{number}",
+        who=f"{theme} {number}",
+        row=row | {"errors": errors},
+        errors=errors,
         race_options=format_html("<option>{}</option>", race),
-    )  # fmt: skip
+    )
 
 
 def _slip(athlete: Athlete, *, pk: int, ticket: int, state: EntryState, position: int | None) -> Entry:
@@ -97,14 +100,16 @@ def samples() -> dict[str, object]:
         "steps": context.timeline(meet, today=date(2026, 11, 1)),
         "item": {"meet": meet, "countdown": countdown(meet, today=date(2026, 11, 1)), "races": races, "address": "#"},
         "phases": list(Phase),
-        "notice": Notice(meet=meet, title="集合場所の変更", body="第2組までの招集はサブトラックで行います。", published_at=now),
+        "notice": Notice(
+            meet=meet, title="集合場所の変更", body="第2組までの招集はサブトラックで行います。", published_at=now
+        ),
         "important": Notice(meet=meet, title="開始時刻の繰り下げ", is_important=True, published_at=now),
         "preview": [
             Shown(2, "鈴木 一郎", [("学年", "2", "3")], [], []),
             Shown(3, "髙﨑 健", [], [("JAAF ID", "数字11桁で入力してください。")], ["同じ名前の選手がいます。"]),
         ],
         "bars": [(20 + 26 * place, 74 - height, height, kind) for place, (height, kind) in enumerate(BARS)],
-    }  # fmt: skip
+    }
 
 
 BARS = [(22, ""), (41, ""), (64, ""), (37, ""), (52, "now"), (18, "wait")]

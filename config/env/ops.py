@@ -83,9 +83,13 @@ def _store(reader: Reader) -> Store:
         raise ImproperlyConfigured(f"{missing}: needed as soon as {given[0]} is set")
     endpoint = _address(reader, "BACKUP_S3_ENDPOINT")
     return Store(
-        bucket=reader.text(names[0]), endpoint=endpoint, region=reader.text("BACKUP_S3_REGION", "auto"),
-        prefix=reader.text("BACKUP_S3_PREFIX").strip("/"), key_id=reader.text(names[1]), secret=reader.text(names[2]),
-    )  # fmt: skip
+        bucket=reader.text(names[0]),
+        endpoint=endpoint,
+        region=reader.text("BACKUP_S3_REGION", "auto"),
+        prefix=reader.text("BACKUP_S3_PREFIX").strip("/"),
+        key_id=reader.text(names[1]),
+        secret=reader.text(names[2]),
+    )
 
 
 def read_monitoring(reader: Reader) -> Monitoring:

@@ -115,5 +115,8 @@ def count(lines: Iterable[CheckLine]) -> Counter[Word]:
 def tally(lines: Sequence[CheckLine]) -> str:
     n = count(lines)
     return _("%(lines)d項目: OK %(ok)d、注意 %(look)d、NG %(ng)d") % {
-        "lines": len(lines), "ok": n[Word.OK], "look": n[Word.LOOK], "ng": n[Word.NG],
-    }  # fmt: skip
+        "lines": len(lines),
+        "ok": n[Word.OK],
+        "look": n[Word.LOOK],
+        "ng": n[Word.NG],
+    }

@@ -45,9 +45,14 @@ class ChecklistCommand(OpsCommand):
 
     def _json(self, lines: list[CheckLine], facts: dict[str, Any]) -> str:
         found = {
-            "command": self.kind, "at": timezone.now().isoformat(), "app_env": settings.APP_ENV,
-            "database": database_name(), **facts, "worst": str(worst(lines)), "lines": for_machines(lines),
-        }  # fmt: skip
+            "command": self.kind,
+            "at": timezone.now().isoformat(),
+            "app_env": settings.APP_ENV,
+            "database": database_name(),
+            **facts,
+            "worst": str(worst(lines)),
+            "lines": for_machines(lines),
+        }
         return json.dumps(found, ensure_ascii=False, indent=1, default=str)
 
 

@@ -75,8 +75,11 @@ def _mails(person: Person) -> Iterator[Trace]:
         changes |= {"context": {}, "last_error": ""} if left else {"last_error": person.without(mail.last_error)}
         context = {name: value for name, value in mail.context.items() if name != SEED}
         yield Trace(
-            OutboxMail, mail.pk, changed(mail, changes) if left or not is_to else None, {**shown(mail), "context": context}
-        )  # fmt: skip
+            OutboxMail,
+            mail.pk,
+            changed(mail, changes) if left or not is_to else None,
+            {**shown(mail), "context": context},
+        )
 
 
 def _mail_events(person: Person) -> Iterator[Trace]:
@@ -153,10 +156,13 @@ TRAIL_COLUMNS = (
     Column("after", _("変更後"), "object"), Column("why", _("理由")),
 )  # fmt: skip
 MAIL_COLUMNS = (
-    Column("kind", _("種類")), Column("language", _("言語")), Column("queued_at", _("登録日時"), "date-time"),
-    Column("sent_at", _("送信済み"), "date-time", True), Column("failed_at", _("送信不能"), "date-time", True),
+    Column("kind", _("種類")),
+    Column("language", _("言語")),
+    Column("queued_at", _("登録日時"), "date-time"),
+    Column("sent_at", _("送信済み"), "date-time", True),
+    Column("failed_at", _("送信不能"), "date-time", True),
     Column("bounced_at", _("不達"), "date-time", True),
-)  # fmt: skip
+)
 
 register_table(
     Table("trail", _("変更履歴"), TRAIL_COLUMNS, _trail_of_meet, is_personal=True, models=(AuditRecord,), position=80)

@@ -15,7 +15,7 @@ from django.http import (
     HttpResponseNotAllowed,
     HttpResponseRedirect,
     StreamingHttpResponse,
-)  # fmt: skip
+)
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -72,9 +72,13 @@ class MeetArchiveAdmin(ReadOnly, DeskAdmin):
         archive = self._archive(request, object_id)
         is_moving = archive.made_at is None and archive.job is not None and archive.job.failed_at is None
         context = {
-            **self.admin_site.each_context(request), "opts": self.opts, "title": _("記録保存用の書き出し"),
-            "archive": archive, "is_moving": is_moving, "gone_at": archive.created_at + timedelta(days=days_of("archives")),
-        }  # fmt: skip
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("記録保存用の書き出し"),
+            "archive": archive,
+            "is_moving": is_moving,
+            "gone_at": archive.created_at + timedelta(days=days_of("archives")),
+        }
         return TemplateResponse(request, "admin/archive/archive.html", context)
 
     def progress_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -125,9 +129,12 @@ class RetentionAdmin(ReadOnly, DeskAdmin):
             self.message_user(request, said, messages.SUCCESS)
             return HttpResponseRedirect(request.path, status=HTTPStatus.SEE_OTHER)
         context = {
-            **self.admin_site.each_context(request), "opts": self.opts, "title": _("保存期間"), "form": form,
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("保存期間"),
+            "form": form,
             "rows": [(one, form[one.kind]) for one in classes()],
-        }  # fmt: skip
+        }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
         return TemplateResponse(request, "admin/archive/retention.html", context, status=status)
 

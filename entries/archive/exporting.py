@@ -118,9 +118,14 @@ def _pdfs(bundle: Bundle, meet: Meet) -> int:
 
 def _head(export_id: str, at: str, about: dict[str, Any], *, with_personal: bool) -> dict[str, Any]:
     return {
-        "format": FORMAT, "version": VERSION, "export_id": export_id, "made_at": at, "release": settings.RELEASE,
-        "with_personal": with_personal, "meet": about,
-    }  # fmt: skip
+        "format": FORMAT,
+        "version": VERSION,
+        "export_id": export_id,
+        "made_at": at,
+        "release": settings.RELEASE,
+        "with_personal": with_personal,
+        "meet": about,
+    }
 
 
 def _head_schema() -> dict[str, Any]:
@@ -129,10 +134,14 @@ def _head_schema() -> dict[str, Any]:
     meet |= dict.fromkeys(("fee", "races_per_athlete"), number)
     meet |= {name: {"type": ["string", "null"]} for name in ("promote_until", "payment_due_on", "purged_at")}
     return {
-        "format": {"const": FORMAT}, "version": {"const": VERSION}, "export_id": text,
-        "made_at": {"type": "string", "format": "date-time"}, "release": text, "with_personal": {"type": "boolean"},
+        "format": {"const": FORMAT},
+        "version": {"const": VERSION},
+        "export_id": text,
+        "made_at": {"type": "string", "format": "date-time"},
+        "release": text,
+        "with_personal": {"type": "boolean"},
         "meet": {"type": "object", "properties": meet, "required": list(meet), "additionalProperties": False},
-    }  # fmt: skip
+    }
 
 
 @transaction.atomic

@@ -17,9 +17,11 @@ class ArchiveForm(ConfirmForm):
     """With or without personal data; the password again."""
 
     with_personal = forms.BooleanField(
-        label=_("氏名などの個人情報を含める"), required=False, initial=True,
+        label=_("氏名などの個人情報を含める"),
+        required=False,
+        initial=True,
         help_text=_("含めないときは、種目・タイムテーブル・件数だけになります。"),
-    )  # fmt: skip
+    )
     password = PasswordField(label=_("あなたのパスワード"), help_text=_("確認のため、もう一度入力してください。"))
 
 
@@ -72,6 +74,9 @@ class DaysForm(Form):
         for kind, value in days.items():
             one = class_of(kind)
             self.fields[kind] = forms.IntegerField(
-                label=str(one.title), min_value=one.least, max_value=one.most, initial=value,
+                label=str(one.title),
+                min_value=one.least,
+                max_value=one.most,
+                initial=value,
                 widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-            )  # fmt: skip
+            )

@@ -73,9 +73,13 @@ def _warn(kept: timedelta, now: datetime, apply: bool) -> int:
     for user in silent.iterator(500):
         since = user.used_at  # type: ignore[attr-defined]
         enqueue(
-            UNUSED, to=user.email, key=f"{UNUSED}:{user.pk}:{since:%Y%m%d}", at=now, language=user.language,
+            UNUSED,
+            to=user.email,
+            key=f"{UNUSED}:{user.pk}:{since:%Y%m%d}",
+            at=now,
+            language=user.language,
             context={"user": user.pk, "since": since.isoformat()},
-        )  # fmt: skip
+        )
         count += 1
     return count
 

@@ -39,9 +39,12 @@ def privacy(request: TeamRequest, athlete: int) -> HttpResponse:
 def _page(request: TeamRequest, athlete: Athlete, form: EraseForm) -> HttpResponse:
     today: date = timezone.localdate()
     values = {
-        "team": request.team, "athlete": athlete, "form": form, "meets": meets_to_come(athlete, today=today),
+        "team": request.team,
+        "athlete": athlete,
+        "form": form,
+        "meets": meets_to_come(athlete, today=today),
         "is_alone": request.team.kind == TeamKind.INDIVIDUAL,
-    }  # fmt: skip
+    }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "archive/privacy.html", values, status=status)
 
@@ -79,4 +82,4 @@ def _erased(request: TeamRequest, athlete: Athlete, form: EraseForm) -> bool:
         ("name", lambda: rules.check_typed_name(typed["name"], athlete.full_name)),
         ("password", lambda: actions.ask_password_again(request, me, password=typed["password"], at=now)),
         ("withdraw", lambda: erasing.erase(athlete, by=me, at=now, why=typed["why"], withdraw=typed["withdraw"])),
-    )  # fmt: skip
+    )

@@ -134,9 +134,13 @@ def _write_row_by_row(submission: Submission, columns: Columns, trail: dict[str,
     Entry.objects.bulk_create(_rows_with_tickets(submission, columns))
     for address in queries.addresses_of(submission.team, by):
         enqueue(
-            "entry.received", to=address, key=f"entry.received:{submission.pk}", context={"submission": submission.pk},
-            at=submission.submitted_at, tenant_id=submission.tenant_id,
-        )  # fmt: skip
+            "entry.received",
+            to=address,
+            key=f"entry.received:{submission.pk}",
+            context={"submission": submission.pk},
+            at=submission.submitted_at,
+            tenant_id=submission.tenant_id,
+        )
     record("entry.submitted", submission, by=by, after=trail)
     drafts.drop(meet=submission.meet, team=submission.team)
 
@@ -155,9 +159,11 @@ def _rows_with_tickets(submission: Submission, columns: Columns) -> list[Entry]:
     rows = []
     for values in zip(*columns.values(), strict=True):
         row = Entry(
-            tenant_id=submission.tenant_id, submission=submission, entered_at=submission.submitted_at,
+            tenant_id=submission.tenant_id,
+            submission=submission,
+            entered_at=submission.submitted_at,
             **dict(zip(columns, values, strict=True)),
-        )  # fmt: skip
+        )
         next_ticket[row.race_id] += 1
         row.ticket = next_ticket[row.race_id]
         rows.append(row)

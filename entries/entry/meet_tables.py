@@ -95,18 +95,27 @@ def _shoes(scene: Scene) -> Iterator[Row]:
     for entry in paged(worn):
         shoe = entry.shoe
         yield (
-            entry.pk, entry.race.name, entry.athlete.full_name, entry.shoe_declared, shoe.brand if shoe else None,
+            entry.pk,
+            entry.race.name,
+            entry.athlete.full_name,
+            entry.shoe_declared,
+            shoe.brand if shoe else None,
             shoe.reference if shoe else None,
-        )  # fmt: skip
+        )
 
 
 def _teams(scene: Scene) -> Iterator[Row]:
     rows = Team.objects.filter(pk__in=Submission.objects.filter(meet=scene.meet).values("team"))
     for team in paged(rows):
         yield (
-            team.pk, team.name, team.name_kana, team.short_name, team.get_kind_display(), PREFECTURE_NAMES.get(team.prefecture, ""),
+            team.pk,
+            team.name,
+            team.name_kana,
+            team.short_name,
+            team.get_kind_display(),
+            PREFECTURE_NAMES.get(team.prefecture, ""),
             team.team_code,
-        )  # fmt: skip
+        )
 
 
 def _athletes(scene: Scene) -> Iterator[Row]:
@@ -147,19 +156,32 @@ ENTRY_COLUMNS = (
     _of("withdrawn_at", _("取消日時"), "date-time", True),
 )  # fmt: skip
 SUBMISSION_COLUMNS = (
-    _of("id", _("申込票番号"), "integer"), _of("reference", _("受付番号")), _of("team_id", _("チーム番号"), "integer"),
-    _of("team", _("チーム")), _of("source", _("経路")), _of("submitted_by", _("送信者"), empty=True),
-    _of("submitted_at", _("受付日時"), "date-time"), _of("entries", _("申込件数"), "integer"),
-)  # fmt: skip
+    _of("id", _("申込票番号"), "integer"),
+    _of("reference", _("受付番号")),
+    _of("team_id", _("チーム番号"), "integer"),
+    _of("team", _("チーム")),
+    _of("source", _("経路")),
+    _of("submitted_by", _("送信者"), empty=True),
+    _of("submitted_at", _("受付日時"), "date-time"),
+    _of("entries", _("申込件数"), "integer"),
+)
 SHOE_COLUMNS = (
-    _of("entry_id", _("申込番号"), "integer"), _of("race", _("種目名")), _of("name", _("氏名")),
-    _of("declared", _("申告したシューズ")), _of("brand", _("ブランド"), empty=True),
+    _of("entry_id", _("申込番号"), "integer"),
+    _of("race", _("種目名")),
+    _of("name", _("氏名")),
+    _of("declared", _("申告したシューズ")),
+    _of("brand", _("ブランド"), empty=True),
     _of("product", _("型番"), empty=True),
-)  # fmt: skip
+)
 TEAM_COLUMNS = (
-    _of("id", _("チーム番号"), "integer"), _of("name", _("団体名")), _of("kana", _("団体名フリガナ")),
-    _of("short_name", _("略称")), _of("kind", _("種別")), _of("prefecture", _("所属")), _of("code", _("団体コード")),
-)  # fmt: skip
+    _of("id", _("チーム番号"), "integer"),
+    _of("name", _("団体名")),
+    _of("kana", _("団体名フリガナ")),
+    _of("short_name", _("略称")),
+    _of("kind", _("種別")),
+    _of("prefecture", _("所属")),
+    _of("code", _("団体コード")),
+)
 ATHLETE_COLUMNS = (
     _of("id", _("選手番号"), "integer"), _of("team_id", _("チーム番号"), "integer"), _of("family_name", _("姓")),
     _of("given_name", _("名")), _of("family_kana", _("姓（フリガナ）")), _of("given_kana", _("名（フリガナ）")),

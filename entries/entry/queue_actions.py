@@ -44,8 +44,12 @@ def change_race(race: Race, *, fields: Iterable[str], before: Values, by: User, 
     actions.change_row(race, fields=names - PLACES, before=_without_places(before), by=by)
     if names & PLACES:
         entry_actions.change_places(
-            race=race, places_now=race.places, waiting_places=race.waiting_places, by=by, at=at,
-        )  # fmt: skip
+            race=race,
+            places_now=race.places,
+            waiting_places=race.waiting_places,
+            by=by,
+            at=at,
+        )
 
 
 def _without_places(values: Values) -> Values:

@@ -124,19 +124,23 @@ register_purge(
     PurgeStep("drafts", lambda meet, today: SheetDraft.objects.filter(meet=meet), taken_out, position=10),
     PurgeStep("uploads", lambda meet, today: EntryUpload.objects.filter(meet=meet), taken_out, position=20),
     PurgeStep(
-        "hashes", lambda meet, today: Submission.objects.filter(meet=meet).exclude(body_hash=""),
-        emptied(body_hash=""), position=40,
+        "hashes",
+        lambda meet, today: Submission.objects.filter(meet=meet).exclude(body_hash=""),
+        emptied(body_hash=""),
+        position=40,
     ),
     PurgeStep("shoes", _worn, emptied(shoe=None, shoe_declared="", personal_best=None), position=50),
     PurgeStep("guardians", _guardians, emptied(guardian_name="", guardian_consent_at=None), position=60),
-)  # fmt: skip
+)
 
 register_commitment(
     Commitment(
         pending=lambda rows, today: pending_entries(rows, today=today),
-        meet_of=lambda entry: entry.race.meet.name, end=end, end_late=withdraw_late,
+        meet_of=lambda entry: entry.race.meet.name,
+        end=end,
+        end_late=withdraw_late,
     )
-)  # fmt: skip
+)
 register_check(check_leaves_somebody)
 register_naming(_meets_naming)
 register_about("entry", lambda person: list(entries_of(person).values_list("pk", flat=True)))

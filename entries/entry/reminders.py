@@ -26,9 +26,11 @@ def remind_of_closing(*, at: datetime) -> int:
     """Enqueue the mails that are due at this instant; calling it again adds none. Returns to how many teams."""
     with across_tenants():
         open_meets = Meet.objects.filter(
-            state=State.PUBLISHED, entries_open_at__lte=at, entries_close_at__gt=at,
+            state=State.PUBLISHED,
+            entries_open_at__lte=at,
+            entries_close_at__gt=at,
             entries_close_at__lte=at + timedelta(days=3),
-        )  # fmt: skip
+        )
         soon = [meet.pk for meet in open_meets if reminded_from(meet) <= at]
         drafts = SheetDraft.objects.filter(meet__in=soon, updated_at__lte=at - LEFT_ALONE)
         told = 0
@@ -45,10 +47,14 @@ def _remind(draft: SheetDraft, at: datetime) -> bool:
     addresses = addresses_of(draft.team, by) if by else [draft.team.contact_email]
     for address in filter(None, addresses):
         enqueue(
-            "entry.closing_tomorrow", to=address, key=f"entry.closing_tomorrow:{draft.meet_id}:{draft.team_id}",
-            context={"meet": draft.meet_id, "team": draft.team_id}, at=at, tenant_id=draft.tenant_id,
+            "entry.closing_tomorrow",
+            to=address,
+            key=f"entry.closing_tomorrow:{draft.meet_id}:{draft.team_id}",
+            context={"meet": draft.meet_id, "team": draft.team_id},
+            at=at,
+            tenant_id=draft.tenant_id,
             language=by.language if by else "ja",
-        )  # fmt: skip
+        )
     return True
 
 

@@ -70,12 +70,17 @@ def copy_meet(*, meet: Meet, name: str, slug: str, starts_on: date, by: User) ->
     """
     days = starts_on - meet.starts_on
     copy = Meet(
-        tenant_id=meet.tenant_id, slug=slug, name=name, starts_on=starts_on, ends_on=meet.ends_on + days,
-        payment_due_on=meet.payment_due_on and meet.payment_due_on + days, **_same(meet, MEET_KEPT),
+        tenant_id=meet.tenant_id,
+        slug=slug,
+        name=name,
+        starts_on=starts_on,
+        ends_on=meet.ends_on + days,
+        payment_due_on=meet.payment_due_on and meet.payment_due_on + days,
+        **_same(meet, MEET_KEPT),
         promote_until=meet.promote_until and _later(meet.promote_until, days, meet.zone),
         entries_open_at=_later(meet.entries_open_at, days, meet.zone),
         entries_close_at=_later(meet.entries_close_at, days, meet.zone),
-    )  # fmt: skip
+    )
     copy.save()
     pairs = _copy_races(meet, copy, days)
     _copy_slots(pairs, days, meet.zone)
@@ -103,11 +108,14 @@ def _copy_races(meet: Meet, copy: Meet, days: timedelta) -> list[tuple[Race, Rac
     old = list(Race.objects.in_programme_order().filter(meet=meet))
     new = [
         Race(
-            tenant_id=copy.tenant_id, meet=copy, held_on=race.held_on and race.held_on + days,
-            line=NO_LINE if race.places is None else race.places, **_same(race, RACE_KEPT),
+            tenant_id=copy.tenant_id,
+            meet=copy,
+            held_on=race.held_on and race.held_on + days,
+            line=NO_LINE if race.places is None else race.places,
+            **_same(race, RACE_KEPT),
         )
         for race in old
-    ]  # fmt: skip
+    ]
     Race.objects.bulk_create(new)
     by_old_id = {before.pk: after for before, after in zip(old, new, strict=True)}
     falling = [race for race in old if race.fallback_race_id]
@@ -122,8 +130,10 @@ def _copy_slots(pairs: Sequence[tuple[Race, Race]], days: timedelta, zone: ZoneI
     slots = TimetableSlot.objects.filter(race__in=by_old_id).order_by("pk")
     TimetableSlot.objects.bulk_create(
         TimetableSlot(
-            tenant_id=slot.tenant_id, race=by_old_id[slot.race_id], number=slot.number,
+            tenant_id=slot.tenant_id,
+            race=by_old_id[slot.race_id],
+            number=slot.number,
             starts_at=_later(slot.starts_at, days, zone),
         )
         for slot in slots
-    )  # fmt: skip
+    )

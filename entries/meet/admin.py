@@ -28,9 +28,13 @@ from tenants.admin_desk import ComposedAdmin
 from tenants.chips import chip
 
 STATE_CHIPS = {
-    State.DRAFT: "", State.PUBLISHED: "ok", State.ENTRIES_CLOSED: "wait", State.START_LISTS_OUT: "ok",
-    State.RESULTS_OUT: "ok", State.ARCHIVED: "off",
-}  # fmt: skip
+    State.DRAFT: "",
+    State.PUBLISHED: "ok",
+    State.ENTRIES_CLOSED: "wait",
+    State.START_LISTS_OUT: "ok",
+    State.RESULTS_OUT: "ok",
+    State.ARCHIVED: "off",
+}
 
 
 def when(at: datetime, zone: tzinfo) -> str:

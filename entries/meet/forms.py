@@ -17,9 +17,14 @@ from tenants.refusal import Refused
 from tenants.wording import say
 
 BOUNDS = {
-    "places": (0, 100_000), "waiting_places": (0, 100_000), "distance_m": (1, 1_000_000), "starters_per_heat": (1, 500),
-    "fee": (0, 10_000_000), "entries_per_team": (1, 10_000), "position": (0, 10_000),
-}  # fmt: skip
+    "places": (0, 100_000),
+    "waiting_places": (0, 100_000),
+    "distance_m": (1, 1_000_000),
+    "starters_per_heat": (1, 500),
+    "fee": (0, 10_000_000),
+    "entries_per_team": (1, 10_000),
+    "position": (0, 10_000),
+}
 
 
 class MeetForm(HostedForm):

@@ -37,9 +37,11 @@ def _meets(limit: datetime, now: datetime) -> QuerySet[Meet]:
 
 
 TIMETABLE = (
-    Column("race_id", _("種目番号"), "integer"), Column("race", _("種目名")), Column("heat", _("組"), "integer"),
+    Column("race_id", _("種目番号"), "integer"),
+    Column("race", _("種目名")),
+    Column("heat", _("組"), "integer"),
     Column("starts_at", _("スタート時刻"), "date-time"),
-)  # fmt: skip
+)
 ENDED = _("大会が終わってから")
 
 register_table(Table("timetable", _("タイムテーブル"), TIMETABLE, _timetable, models=(TimetableSlot,), position=20))

@@ -67,8 +67,10 @@ def _running(phase: Phase, sentence: str, meet: Meet, until: datetime) -> Countd
     """The words of the time left are an element of their own: a script may keep them running."""
     left = format_html(
         '<strong data-until="{}" data-now="{}">{}</strong>',
-        until.isoformat(), meet.clock.isoformat(), time_left(until - meet.clock),
-    )  # fmt: skip
+        until.isoformat(),
+        meet.clock.isoformat(),
+        time_left(until - meet.clock),
+    )
     paused = phase == Phase.OPEN and meet.entries_paused_at is not None
     return Countdown(phase, until, format_html(sentence, left=left, when=_when(meet, until)), paused)
 

@@ -9,10 +9,12 @@ from entries.records.free_text_columns import register_text
 from entries.records.tables import Column, Row, Scene, Table, paged, register_table
 
 COLUMNS = (
-    Column("title", _("見出し")), Column("body", _("本文")), Column("is_important", _("重要"), "boolean"),
+    Column("title", _("見出し")),
+    Column("body", _("本文")),
+    Column("is_important", _("重要"), "boolean"),
     Column("published_at", _("公開日時"), "date-time", may_be_empty=True),
     Column("created_at", _("作成日時"), "date-time"),
-)  # fmt: skip
+)
 
 
 def _notices(scene: Scene) -> Iterator[Row]:

@@ -55,9 +55,13 @@ def invite(team: Team, *, email: str, by: User, at: datetime) -> links.Issued:
         Purpose.INVITE, email=email, at=at, lifetime=INVITATION_LIFETIME, user=by, payload={"team": team.pk}
     )
     enqueue(
-        "roster.invitation", to=email, key=f"auth.link:{issued.link.pk}", context=issued.context, at=at,
+        "roster.invitation",
+        to=email,
+        key=f"auth.link:{issued.link.pk}",
+        context=issued.context,
+        at=at,
         language=known.language if known else (get_language() or "ja")[:2],
-    )  # fmt: skip
+    )
     record("team.invited", team, by=by, after={"email": email})
     return issued
 

@@ -25,8 +25,11 @@ OLDEST = 120
 """Years: a guard against mistyped centuries."""
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-_SEXES = {word: sex for sex, words in ((Sex.MALE, "男 男子 男性 m male 1"), (Sex.FEMALE, "女 女子 女性 f w female 2"))
-          for word in words.split()}  # fmt: skip
+_SEXES = {
+    word: sex
+    for sex, words in ((Sex.MALE, "男 男子 男性 m male 1"), (Sex.FEMALE, "女 女子 女性 f w female 2"))
+    for word in words.split()
+}
 _YES = frozenset("○ 〇 ◯ ● ◎ ✓ ✔ レ 有 あり はい 済 同意 申請中 yes y 1 true t on".split())
 _NO = frozenset("× ✕ - ー 無 なし いいえ 未 no n 0 false f".split())
 _PREFECTURES = {name: code for code, name in PREFECTURES} | {code: code for code, _ in PREFECTURES}

@@ -33,9 +33,13 @@ def athletes(request: TeamRequest) -> HttpResponse:
     """The roster: searched, filtered, sorted and paged by the address."""
     asked = {name: request.GET.get(name, "")[:100] for name in STATE}
     rows = queries.listed(
-        request.team, q=asked["q"], sex=asked["sex"], grade=asked["grade"], sort=asked["sort"],
+        request.team,
+        q=asked["q"],
+        sex=asked["sex"],
+        grade=asked["grade"],
+        sort=asked["sort"],
         left=asked["show"] == "left",
-    )  # fmt: skip
+    )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
     no_consent = {row.pk for row in page if needs_guardian(row.birth_date, today=today) and not row.guardian_consent_at}

@@ -128,9 +128,12 @@ class TeamForm(Form):
     )
     prefecture = forms.ChoiceField(label=_("所属都道府県・学連"), choices=[NONE, *PREFECTURE_CHOICES], required=False)
     team_code = forms.RegexField(
-        "^[0-9]{1,6}$", label=_("団体コード"), required=False, help_text=_("数字6桁まで"),
+        "^[0-9]{1,6}$",
+        label=_("団体コード"),
+        required=False,
+        help_text=_("数字6桁まで"),
         error_messages={"invalid": _("数字6桁までで入力してください。")},
-    )  # fmt: skip
+    )
     contact_name = ReadField(_text(60), label=_("連絡責任者"), autocomplete="name")
     contact_email = forms.EmailField(label=_("連絡先メール"), required=False, max_length=254)
     contact_phone = ReadField(
@@ -156,6 +159,8 @@ class JoinForm(NewPasswordForm):
 
 class UploadForm(Form):
     file = forms.FileField(
-        label=_("名簿ファイル"), help_text=_("Excel（.xlsx）またはCSV。5MB・5,000行まで"), allow_empty_file=True,
+        label=_("名簿ファイル"),
+        help_text=_("Excel（.xlsx）またはCSV。5MB・5,000行まで"),
+        allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.tsv"}),
-    )  # fmt: skip
+    )

@@ -68,9 +68,12 @@ def _as_stranger(request: HttpRequest, link: OneTimeLink, token: str, values: di
     form = JoinForm(posted(request), user=User(email=link.email))
     if form.is_valid():
         user = actions.join_as_new(
-            token=token, name=form.cleaned_data["name"], password=form.cleaned_data["password"],
-            language=(get_language() or "ja")[:2], at=timezone.now(),
-        )  # fmt: skip
+            token=token,
+            name=form.cleaned_data["name"],
+            password=form.cleaned_data["password"],
+            language=(get_language() or "ja")[:2],
+            at=timezone.now(),
+        )
         open_session(request, user)
         return HttpResponseRedirect(reverse("roster:teams"))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK

@@ -31,7 +31,9 @@ def invitation(context: dict[str, Any]) -> Letter | None:
     except Refused:
         return None
     values = {
-        "address": links.address(reverse("roster:join"), token), "expires_at": link.expires_at,
-        "team": " ".join(team.name.split()).translate(NO_LINKS), "site": settings.BASE_URL,
-    }  # fmt: skip
+        "address": links.address(reverse("roster:join"), token),
+        "expires_at": link.expires_at,
+        "team": " ".join(team.name.split()).translate(NO_LINKS),
+        "site": settings.BASE_URL,
+    }
     return Letter(_("【NIT-SYS】チームへの招待"), render_to_string("mail/roster_invitation.txt", values))

@@ -49,11 +49,12 @@ def _person(athletes: tuple[Athlete, ...], users: tuple[User, ...], teams: tuple
     whole = [name for name in dict.fromkeys(names) if any(name) and all(name) and GONE not in name]
     alone = [name for name in whole if not _is_shared(name, athletes, users)]
     return Person(
-        (*athletes, *users, *teams), words=tuple(_words(athletes, users, teams)),
+        (*athletes, *users, *teams),
+        words=tuple(_words(athletes, users, teams)),
         names=tuple(name for name in whole if len("".join(name)) >= 2),
         phrases=tuple(dict.fromkeys(phrase for name in alone for phrase in _written(name))),
         others=tuple(dict.fromkeys(_longer(alone, athletes, users))),
-    )  # fmt: skip
+    )
 
 
 def _words(athletes: tuple[Athlete, ...], users: tuple[User, ...], teams: tuple[Team, ...]) -> Iterator[str]:

@@ -13,10 +13,12 @@ from tenants.models import User
 from tenants.signin.models import OneTimeLink, Purpose
 
 ORDERS: Mapping[str, tuple[str, ...]] = {
-    "kana": ("family_kana", "given_kana", "family_name"), "grade": ("grade", "family_kana", "given_kana"),
-    "birth": ("birth_date", "family_kana", "given_kana"), "jaaf": ("jaaf_id", "family_kana", "given_kana"),
+    "kana": ("family_kana", "given_kana", "family_name"),
+    "grade": ("grade", "family_kana", "given_kana"),
+    "birth": ("birth_date", "family_kana", "given_kana"),
+    "jaaf": ("jaaf_id", "family_kana", "given_kana"),
     "sex": ("sex", "family_kana", "given_kana"),
-}  # fmt: skip
+}
 """What a list of athletes can be sorted by; a minus in front turns it round. Each ends on the primary key."""
 LONGEST_SEARCH = 100
 
@@ -41,9 +43,10 @@ def open_invitations(team: Team, *, at: datetime) -> QuerySet[OneTimeLink]:
 def searched(athletes: QuerySet[Athlete], text: str) -> QuerySet[Athlete]:
     """Each word must be found in the name (kanji, kana in any form, romaji) or at the start of the JAAF ID."""
     athletes = athletes.annotate(
-        kanji=Concat("family_name", "given_name"), kana=Concat("family_kana", "given_kana"),
+        kanji=Concat("family_name", "given_name"),
+        kana=Concat("family_kana", "given_kana"),
         latin=Concat("given_romaji", Value(" "), "family_romaji", Value(" "), "given_romaji"),
-    )  # fmt: skip
+    )
     for word in text[:LONGEST_SEARCH].split()[:5]:
         athletes = athletes.filter(
             Q(kanji__contains=word)

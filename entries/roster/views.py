@@ -81,9 +81,10 @@ def members(request: TeamRequest) -> HttpResponse:
             messages.success(request, _("%(email)s に招待メールを送ります。") % {"email": email})
             return HttpResponseRedirect(reverse("roster:members", args=[request.team.pk]))
     values = {
-        "team": request.team, "members": queries.members(request.team),
+        "team": request.team,
+        "members": queries.members(request.team),
         "invitations": queries.open_invitations(request.team, at=timezone.now()),
-    }  # fmt: skip
+    }
     return _form_page(request, "roster/members.html", form, **values)
 
 

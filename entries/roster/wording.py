@@ -30,7 +30,9 @@ wording.register(
         "athlete_same_person": _("同じ氏名・生年月日の選手が、すでに名簿にいます。"),
         "athlete_same_person_left": _("同じ選手が「名簿から外した選手」にいます。名簿に戻してください。"),
         "athlete_same_kana": _("フリガナと生年月日が同じ%(name)sさんが、すでに名簿にいます。別の選手ですか。"),
-        "athlete_two_people": _("JAAF IDは%(one)sさん、氏名・生年月日は%(other)sさんのものです。どちらかを直してください。"),
+        "athlete_two_people": _(
+            "JAAF IDは%(one)sさん、氏名・生年月日は%(other)sさんのものです。どちらかを直してください。"
+        ),
         "athlete_twice_in_file": _("%(other)s行目と同じ選手です。"),
         "roster_column_twice": _("「%(title)s」にあたる列が2つあります。どちらかを除いてください。"),
         "roster_columns_missing": _(
@@ -39,4 +41,4 @@ wording.register(
         "roster_changed": _("確認している間に名簿が変わりました。変更後の名簿と比べ直した結果をご確認ください。"),
         "upload_applied": _("このファイルはすでに取り込み済みです。"),
     }
-)  # fmt: skip
+)

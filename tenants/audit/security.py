@@ -42,7 +42,11 @@ def note_change(row: "AuditRecord") -> None:
         return
     transaction.on_commit(
         lambda: note(
-            row.verb, user=row.actor_id, tenant=row.tenant_id, target=row.target_type, target_id=row.target_id,
+            row.verb,
+            user=row.actor_id,
+            tenant=row.tenant_id,
+            target=row.target_type,
+            target_id=row.target_id,
             fields=sorted(row.after),
         )
-    )  # fmt: skip
+    )

@@ -92,12 +92,16 @@ class IncidentAdmin(DeskAdmin):
         user = user_of(request)
         contacts = list(queries.contacts_for(user))
         context = {
-            **self.admin_site.each_context(request), "opts": self.opts, "title": _("障害対応"),
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("障害対応"),
             "contacts": [contact for contact in contacts if contact.tenant_id is None],
             "hosts": [contact for contact in contacts if contact.tenant_id is not None],
-            "calls": guide.CALLS, "levels": guide.LEVELS, "incidents": queries.incidents_shown(),
+            "calls": guide.CALLS,
+            "levels": guide.LEVELS,
+            "incidents": queries.incidents_shown(),
             "everybody": user.is_platform_admin,
-        }  # fmt: skip
+        }
         return TemplateResponse(request, "admin/incidents/guide.html", context)
 
     def get_actions(self, request: HttpRequest) -> Any:

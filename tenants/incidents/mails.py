@@ -20,8 +20,11 @@ def opened(context: dict[str, Any]) -> Letter | None:
     if incident is None or incident.closed_at is not None:
         return None
     values = {
-        "number": incident.pk, "level": incident.level, "title": inert(incident.title),
-        "opened": moment(incident.opened_at), "address": f"{settings.BASE_URL}{reverse('admin:tenants_incident_guide')}",
-    }  # fmt: skip
+        "number": incident.pk,
+        "level": incident.level,
+        "title": inert(incident.title),
+        "opened": moment(incident.opened_at),
+        "address": f"{settings.BASE_URL}{reverse('admin:tenants_incident_guide')}",
+    }
     subject = _("%(prefix)s（レベル%(level)d）: %(title)s") % {"prefix": PREFIX, **values}
     return Letter(subject, render_to_string("mail/incident_opened.txt", values))

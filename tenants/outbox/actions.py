@@ -24,9 +24,14 @@ def enqueue(
     `key` names the event, for example `entry.promoted:17`, so that no retry can mail twice about it.
     """
     row = OutboxMail(
-        kind=kind, to=to, key=key, context=context, tenant_id=tenant_id, next_attempt_at=at,
+        kind=kind,
+        to=to,
+        key=key,
+        context=context,
+        tenant_id=tenant_id,
+        next_attempt_at=at,
         language=language_of_mail(language),
-    )  # fmt: skip
+    )
     OutboxMail.objects.bulk_create([row], ignore_conflicts=True)
 
 

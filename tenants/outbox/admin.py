@@ -130,8 +130,13 @@ class MailAdmin(ReadOnly, DeskAdmin):
     )
     def retry(self, request: HttpRequest, rows: Rows, form: Any) -> None:
         me, now = user_of(request), timezone.now()
-        each(self, request, rows, lambda row: resend.send_again(row, by=me, at=now),
-             _("%(count)d通を送信待ちに戻しました。"))  # fmt: skip
+        each(
+            self,
+            request,
+            rows,
+            lambda row: resend.send_again(row, by=me, at=now),
+            _("%(count)d通を送信待ちに戻しました。"),
+        )
 
 
 @admin.register(DeadAddress)
@@ -158,5 +163,10 @@ class DeadAddressAdmin(ReadOnly, DeskAdmin):
     )
     def clear(self, request: HttpRequest, rows: Rows, form: Any) -> None:
         me, now = user_of(request), timezone.now()
-        each(self, request, rows, lambda row: resend.clear_address(row, by=me, at=now),
-             _("%(count)d件の宛先への送信を再開しました。"))  # fmt: skip
+        each(
+            self,
+            request,
+            rows,
+            lambda row: resend.clear_address(row, by=me, at=now),
+            _("%(count)d件の宛先への送信を再開しました。"),
+        )

@@ -253,9 +253,13 @@ def _message(mail: OutboxMail, letter: Letter) -> EmailMessage:
     body = letter.body.encode("utf-8", "replace").decode().replace("\x00", "")
     contact = mail.tenant.contact_email if mail.tenant else ""
     return EmailMessage(
-        subject=subject, body=body, from_email=settings.DEFAULT_FROM_EMAIL, to=[mail.to],
-        reply_to=[contact] if contact else None, headers=providers.headers(message_id(mail)),
-    )  # fmt: skip
+        subject=subject,
+        body=body,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[mail.to],
+        reply_to=[contact] if contact else None,
+        headers=providers.headers(message_id(mail)),
+    )
 
 
 def message_id(mail: OutboxMail) -> str:

@@ -60,14 +60,21 @@ def ask_for_link(request: HttpRequest, purpose: str, *, email: str, at: datetime
     address = user.email if user else normal_email(email)
     with transaction.atomic():
         issued = links.issue(
-            purpose, email=address, user=user, at=at,
+            purpose,
+            email=address,
+            user=user,
+            at=at,
             lifetime=RESET_LIFETIME if purpose == Purpose.RESET else SIGN_IN_LIFETIME,
             payload={"fits": rules.fingerprint_of(user or User())},
-        )  # fmt: skip
+        )
         enqueue(
-            f"auth.{purpose}", to=address, key=f"auth.link:{issued.link.pk}", context=issued.context, at=at,
+            f"auth.{purpose}",
+            to=address,
+            key=f"auth.link:{issued.link.pk}",
+            context=issued.context,
+            at=at,
             language=user.language if user else "",
-        )  # fmt: skip
+        )
     note("link_asked", user=user.pk if user else None, purpose=purpose)
     return issued
 
@@ -101,9 +108,13 @@ def _set_password(user: User, password: str, *, verb: str, at: datetime) -> None
     user.save(update_fields=["password", "must_change_password"])
     change = record(verb, user, by=user)
     enqueue(
-        "auth.password_changed", to=user.email, key=f"auth.password_changed:{change.pk}", context={"user": user.pk},
-        at=at, language=user.language,
-    )  # fmt: skip
+        "auth.password_changed",
+        to=user.email,
+        key=f"auth.password_changed:{change.pk}",
+        context={"user": user.pk},
+        at=at,
+        language=user.language,
+    )
 
 
 @transaction.atomic

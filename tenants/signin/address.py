@@ -25,13 +25,15 @@ def ask_to_confirm(request: HttpRequest, user: User, *, email: str, at: datetime
     attempts.count(request, what="mail", account=address, limits=attempts.MAIL, at=at)
     with transaction.atomic():
         payload = {"fits": rules.fingerprint_of(user), "from": user.email}
-        issued = links.issue(
-            Purpose.ADDRESS, email=address, user=user, at=at, lifetime=LIFETIME, payload=payload
-        )  # fmt: skip
+        issued = links.issue(Purpose.ADDRESS, email=address, user=user, at=at, lifetime=LIFETIME, payload=payload)
         enqueue(
-            "auth.confirm_address", to=address, key=f"auth.link:{issued.link.pk}", context=issued.context, at=at,
+            "auth.confirm_address",
+            to=address,
+            key=f"auth.link:{issued.link.pk}",
+            context=issued.context,
+            at=at,
             language=user.language,
-        )  # fmt: skip
+        )
     return issued
 
 
@@ -58,6 +60,10 @@ def _move(user: User, email: str, at: datetime) -> None:
     user.save(update_fields=["email"])
     change = record("account.address_changed", user, by=user, before={"email": old}, after={"email": email})
     enqueue(
-        "auth.address_changed", to=old, key=f"auth.address_changed:{change.pk}", context={"user": user.pk}, at=at,
+        "auth.address_changed",
+        to=old,
+        key=f"auth.address_changed:{change.pk}",
+        context={"user": user.pk},
+        at=at,
         language=user.language,
-    )  # fmt: skip
+    )

@@ -48,9 +48,11 @@ class AccountForm(Form):
 
     name = forms.CharField(label=_("氏名"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     phone = forms.CharField(
-        label=_("電話"), max_length=20, required=False,
+        label=_("電話"),
+        max_length=20,
+        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-    )  # fmt: skip
+    )
     language = forms.ChoiceField(
         label=_("言語"), choices=settings.LANGUAGES, help_text=_("メールもこの言語で届きます。")
     )

@@ -52,9 +52,13 @@ def issue(
     seed = secrets.token_urlsafe(24)
     token = _token(seed, settings.SECRET_KEY)
     link = OneTimeLink.objects.create(
-        purpose=purpose, email=email, user=user, token_hash=_hash(token), expires_at=at + lifetime,
+        purpose=purpose,
+        email=email,
+        user=user,
+        token_hash=_hash(token),
+        expires_at=at + lifetime,
         payload=payload or {},
-    )  # fmt: skip
+    )
     return Issued(link, token, seed)
 
 

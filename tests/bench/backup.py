@@ -66,9 +66,14 @@ def fill(products: int, entries: int) -> None:
     with tenant_scope(tenant.pk):
         meet, races = cast.new_meet(tenant, places=entries)
         submission = Submission.objects.create(
-            tenant=tenant, meet=meet, team=teams[0].team, key=meet.slug, body_hash="0" * 64, reference=new_reference(),
+            tenant=tenant,
+            meet=meet,
+            team=teams[0].team,
+            key=meet.slug,
+            body_hash="0" * 64,
+            reference=new_reference(),
             submitted_at=timezone.now(),
-        )  # fmt: skip
+        )
     athletes = [athlete.pk for coach in teams for athlete in coach.athletes]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -78,9 +78,14 @@ def plain_script(meet: Meet, race: Race, teams: Sequence[Coach], *, rows: int, c
     first, count = teams[0].athletes[0].pk, len(teams) * ROWS
     athletes = [f"{first} + (:n * {clients} * {rows} + :client_id * {rows} + {k}) % {count}" for k in range(rows)]
     submission = Submission.objects.create(
-        tenant_id=meet.tenant_id, meet=meet, team=teams[0].team, key=f"plain-{meet.pk}", body_hash="0" * 64,
-        reference=new_reference(), submitted_at=timezone.now(),
-    )  # fmt: skip
+        tenant_id=meet.tenant_id,
+        meet=meet,
+        team=teams[0].team,
+        key=f"plain-{meet.pk}",
+        body_hash="0" * 64,
+        reference=new_reference(),
+        submitted_at=timezone.now(),
+    )
     others = [r.pk for r in Race.objects.filter(meet=meet)] if rows > 1 else [race.pk]
     races = [f"(ARRAY{others})[1 + ({k} + (:n * {clients} * {rows}) / {count}) % {len(others)}]" for k in range(rows)]
     return (

@@ -32,9 +32,11 @@ def run(url: str, *, seconds: int, teams: int) -> None:
     people = coaches(teams, athletes=cast.ROWS)
     print(LINE.format("what", "ping/s", "page/s", "sheets/s", "p50 ms", "p95 ms", "connections", "answers"))
     for name, servers, workers in (
-        ("1 server, 1 process x 3 threads", 1, 1), ("1 server, 2 x 3", 1, 2), ("1 server, 4 x 3", 1, 4),
+        ("1 server, 1 process x 3 threads", 1, 1),
+        ("1 server, 2 x 3", 1, 2),
+        ("1 server, 4 x 3", 1, 4),
         ("2 servers, 2 x 3 each", 2, 2),
-    ):  # fmt: skip
+    ):
         _step(name, {**SETTINGS, "DATABASE_URL": url}, hosts[0], people, servers, workers, seconds)
     databases.hold_timeouts()
     with Pooler(size=5) as pooler:

@@ -20,7 +20,7 @@ from tenants.models import (
     OutboxMail,
     Switch,
     User,
-)  # fmt: skip
+)
 from tenants.scope import across_tenants, tenant_scope
 from tenants.switches.models import Function
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage, faults, sign_in

@@ -21,12 +21,17 @@ def products(nittai: Tenant, endo: User, now: datetime) -> list[MasterProduct]:
     with tenant_scope(nittai.pk):
         rows = MasterProduct.objects.bulk_create(
             MasterProduct(
-                tenant=nittai, brand=brand, reference=f"{brand[:2]}-{n:03}", name=f"{brand} {n} {LONG if n == 2 else '走'}",
-                category="shoe", price_jpy=19800, specs={"movement": "Quartz", "remarks": "A" * 120, "<b>": "1"},
+                tenant=nittai,
+                brand=brand,
+                reference=f"{brand[:2]}-{n:03}",
+                name=f"{brand} {n} {LONG if n == 2 else '走'}",
+                category="shoe",
+                price_jpy=19800,
+                specs={"movement": "Quartz", "remarks": "A" * 120, "<b>": "1"},
             )
             for brand in ("HAYATE", "TSUBAME")
             for n in range(60)
-        )  # fmt: skip
+        )
         override_field(rows[0], "price_jpy", "21000", by=endo, why="値札の誤り", at=now)
         override_field(rows[0], "specs.movement", "自動巻き", by=endo, at=now)
         MasterProduct.objects.filter(pk=rows[0].pk).update(price_jpy=20500)

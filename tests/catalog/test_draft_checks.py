@@ -194,8 +194,11 @@ def test_digits_within_a_word_of_letters_are_no_number() -> None:
 def test_pieces_mark_what_the_check_found() -> None:
     found = list(pieces("最高。最高の靴", ["最高", "最高の"]))
     assert [(piece.text, piece.is_marked) for piece in found] == [
-        ("最高", True), ("。", False), ("最高の", True), ("靴", False),
-    ]  # fmt: skip
+        ("最高", True),
+        ("。", False),
+        ("最高の", True),
+        ("靴", False),
+    ]
 
 
 @pytest.mark.parametrize(

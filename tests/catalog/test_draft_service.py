@@ -43,9 +43,11 @@ def test_it_sends_what_it_is_told_once_and_returns_the_text(service: StandIn, se
     [asked] = service.asked
     assert asked.path == "/v1/messages"
     assert asked.body == {
-        "model": "model-x", "max_tokens": asking.MOST_TOKENS, "system": "SYSTEMCANARY",
+        "model": "model-x",
+        "max_tokens": asking.MOST_TOKENS,
+        "system": "SYSTEMCANARY",
         "messages": [{"role": "user", "content": "MESSAGECANARY"}],
-    }  # fmt: skip
+    }
     assert any(KEY in value for value in asked.headers.values())
 
 

@@ -18,9 +18,13 @@ LIST = "/admin/catalog/importrun/"
 COUNTS = {"read": 9, "new": 2, "changed": 1, "unchanged": 5, "rejected": 1, "conflicts": 0}
 SAMPLE = [
     {"brand": "ASICS", "reference": "A-1", "is_new": True, "changes": [["name", None, "風神"]]},
-    {"brand": "ASICS", "reference": "A-2", "is_new": False,
-     "changes": [["price_jpy", 24200, 26400], ["specs.色", "", "<b>赤</b>"]]},
-]  # fmt: skip
+    {
+        "brand": "ASICS",
+        "reference": "A-2",
+        "is_new": False,
+        "changes": [["price_jpy", 24200, 26400], ["specs.色", "", "<b>赤</b>"]],
+    },
+]
 
 
 def run_of(

@@ -199,8 +199,9 @@ def test_columns_that_come_and_go_are_compared_too(shoe: MasterProduct, endo: Us
     override_field(shoe, "specs.remarks", "注", by=endo, at=now)
     assert change_master(shoe, now, specs={}) == 1
     assert fields_of(MasterProduct.objects.get(), overrides_of([shoe.pk])[shoe.pk])[-2:] == [
-        "specs.movement", "specs.remarks",
-    ]  # fmt: skip
+        "specs.movement",
+        "specs.remarks",
+    ]
     assert change_master(shoe, now, specs={"movement": "Quartz", "remarks": None}) == 0
     assert not open_conflicts().exists()
 

@@ -27,9 +27,14 @@ def desk(client: Client, aoki: User) -> Client:
 def shoe(nittai: Tenant) -> MasterProduct:
     with tenant_scope(nittai.pk):
         return MasterProduct.objects.create(
-            tenant=nittai, brand="HAYATE", reference="HY-1", category="shoe", events_allowed=["road"],
-            stack_height_mm=Decimal("39.5"), specs={"コレクション": "<b>1</b>", "色": "赤"},
-        )  # fmt: skip
+            tenant=nittai,
+            brand="HAYATE",
+            reference="HY-1",
+            category="shoe",
+            events_allowed=["road"],
+            stack_height_mm=Decimal("39.5"),
+            specs={"コレクション": "<b>1</b>", "色": "赤"},
+        )
 
 
 def made() -> MasterProduct:
@@ -50,9 +55,7 @@ def test_a_change_of_events_is_saved_alone_and_noted(desk: Client, shoe: MasterP
     assert desk.post(page, values | {"events_allowed": ["track", "race_walk"]}).status_code == 302
     assert made().events_allowed == ["track", "race_walk"]
     record = AuditRecord.objects.get(verb="masterproduct.changed")
-    assert (record.before, record.after) == (
-        {"events_allowed": ["road"]}, {"events_allowed": ["track", "race_walk"]}
-    )  # fmt: skip
+    assert (record.before, record.after) == ({"events_allowed": ["road"]}, {"events_allowed": ["track", "race_walk"]})
 
 
 def test_saving_without_a_change_changes_nothing(desk: Client, shoe: MasterProduct) -> None:
@@ -113,8 +116,11 @@ def test_a_line_of_ones_own_is_made_from_a_builtin_one(desk: Client, nittai: Ten
     copy = page.context["built_in"][0]["copy"]
     values = form_on(desk.get(copy), "event")
     assert {name: values[name] for name in ("event", "most_stack_mm", "list_needed", "valid_from")} == {
-        "event": "track", "most_stack_mm": "20", "list_needed": "on", "valid_from": "2024-11-01"
-    }  # fmt: skip
+        "event": "track",
+        "most_stack_mm": "20",
+        "list_needed": "on",
+        "valid_from": "2024-11-01",
+    }
     assert desk.post(f"{LIMITS}add/", values | {"most_stack_mm": "25"}).status_code == 302
     row = ShoeLimit._base_manager.get()
     assert (row.tenant, row.event, row.most_stack_mm, row.list_needed) == (nittai, "track", Decimal(25), True)
@@ -143,10 +149,14 @@ def test_what_holds_today_is_marked_and_an_own_line_takes_over(desk: Client, nit
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"event": "sand"}, {"most_stack_mm": "0"}, {"most_stack_mm": "-5"}, {"most_stack_mm": "20.05"},
-        {"valid_from": "2027-05-02", "valid_until": "2027-05-01"}, {"source": "x" * 201},
+        {"event": "sand"},
+        {"most_stack_mm": "0"},
+        {"most_stack_mm": "-5"},
+        {"most_stack_mm": "20.05"},
+        {"valid_from": "2027-05-02", "valid_until": "2027-05-01"},
+        {"source": "x" * 201},
     ],
-)  # fmt: skip
+)
 def test_what_no_limit_can_be_is_refused(desk: Client, wrong: dict[str, str]) -> None:
     assert desk.post(f"{LIMITS}add/", LINE | wrong).status_code == 422
     assert not ShoeLimit._base_manager.exists()

@@ -38,8 +38,11 @@ def test_the_builtin_limits(event: str, on: date, distance_m: int | None, most: 
 
 
 def test_only_mountain_asks_for_no_list() -> None:
-    without = [event for event in ("track", "road", "race_walk", "cross_spikes", "cross", "mountain")
-               if not getattr(limit_for(event, DAY), "list_needed", True)]  # fmt: skip
+    without = [
+        event
+        for event in ("track", "road", "race_walk", "cross_spikes", "cross", "mountain")
+        if not getattr(limit_for(event, DAY), "list_needed", True)
+    ]
     assert without == ["mountain"]
 
 

@@ -24,10 +24,12 @@ def shoe(tenant: Tenant, brand: str, reference: str, name: str = "", **more: obj
 @pytest.fixture
 def catalogue(in_nittai: None, nittai: Tenant, chuo: Tenant) -> dict[str, MasterProduct]:
     rows = [
-        shoe(nittai, "HAYATE", "HY-100", "スピード 1"), shoe(nittai, "HAYATE", "HY-200", "ロング 2"),
-        shoe(nittai, "NEW HAYATE", "100", "Ｗｉｄｅ"), shoe(nittai, "TSUBAME", "TB 5000", "トラック"),
+        shoe(nittai, "HAYATE", "HY-100", "スピード 1"),
+        shoe(nittai, "HAYATE", "HY-200", "ロング 2"),
+        shoe(nittai, "NEW HAYATE", "100", "Ｗｉｄｅ"),
+        shoe(nittai, "TSUBAME", "TB 5000", "トラック"),
         shoe(nittai, "HAYATE", "WATCH-1", "時計", category="watch"),
-    ]  # fmt: skip
+    ]
     with tenant_scope(chuo.pk):
         shoe(chuo, "HAYATE", "SECRET-1", "スピード")
     return {row.reference: row for row in rows}
@@ -127,9 +129,13 @@ def correct(product: MasterProduct, field: str, value: object) -> None:
 def test_the_facts_are_the_values_that_hold(nittai: Tenant) -> None:
     row = shoe(nittai, "A", "X1", "旧", stack_height_mm="25.0", events_allowed=["road"], list_status="listed")
     for field, value in {
-        "stack_height_mm": "19.5", "events_allowed": ["track"], "valid_until": "2027-05-01", "name": "新", "specs.x": "y",
+        "stack_height_mm": "19.5",
+        "events_allowed": ["track"],
+        "valid_until": "2027-05-01",
+        "name": "新",
+        "specs.x": "y",
         "list_status": "development",
-    }.items():  # fmt: skip
+    }.items():
         correct(row, field, value)
     known = shoes_by_id([row.pk])[row.pk]
     assert (known.key, known.label) == ("A X1", "A X1 新")
@@ -169,9 +175,13 @@ def test_staff_see_the_verdict_for_each_kind_of_race(nittai: Tenant) -> None:
     today = timezone.localdate()
     said = {line["event"]: line["said"].word for line in verdicts_today(row, {}, on=today)}
     assert said == {
-        "トラック": "使用不可", "ロード": "使用可", "競歩": "使用不可", "クロスカントリー（スパイク）": "使用不可",
-        "クロスカントリー": "使用不可", "マウンテン・トレイル": "使用可",
-    }  # fmt: skip
+        "トラック": "使用不可",
+        "ロード": "使用可",
+        "競歩": "使用不可",
+        "クロスカントリー（スパイク）": "使用不可",
+        "クロスカントリー": "使用不可",
+        "マウンテン・トレイル": "使用可",
+    }
     watch = MasterProduct(tenant=nittai, brand="A", reference="W", category="watch")
     assert verdicts_today(watch, {}, on=today) == []
 

@@ -30,9 +30,7 @@ def test_every_verdict_occurs_on_the_track(nittai: Tenant) -> None:
         "KM-02": "shoe_development", "KM-EKIDEN": "shoe_stack_missing",
     }  # fmt: skip
     road = verdicts("road")
-    assert (road["HY-200"], road["HY-210"], road["TB-5000"]) == (
-        "shoe_allowed", "shoe_too_thick", "shoe_not_for_event"
-    )  # fmt: skip
+    assert (road["HY-200"], road["HY-210"], road["TB-5000"]) == ("shoe_allowed", "shoe_too_thick", "shoe_not_for_event")
 
 
 def test_a_second_seeding_changes_nothing(nittai: Tenant) -> None:

@@ -104,9 +104,14 @@ def test_in_cross_country_a_shoe_is_judged_as_what_it_is(course: str, listed: se
 
 
 shoes = st.builds(
-    ShoeFacts, st.booleans(), st.none() | st.decimals(1, 60, places=1), st.frozensets(st.sampled_from(ShoeEvent.values)),
-    st.sampled_from([*ListStatus.values, "bespoke"]), st.none() | st.dates(), st.none() | st.dates(),
-)  # fmt: skip
+    ShoeFacts,
+    st.booleans(),
+    st.none() | st.decimals(1, 60, places=1),
+    st.frozensets(st.sampled_from(ShoeEvent.values)),
+    st.sampled_from([*ListStatus.values, "bespoke"]),
+    st.none() | st.dates(),
+    st.none() | st.dates(),
+)
 
 
 @given(shoes, st.sampled_from(ShoeEvent.values), st.dates())

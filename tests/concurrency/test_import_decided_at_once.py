@@ -42,4 +42,8 @@ def test_one_decision_holds_and_all_others_hear_of_it(aoki: User, buttons: list[
     written = run.state == RunState.DONE
     assert (ends["confirm"], MasterProduct.objects.count()) == ((1, 200) if written else (0, 0))
     assert run.state in (RunState.DONE, RunState.DISCARDED)
-    assert Job.objects.filter(kind="catalog.write_csv").count() == AuditRecord.objects.filter(verb="catalog.imported").count() == written  # fmt: skip
+    assert (
+        Job.objects.filter(kind="catalog.write_csv").count()
+        == AuditRecord.objects.filter(verb="catalog.imported").count()
+        == written
+    )

@@ -120,8 +120,9 @@ def test_a_product_that_somebody_adds_meanwhile_stays_theirs(nittai: Tenant, old
     with psycopg.connect(database_url()) as somebody:
         somebody.execute(
             "INSERT INTO catalog_masterproduct (tenant_id, brand, reference, name, category, specs, events_allowed, list_status)"
-            " VALUES (%s, 'BRAND0', 'R00000', 'typed', '', '{}', '[]', '')", [nittai.pk],
-        )  # fmt: skip
+            " VALUES (%s, 'BRAND0', 'R00000', 'typed', '', '{}', '[]', '')",
+            [nittai.pk],
+        )
         command = start(nittai, old)
         wait_until(waiting_for_a_lock, command)
         somebody.commit()

@@ -113,9 +113,14 @@ class Started:
     def __init__(self, site: Site, *, signal_after: str) -> None:
         command = [sys.executable, "manage.py", "loadtest", "--url", site.address, "--teams", "8", "--rounds", "50"]
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=site.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            command,
+            cwd=ROOT,
+            env=site.env,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             preexec_fn=hear_interrupts,
-        )  # fmt: skip
+        )
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if line.startswith(signal_after):

@@ -32,13 +32,20 @@ MEASURED = "how soon a worker stops is measured"
 def worker(mail_url: str, *options: str) -> "subprocess.Popen[bytes]":
     """`manage.py run_worker` in a process of its own, with the site's real settings."""
     env = {
-        **os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": database_url(), "APP_ENV": "dev",
-        "EMAIL_URL": mail_url, "BASE_URL": "https://entry.example.jp",
-    }  # fmt: skip
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_URL": database_url(),
+        "APP_ENV": "dev",
+        "EMAIL_URL": mail_url,
+        "BASE_URL": "https://entry.example.jp",
+    }
     return subprocess.Popen(
-        [sys.executable, "manage.py", "run_worker", *options], cwd=ROOT, env=env,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "manage.py", "run_worker", *options],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def has_kept(sink: SmtpSink, count: int) -> bool:

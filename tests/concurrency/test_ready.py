@@ -19,9 +19,13 @@ from tests.site import Site, database_url
 
 NOWHERE = "127.0.0.1:9"
 ALL_ELSE_IS_DOWN = {
-    "EMAIL_URL": f"smtp://{NOWHERE}", "SENTRY_DSN": f"http://key@{NOWHERE}/1", "CACHE_URL": f"redis://{NOWHERE}/0",
-    "ANTHROPIC_BASE_URL": f"http://{NOWHERE}", "ANTHROPIC_API_KEY": "key", "WORKER_PING_URL": f"http://{NOWHERE}",
-}  # fmt: skip
+    "EMAIL_URL": f"smtp://{NOWHERE}",
+    "SENTRY_DSN": f"http://key@{NOWHERE}/1",
+    "CACHE_URL": f"redis://{NOWHERE}/0",
+    "ANTHROPIC_BASE_URL": f"http://{NOWHERE}",
+    "ANTHROPIC_API_KEY": "key",
+    "WORKER_PING_URL": f"http://{NOWHERE}",
+}
 
 
 class Line:

@@ -28,9 +28,12 @@ INSTALL = "pip install --require-hashes -r requirements.txt"
 NAME = f"nitsys_first_start_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 PASSWORDS = {"PLATFORM_ADMIN_PASSWORD": "Canary-Admin-4711", "SEED_STAFF_A_PASSWORD": "Canary-Staff-4711"}
 TYPED = {
-    "SECRET_KEY": "s" + "0123456789abcdefgh" * 3, "ALLOWED_HOSTS": "127.0.0.1", "BASE_URL": "https://127.0.0.1:9",
-    "EMAIL_URL": "smtp://127.0.0.1:9", "DEFAULT_FROM_EMAIL": "nit-sys@example.com",
-}  # fmt: skip
+    "SECRET_KEY": "s" + "0123456789abcdefgh" * 3,
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "BASE_URL": "https://127.0.0.1:9",
+    "EMAIL_URL": "smtp://127.0.0.1:9",
+    "DEFAULT_FROM_EMAIL": "nit-sys@example.com",
+}
 """What a person types into Render's dashboard. What else it asks for may stay empty."""
 COLLECTED: set[str] = set()
 
@@ -105,7 +108,7 @@ class Host:
         with (self.folder / f"{name}.log").open("wb") as log:
             return subprocess.Popen(
                 ["sh", "-c", f"exec {service['startCommand']}"], cwd=ROOT, env=self.env, stdout=log, stderr=log
-            )  # fmt: skip
+            )
 
     def _wait_until_ready(self, web: "subprocess.Popen[bytes]") -> None:
         address = f"http://127.0.0.1:{self.port}{self.web['healthCheckPath']}"

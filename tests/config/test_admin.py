@@ -69,15 +69,19 @@ def test_what_went_wrong_stands_on_top(desk: Client, meet: Meet, race: Race, nit
         {"next_attempt_at": now, "sent_at": now},
     ]
     for number, fields in enumerate(rows):
-        OutboxMail.objects.create(key=f"k{number}", to="a@example.com", kind="x", tenant=nittai,
-                                  **{"next_attempt_at": now, **fields})  # fmt: skip
+        OutboxMail.objects.create(
+            key=f"k{number}", to="a@example.com", kind="x", tenant=nittai, **{"next_attempt_at": now, **fields}
+        )
     Race._base_manager.update(paused_at=now)
     Meet._base_manager.update(entries_close_at=now + timedelta(hours=30))
     tasks = {task.text.rpartition(": ")[2]: task.count for task in desk.get(DESK).context["tasks"]}
     assert tasks == {
-        "届けられなかったメール": 1, "10分以上送信待ちのメール": 1, "受付を停止している種目": 1, "申込が締め切られます": 1,
+        "届けられなかったメール": 1,
+        "10分以上送信待ちのメール": 1,
+        "受付を停止している種目": 1,
+        "申込が締め切られます": 1,
         "有効なスタッフ（上限5名）": 0,
-    }  # fmt: skip
+    }
 
 
 def test_drafts_wait_to_be_published_and_archived_meets_are_gone(desk: Client, nittai: Tenant) -> None:
@@ -132,9 +136,7 @@ def test_the_desk_costs_the_same_for_any_number_of_meets_races_and_entries(
     assert cost(django_assert_max_num_queries, desk, DESK) == with_one <= 9
 
 
-MODELS = sorted(
-    (model._meta.app_label, model._meta.model_name or "", model) for model in admin.site._registry
-)  # fmt: skip
+MODELS = sorted((model._meta.app_label, model._meta.model_name or "", model) for model in admin.site._registry)
 PLATFORM_ONLY = {"athlete", "deadaddress", "incident", "retentionrule", "switch"}
 LISTS = [(app, name) for app, name, _model in MODELS if name not in PLATFORM_ONLY]
 
@@ -202,9 +204,14 @@ def test_searching_for_another_hosts_words_finds_nothing(desk: Client, theirs: O
 
 
 @pytest.mark.parametrize(
-    "question", ["app_label=entries&model_name=race&field_name=meet", "app_label=entries&model_name=entry&field_name=athlete",
-                 "app_label=tenants&model_name=user&field_name=tenant", "app_label=entries&model_name=race&field_name=fallback_race"]
-)  # fmt: skip
+    "question",
+    [
+        "app_label=entries&model_name=race&field_name=meet",
+        "app_label=entries&model_name=entry&field_name=athlete",
+        "app_label=tenants&model_name=user&field_name=tenant",
+        "app_label=entries&model_name=race&field_name=fallback_race",
+    ],
+)
 def test_autocomplete_gives_nothing_away(desk: Client, theirs: Own, question: str) -> None:
     page = desk.get(f"/admin/autocomplete/?{question}&term=")
     assert page.status_code in (200, 403)
@@ -237,9 +244,12 @@ def test_odd_rows_and_actions_are_answered(desk: Client, theirs: Own, meet: Meet
     """Never a server error, and nothing changes."""
     odd = odd.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     for app, name, _model in MODELS:
-        for values in ({"action": odd, "_selected_action": [meet.pk]}, {"action": "withdraw", "_selected_action": [odd]},
-                       {"action": "pause", "_selected_action": [odd, race.pk], "confirmed": odd, "select_across": odd},
-                       {"action": "copy", "_selected_action": [meet.pk, odd], "index": odd}):  # fmt: skip
+        for values in (
+            {"action": odd, "_selected_action": [meet.pk]},
+            {"action": "withdraw", "_selected_action": [odd]},
+            {"action": "pause", "_selected_action": [odd, race.pk], "confirmed": odd, "select_across": odd},
+            {"action": "copy", "_selected_action": [meet.pk, odd], "index": odd},
+        ):
             assert desk.post(f"/admin/{app}/{name}/", values).status_code < 500
     assert Meet._base_manager.count() == 2
 

@@ -48,9 +48,13 @@ for command in json.loads(sys.argv[1]):
 def start(folder: Path, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
     """A Python of its own, whose database is away."""
     env = {
-        "PATH": os.environ["PATH"], "DATABASE_URL": AWAY, "APP_ENV": "dev", "BACKUP_DIR": str(folder),
-        "PLATFORM_ADMIN_PASSWORD": "Long-enough-word-77", "PYTHONPATH": str(ROOT),
-    }  # fmt: skip
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": AWAY,
+        "APP_ENV": "dev",
+        "BACKUP_DIR": str(folder),
+        "PLATFORM_ADMIN_PASSWORD": "Long-enough-word-77",
+        "PYTHONPATH": str(ROOT),
+    }
     return subprocess.run(
         [sys.executable, *arguments], cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=300
     )
@@ -81,10 +85,14 @@ def test_the_system_sees_the_exit_code(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "out", "err"),
     [
-        (0, "", "CommandError: no"), (1, "", ""), (1, "", "Traceback\nCommandError: no"), (1, "canary-pw", "CommandError: no"),
-        (1, "", "CommandError: no\nmore"), (2, "", "CommandError: no"),
+        (0, "", "CommandError: no"),
+        (1, "", ""),
+        (1, "", "Traceback\nCommandError: no"),
+        (1, "canary-pw", "CommandError: no"),
+        (1, "", "CommandError: no\nmore"),
+        (2, "", "CommandError: no"),
     ],
-)  # fmt: skip
+)
 def test_an_unclear_end_is_seen(code: int, out: str, err: str) -> None:
     assert wrong(code, out, err)
     assert not wrong(1, "", "CommandError: the database does not answer")

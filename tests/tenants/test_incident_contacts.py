@@ -24,8 +24,12 @@ def test_an_organizer_looks_after_the_own_contacts_alone(aoki: User, nittai: Ten
     client = client_of(aoki)
     shared, others = contact(), contact(tenant=chuo)
     values = form_on(client.get(ADD), "role") | {
-        "position": "1", "role": "運営責任者", "name": "青木", "phone": "090-1", "tenant": str(chuo.pk),
-    }  # fmt: skip
+        "position": "1",
+        "role": "運営責任者",
+        "name": "青木",
+        "phone": "090-1",
+        "tenant": str(chuo.pk),
+    }
     assert client.post(ADD, values).status_code == 302
     made = IncidentContact.objects.get(name="青木")
     assert made.tenant == nittai
@@ -44,8 +48,12 @@ def test_a_platform_admin_adds_contacts_of_the_installation(admin: User) -> None
     client = client_of(admin)
     for place, role in enumerate(ROLES, 1):
         values = form_on(client.get(ADD), "role") | {
-            "position": place, "role": role, "name": "𠮷田", "email": f"{place}@example.com", "tenant": "",
-        }  # fmt: skip
+            "position": place,
+            "role": role,
+            "name": "𠮷田",
+            "email": f"{place}@example.com",
+            "tenant": "",
+        }
         assert client.post(ADD, values).status_code == 302
     assert list(IncidentContact.objects.filter(tenant=None).values_list("role", flat=True)) == ROLES
 

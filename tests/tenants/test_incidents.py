@@ -63,8 +63,9 @@ def test_an_incident_is_noted_and_mailed_once_to_everyone_with_an_address(admin:
     assert f"{admin.name}: 1件目の問い合わせ" in incident.note
     mails = OutboxMail.objects.order_by("to")
     assert list(mails.values_list("to", "kind")) == [
-        ("first@example.com", "incident.opened"), ("second@example.com", "incident.opened"),
-    ]  # fmt: skip
+        ("first@example.com", "incident.opened"),
+        ("second@example.com", "incident.opened"),
+    ]
     letter = write("incident.opened", mails[0].context)
     assert letter is not None
     assert letter.subject == "[Nit-Sys] 障害発生（レベル2）: 受付票 が 開かない"

@@ -60,9 +60,10 @@ def csv() -> SimpleUploadedFile:
 def test_a_paused_upload_is_refused_at_all_three_doors(baba: User, aoki: User, kita: Team, meet: Meet) -> None:
     close(Function.UPLOADS, message="調整中")
     doors = [
-        (baba, f"{SHEET}/upload"), (baba, f"/teams/{kita.pk}/athletes/import"),
+        (baba, f"{SHEET}/upload"),
+        (baba, f"/teams/{kita.pk}/athletes/import"),
         (aoki, "/admin/catalog/importrun/add/"),
-    ]  # fmt: skip
+    ]
     for who, address in doors:
         client = client_of(who)
         assert "調整中" in client.get(address).content.decode(), address
@@ -77,9 +78,13 @@ def test_a_paused_upload_is_refused_at_all_three_doors(baba: User, aoki: User, k
 def test_a_sheet_is_typed_on_while_uploads_are_paused(baba: User, race: Race, runners: list[Athlete]) -> None:
     close(Function.UPLOADS)
     values = {
-        "submission_key": "k", "rows-TOTAL_FORMS": 1, "rows-INITIAL_FORMS": 0, "rows-0-athlete": runners[0].pk,
-        "rows-0-race": race.pk, "rows-0-seed_time": "14:30.00",
-    }  # fmt: skip
+        "submission_key": "k",
+        "rows-TOTAL_FORMS": 1,
+        "rows-INITIAL_FORMS": 0,
+        "rows-0-athlete": runners[0].pk,
+        "rows-0-race": race.pk,
+        "rows-0-seed_time": "14:30.00",
+    }
     assert client_of(baba).post(SHEET, values).status_code == 303
 
 

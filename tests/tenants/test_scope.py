@@ -23,9 +23,14 @@ Rows = Callable[[], Any]
 def fields(tenant: Tenant, slug: str = "new") -> dict[str, Any]:
     now = timezone.now()
     return {
-        "tenant": tenant, "slug": slug, "name": "x", "starts_on": date(2027, 5, 1), "ends_on": date(2027, 5, 1),
-        "entries_open_at": now, "entries_close_at": now + timedelta(days=1),
-    }  # fmt: skip
+        "tenant": tenant,
+        "slug": slug,
+        "name": "x",
+        "starts_on": date(2027, 5, 1),
+        "ends_on": date(2027, 5, 1),
+        "entries_open_at": now,
+        "entries_close_at": now + timedelta(days=1),
+    }
 
 
 READS: dict[str, Callable[[Any], Any]] = {
@@ -253,9 +258,10 @@ def test_every_tenant_owned_model_asks_for_a_scope(model: Any) -> None:
 def test_every_model_with_a_tenant_is_owned_or_known_not_to_be() -> None:
     """People, the trail, outbox, jobs and contacts also hold rows of no tenant; their doors filter (tests/test_access.py)."""
     with_tenant = {
-        model for model in apps.get_models()
+        model
+        for model in apps.get_models()
         if any(field.related_model is Tenant for field in model._meta.get_fields() if field.concrete)
-    }  # fmt: skip
+    }
     assert with_tenant - set(owned()) == {User, AuditRecord, IncidentContact, Job, OutboxMail}
 
 

@@ -14,12 +14,17 @@ from entries.roster.models import Athlete, Sex, Team, TeamKind
 from tenants.audit.models import AuditRecord
 
 PACE = {
-    (TeamKind.UNIVERSITY, Sex.MALE): (1_600, 1_960), (TeamKind.UNIVERSITY, Sex.FEMALE): (1_780, 2_220),
-    (TeamKind.COMPANY, Sex.MALE): (1_590, 1_820), (TeamKind.COMPANY, Sex.FEMALE): (1_760, 2_060),
-    (TeamKind.HIGH_SCHOOL, Sex.MALE): (1_720, 2_080), (TeamKind.HIGH_SCHOOL, Sex.FEMALE): (1_960, 2_340),
-    (TeamKind.JUNIOR_HIGH, Sex.MALE): (1_860, 2_160), (TeamKind.JUNIOR_HIGH, Sex.FEMALE): (2_060, 2_400),
-    (TeamKind.CLUB, Sex.MALE): (1_780, 2_400), (TeamKind.CLUB, Sex.FEMALE): (2_040, 2_700),
-}  # fmt: skip
+    (TeamKind.UNIVERSITY, Sex.MALE): (1_600, 1_960),
+    (TeamKind.UNIVERSITY, Sex.FEMALE): (1_780, 2_220),
+    (TeamKind.COMPANY, Sex.MALE): (1_590, 1_820),
+    (TeamKind.COMPANY, Sex.FEMALE): (1_760, 2_060),
+    (TeamKind.HIGH_SCHOOL, Sex.MALE): (1_720, 2_080),
+    (TeamKind.HIGH_SCHOOL, Sex.FEMALE): (1_960, 2_340),
+    (TeamKind.JUNIOR_HIGH, Sex.MALE): (1_860, 2_160),
+    (TeamKind.JUNIOR_HIGH, Sex.FEMALE): (2_060, 2_400),
+    (TeamKind.CLUB, Sex.MALE): (1_780, 2_400),
+    (TeamKind.CLUB, Sex.FEMALE): (2_040, 2_700),
+}
 """Hundredths of a second for 100 m, from and to, by which declared times are invented."""
 SLOWER = {1_500: 0.95, 3_000: 0.97, 5_000: 1.0, 10_000: 1.035}
 WITHDRAWN = 6
@@ -51,10 +56,15 @@ def seed_entries(meet: Meet, teams: list[Team]) -> int:
 
 def _submission(meet: Meet, team: Team, number: int) -> Submission:
     return Submission(
-        tenant_id=meet.tenant_id, meet=meet, team=team, key=f"seed:{meet.slug}",
-        body_hash=hashlib.sha256(f"seed:{meet.slug}:{number}".encode()).hexdigest(), reference=new_reference(),
-        submitted_by=None, submitted_at=meet.entries_open_at + timedelta(minutes=3 * number),
-    )  # fmt: skip
+        tenant_id=meet.tenant_id,
+        meet=meet,
+        team=team,
+        key=f"seed:{meet.slug}",
+        body_hash=hashlib.sha256(f"seed:{meet.slug}:{number}".encode()).hexdigest(),
+        reference=new_reference(),
+        submitted_by=None,
+        submitted_at=meet.entries_open_at + timedelta(minutes=3 * number),
+    )
 
 
 def _entry(

@@ -16,9 +16,11 @@ STANDARDS = {("M", 5_000): 86_000, ("M", 10_000): 177_000, ("F", 3_000): 58_000,
 """Hundredths of a second: 14:20.00, 29:30.00, 9:40.00 and, from the source, 15:30.00. Only the last one is a fact."""
 OPEN_RACE = "オープン3000m"
 SPRING_RACES = (
-    ("男子1500m", "M", 1_500, 60, 15), ("女子1500m", "F", 1_500, 45, 15),
-    ("男子5000m", "M", 5_000, 120, 30), ("女子5000m", "F", 5_000, 60, 30),
-)  # fmt: skip
+    ("男子1500m", "M", 1_500, 60, 15),
+    ("女子1500m", "F", 1_500, 45, 15),
+    ("男子5000m", "M", 5_000, 120, 30),
+    ("女子5000m", "F", 5_000, 60, 30),
+)
 SUMMARY = """参加資格: 日本陸上競技連盟の登録競技者（申請中を含む）。16歳未満は保護者の同意が必要です。
 組分け: 申告タイムの遅い順に1組から編成します。NITTAI CHALLENGE GAMES（NCG）は参加標準記録を破った競技者が出場できます。
 個人情報: 氏名、所属、学年、記録をプログラムと結果に掲載します。"""
@@ -137,9 +139,13 @@ def _programme(meet: Meet, *, with_open_race: bool) -> None:
         more: dict[str, Any] = {"position": order[fact["name"]]}
         if fact["ncg"]:
             more |= {
-                "is_ncg": True, "fallback_race": general[event], "standard": STANDARDS[event], "fee": meet.fee + 500,
-                "standard_from": meet.starts_on - timedelta(365), "standard_until": meet.entries_close_at.date(),
-            }  # fmt: skip
+                "is_ncg": True,
+                "fallback_race": general[event],
+                "standard": STANDARDS[event],
+                "fee": meet.fee + 500,
+                "standard_from": meet.starts_on - timedelta(365),
+                "standard_until": meet.entries_close_at.date(),
+            }
         race = _race(meet, fact["name"], *event, len(heats) * per_heat, per_heat, **more)
         if not fact["ncg"]:
             general[event] = race

@@ -29,8 +29,10 @@ class Facts(NamedTuple):
         return {
             "stack_height_mm": Decimal(self.stack) if self.stack else None,
             "events_allowed": [event.value for event in ShoeEvent if event in self.events],
-            "list_status": self.status.value, "valid_from": self.valid_from, "valid_until": self.valid_until,
-        }  # fmt: skip
+            "list_status": self.status.value,
+            "valid_from": self.valid_from,
+            "valid_until": self.valid_until,
+        }
 
 
 Shoe = tuple[str, str, str, int, Facts | None]
@@ -73,11 +75,16 @@ def seed_products_of_b(tenant: Tenant) -> None:
 def _shoes(tenant: Tenant, shoes: Iterable[Shoe]) -> list[MasterProduct]:
     return [
         MasterProduct(
-            tenant=tenant, brand=brand, reference=reference, name=name, category=SHOE, price_jpy=price,
+            tenant=tenant,
+            brand=brand,
+            reference=reference,
+            name=name,
+            category=SHOE,
+            price_jpy=price,
             **(facts or UNTOUCHED).columns(),
         )
         for brand, reference, name, price, facts in shoes
-    ]  # fmt: skip
+    ]
 
 
 def _fill_untouched() -> None:

@@ -32,9 +32,11 @@ class Command(OpsCommand):
         self.stdout.write(f"database: {site_database().label}")
         with cleanly():
             taken = take(
-                Path(options["output"]) if options["output"] else None, at=timezone.now(),
-                scheduled=options["scheduled"], accept_smaller=options["accept_smaller"],
-            )  # fmt: skip
+                Path(options["output"]) if options["output"] else None,
+                at=timezone.now(),
+                scheduled=options["scheduled"],
+                accept_smaller=options["accept_smaller"],
+            )
         self._say(taken)
 
     def _say(self, taken: Taken) -> None:

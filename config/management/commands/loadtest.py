@@ -13,7 +13,7 @@ from config.ops.checklist import failed, plain
 from config.ops.command import OpsCommand
 from config.ops.loadtest.alone import Busy, alone
 from config.ops.loadtest.figures import table
-from config.ops.loadtest.plan import (  # fmt: skip
+from config.ops.loadtest.plan import (
     MOST_CLIENTS,
     MOST_ROWS,
     MOST_TEAMS,

@@ -32,5 +32,8 @@ class Command(ChecklistCommand):
             raise CommandError(str(error)) from None
         self.go_through(
             lambda: meet_lines(found, at=timezone.now(), smoke=smoke),
-            title=f"pre_meet_check {address_of(found)}", as_json=json, language=language, meet=address_of(found),
-        )  # fmt: skip
+            title=f"pre_meet_check {address_of(found)}",
+            as_json=json,
+            language=language,
+            meet=address_of(found),
+        )

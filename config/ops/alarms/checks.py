@@ -111,9 +111,14 @@ def cron(now: Now) -> Facts | None:
 
 
 CHECKS: dict[str, Callable[[Now], Facts | None]] = {
-    "worker_silent": worker, "mail_late": mail, "jobs_late": jobs, "errors": errors, "backup_old": backup,
-    "drill_old": drill, "cron_silent": cron,
-}  # fmt: skip
+    "worker_silent": worker,
+    "mail_late": mail,
+    "jobs_late": jobs,
+    "errors": errors,
+    "backup_old": backup,
+    "drill_old": drill,
+    "cron_silent": cron,
+}
 
 
 def totals_at(at: datetime) -> Totals:

@@ -70,9 +70,11 @@ def about(alarm: Alarm) -> str:
     if isinstance(seconds := facts.get("seconds"), int):
         parts.append(say("経過: %(time)s") % {"time": time_left(timedelta(seconds=seconds))})
     for name, text in (
-        ("mails", say("メール: %(n)d通")), ("jobs", say("処理: %(n)d件")), ("answers", say("応答: %(n)d件")),
+        ("mails", say("メール: %(n)d通")),
+        ("jobs", say("処理: %(n)d件")),
+        ("answers", say("応答: %(n)d件")),
         ("failures", say("エラー: %(n)d件")),
-    ):  # fmt: skip
+    ):
         if isinstance(value := facts.get(name), int):
             parts.append(text % {"n": value})
     if isinstance(kind := facts.get("kind"), str):

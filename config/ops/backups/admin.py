@@ -31,8 +31,10 @@ def urls_of(site: AdminSite) -> list[URLPattern]:
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         context: dict[str, Any] = {
-            **site.each_context(request), "title": _("バックアップと復元演習"), **page_of(timezone.now()),
-        }  # fmt: skip
+            **site.each_context(request),
+            "title": _("バックアップと復元演習"),
+            **page_of(timezone.now()),
+        }
         return TemplateResponse(request, "admin/backups/page.html", context)
 
     def progress(request: HttpRequest) -> HttpResponse:

@@ -58,10 +58,15 @@ class Postgres:
     def environment(self) -> dict[str, str]:
         """How PostgreSQL's own programs find it; a password on a command line could be read by others."""
         given = {
-            "PGDATABASE": self.name, "PGHOST": self.host, "PGPORT": self.port, "PGUSER": self.user,
-            "PGPASSWORD": self.password, "PGCONNECT_TIMEOUT": "10", "PGAPPNAME": "nit-sys backup",
+            "PGDATABASE": self.name,
+            "PGHOST": self.host,
+            "PGPORT": self.port,
+            "PGUSER": self.user,
+            "PGPASSWORD": self.password,
+            "PGCONNECT_TIMEOUT": "10",
+            "PGAPPNAME": "nit-sys backup",
             **{f"PG{name.upper().replace('_', '')}": value for name, value in self.more.items()},
-        }  # fmt: skip
+        }
         return {name: value for name, value in given.items() if value}
 
 
@@ -100,6 +105,7 @@ def of_settings(values: Mapping[str, Any]) -> Database:
         name: str(values[name.upper()] or options.get(name) or "") for name in ("host", "port", "user", "password")
     }
     return Postgres(
-        name=str(values["NAME"]), **where,
+        name=str(values["NAME"]),
+        **where,
         more={name: str(options[name]) for name in SSL if name in options},
-    )  # fmt: skip
+    )

@@ -151,9 +151,13 @@ def _replay(one: Erased) -> None:
             counts = replay.replay(one.subject, at=now)
             at = datetime.fromisoformat(one.at)
             row = Erasure(
-                key=UUID(one.key), subject=one.subject, at=at if at.tzinfo else at.replace(tzinfo=UTC),
-                counts=counts, copied_at=now, replayed_at=now,
-            )  # fmt: skip
+                key=UUID(one.key),
+                subject=one.subject,
+                at=at if at.tzinfo else at.replace(tzinfo=UTC),
+                counts=counts,
+                copied_at=now,
+                replayed_at=now,
+            )
             row.save(force_insert=True)
     except (KeyError, ValueError):
         raise BackupError(f"the erasure of {one.subject} cannot be done again by this release") from None

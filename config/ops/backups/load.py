@@ -75,12 +75,16 @@ def load(dump: Path, target: Postgres, programs: Programs, *, server_major: int,
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as said_too:
         psql = subprocess.Popen(  # noqa: S603
             [programs.path("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-"],
-            env=for_child(**target.environment()), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said,
-        )  # fmt: skip
+            env=for_child(**target.environment()),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        )
         source = subprocess.Popen(  # noqa: S603
             [programs.path("pg_restore"), "--no-owner", "--no-privileges", "--file=-", dump],
-            stdout=subprocess.PIPE, stderr=said_too,
-        )  # fmt: skip
+            stdout=subprocess.PIPE,
+            stderr=said_too,
+        )
         try:
             is_whole = _feed(psql, source, server_major, last + COMMIT)
         finally:

@@ -55,9 +55,14 @@ class Restored:
     @property
     def facts(self) -> dict[str, Any]:
         return {
-            "file": self.name, "rows": self.rows, "uploads": self.uploads, "migrated": self.migrated,
-            "replayed": self.replayed, "rto_seconds": round(self.seconds, 2), "rpo_seconds": round(self.age_seconds),
-        }  # fmt: skip
+            "file": self.name,
+            "rows": self.rows,
+            "uploads": self.uploads,
+            "migrated": self.migrated,
+            "replayed": self.replayed,
+            "rto_seconds": round(self.seconds, 2),
+            "rpo_seconds": round(self.age_seconds),
+        }
 
 
 def restore(asked: str, *, replace: str = "", with_store: bool = True, say: Say = lambda text: None) -> Restored:

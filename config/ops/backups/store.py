@@ -38,14 +38,22 @@ class Bucket:
             from botocore.config import Config
 
             config = Config(
-                signature_version="s3v4", s3={"addressing_style": "path"}, connect_timeout=self.connect,
-                read_timeout=self.read, retries={"mode": "standard", "total_max_attempts": 3},
-                request_checksum_calculation="when_required", response_checksum_validation="when_required",
-            )  # fmt: skip
+                signature_version="s3v4",
+                s3={"addressing_style": "path"},
+                connect_timeout=self.connect,
+                read_timeout=self.read,
+                retries={"mode": "standard", "total_max_attempts": 3},
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            )
             self._made = boto3.client(
-                "s3", endpoint_url=self.store.endpoint or None, region_name=self.store.region, config=config,
-                aws_access_key_id=self.store.key_id, aws_secret_access_key=self.store.secret,
-            )  # fmt: skip
+                "s3",
+                endpoint_url=self.store.endpoint or None,
+                region_name=self.store.region,
+                config=config,
+                aws_access_key_id=self.store.key_id,
+                aws_secret_access_key=self.store.secret,
+            )
         return self._made
 
     def _key(self, name: str) -> str:

@@ -147,9 +147,11 @@ def nothing_lost(sheets: Sequence[Sheet], found: Found) -> CheckLine:
         elif sheet.receipt_status != 200 or len(sheet.entries) != len(sheet.rows):
             wrong.append(f"{sheet.receipt} {sheet.receipt_status}: {len(sheet.entries)}/{len(sheet.rows)}")
     return _line(
-        "nothing_lost", _("受け付けたと答えたものは、すべての行が1回だけ残る"), wrong,
+        "nothing_lost",
+        _("受け付けたと答えたものは、すべての行が1回だけ残る"),
+        wrong,
         answered=sum(bool(sheet.receipt) for sheet in sheets),
-    )  # fmt: skip
+    )
 
 
 def no_duplicate(sheets: Sequence[Sheet], found: Found) -> CheckLine:

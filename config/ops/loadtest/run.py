@@ -35,11 +35,15 @@ class Outcome:
     def facts(self, plan: Plan) -> dict[str, Any]:
         """What the note of the run keeps; `pre_meet_check` reads `entries_per_second`."""
         return {
-            "teams": plan.teams, "rows": plan.rows, "clients": plan.clients, "rounds": plan.rounds,
-            "entries": self.entries, "entries_per_second": round(self.entries_per_second, 1),
+            "teams": plan.teams,
+            "rows": plan.rows,
+            "clients": plan.clients,
+            "rounds": plan.rounds,
+            "entries": self.entries,
+            "entries_per_second": round(self.entries_per_second, 1),
             "figures": {row.kind: row._asdict() for row in self.summaries},
             "invariants": {line.key: str(line.word) for line in self.lines},
-        }  # fmt: skip
+        }
 
 
 def open_meets() -> list[str]:

@@ -73,14 +73,19 @@ def people(
     everyone = Athlete.objects.bulk_create(
         [
             Athlete(
-                team=team, family_name="走", given_name=f"者{n}", family_kana="ハシル", given_kana="モノ", sex="M",
+                team=team,
+                family_name="走",
+                given_name=f"者{n}",
+                family_kana="ハシル",
+                given_kana="モノ",
+                sex="M",
                 birth_date=date(2003, 4, 2),
             )
             for team in teams
             for n in range(athletes)
         ],
         batch_size=CHUNK,
-    )  # fmt: skip
+    )
     return [
         (user, team, everyone[n * athletes : (n + 1) * athletes])
         for n, (user, team) in enumerate(zip(users, teams, strict=True))

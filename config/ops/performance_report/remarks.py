@@ -19,20 +19,27 @@ def remarks(
 ) -> list[str]:
     """At most a handful of sentences, the most urgent first; one that says so when nothing stands out."""
     found = [
-        *_failing(addresses), *_slow(addresses), *_slower([*addresses, *queries]), *_heaviest(addresses, queries),
-        *_database(figures), *_rush(rushes),
-    ]  # fmt: skip
+        *_failing(addresses),
+        *_slow(addresses),
+        *_slower([*addresses, *queries]),
+        *_heaviest(addresses, queries),
+        *_database(figures),
+        *_rush(rushes),
+    ]
     return found or [_("目立って遅いところはありません。")]
 
 
 def _failing(rows: Sequence[Compared]) -> list[str]:
     failing = sorted((row for row in rows if row.now.failures), key=lambda row: -row.now.failures)
     return [
-        _("5xxが%(n)d件（%(share)s）: %(name)s。Sentryで最初のエラーを確認してください。") % {
-            "n": row.now.failures, "share": percent(row.now.failures, row.now.n), "name": row.now.name,
+        _("5xxが%(n)d件（%(share)s）: %(name)s。Sentryで最初のエラーを確認してください。")
+        % {
+            "n": row.now.failures,
+            "share": percent(row.now.failures, row.now.n),
+            "name": row.now.name,
         }
         for row in failing[:MOST]
-    ]  # fmt: skip
+    ]
 
 
 def _slow(rows: Sequence[Compared]) -> list[str]:
@@ -47,11 +54,14 @@ def _slow(rows: Sequence[Compared]) -> list[str]:
 def _slower(rows: Sequence[Compared]) -> list[str]:
     slower = sorted((row for row in rows if row.is_slower), key=lambda row: -row.now.total_ms)
     return [
-        _("前の期間よりはっきり遅くなりました: %(name)s（p95 %(before)s → %(now)s ms）") % {
-            "name": row.now.name[:120], "before": shown(row.before.p95 if row.before else None), "now": shown(row.now.p95),
+        _("前の期間よりはっきり遅くなりました: %(name)s（p95 %(before)s → %(now)s ms）")
+        % {
+            "name": row.now.name[:120],
+            "before": shown(row.before.p95 if row.before else None),
+            "now": shown(row.now.p95),
         }
         for row in slower[:MOST]
-    ]  # fmt: skip
+    ]
 
 
 def _heaviest(addresses: Sequence[Compared], queries: Sequence[Compared]) -> list[str]:
@@ -72,10 +82,14 @@ def _database(figures: DatabaseFigures | None) -> list[str]:
     found = []
     if min(figures.table_hits, figures.index_hits) < LOW_HITS:
         found.append(
-            _("データベースがディスクから読む割合が高めです（表%(table)s、索引%(index)sがメモリから）。メモリを増やす時期です。") % {
-                "table": percent(figures.table_hits, 1), "index": percent(figures.index_hits, 1),
+            _(
+                "データベースがディスクから読む割合が高めです（表%(table)s、索引%(index)sがメモリから）。メモリを増やす時期です。"
+            )
+            % {
+                "table": percent(figures.table_hits, 1),
+                "index": percent(figures.index_hits, 1),
             }
-        )  # fmt: skip
+        )
     if figures.statements is None:
         found.append(
             _("pg_stat_statements がありません。CREATE EXTENSION pg_stat_statements で文ごとの時間も分かります。")
@@ -88,10 +102,15 @@ def _rush(rushes: Sequence[Rush]) -> list[str]:
         return []
     busiest = max(rushes, key=lambda rush: rush.in_minute)
     return [
-        _("最も混んだ1分は %(minute)s の %(meet)s で、申込票%(n)d件でした。次の大会の負荷テストはこれを上回る数で行ってください。") % {
-            "minute": busiest.minute.strftime("%m-%d %H:%M"), "meet": busiest.meet, "n": busiest.in_minute,
+        _(
+            "最も混んだ1分は %(minute)s の %(meet)s で、申込票%(n)d件でした。次の大会の負荷テストはこれを上回る数で行ってください。"
+        )
+        % {
+            "minute": busiest.minute.strftime("%m-%d %H:%M"),
+            "meet": busiest.meet,
+            "n": busiest.in_minute,
         }
-    ]  # fmt: skip
+    ]
 
 
 def shown(bound: int | None) -> str:

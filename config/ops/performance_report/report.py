@@ -32,20 +32,29 @@ class Report(NamedTuple):
 def report(span: Span, *, limit: int) -> Report:
     """Read it from the kept timings and the database's own figures. Raises DatabaseError."""
     return Report(
-        span, limit, compared(TimingKind.ADDRESS, span), compared(TimingKind.QUERY, span), database_figures(limit),
+        span,
+        limit,
+        compared(TimingKind.ADDRESS, span),
+        compared(TimingKind.QUERY, span),
+        database_figures(limit),
         rushes(span),
-    )  # fmt: skip
+    )
 
 
 def text(found: Report) -> Iterator[str]:
     span = found.span
     yield _("期間: %(since)s から %(until)s（比較: %(before)s から）") % {
-        "since": day(span.since), "until": day(span.until), "before": day(span.before.since),
-    }  # fmt: skip
+        "since": day(span.since),
+        "until": day(span.until),
+        "before": day(span.before.since),
+    }
     count, failures, total = whole(found.addresses)
     yield _("応答%(count)d件、5xx %(failures)d件（%(share)s）、平均%(ms).0f ms") % {
-        "count": count, "failures": failures, "share": percent(failures, count), "ms": total / count if count else 0,
-    }  # fmt: skip
+        "count": count,
+        "failures": failures,
+        "share": percent(failures, count),
+        "ms": total / count if count else 0,
+    }
     yield from _table(_("遅いアドレス（合計時間の順）"), found.addresses[: found.limit])
     yield from _table(_("遅いクエリ（合計時間の順、値は含みません）"), found.queries[: found.limit])
     yield from _of_database(found.figures)
@@ -83,12 +92,16 @@ def _of_database(figures: DatabaseFigures | None) -> Iterator[str]:
         return
     yield from _head(_("データベース（統計の開始から）"))
     yield _("メモリから読めた割合: 表%(table)s、索引%(index)s") % {
-        "table": percent(figures.table_hits, 1), "index": percent(figures.index_hits, 1),
-    }  # fmt: skip
+        "table": percent(figures.table_hits, 1),
+        "index": percent(figures.index_hits, 1),
+    }
     for scan in figures.scans:
         yield _("%(table)s（%(rows)d行）を全部読んだ回数%(scans)d、索引を使った回数%(index)d") % {
-            "table": scan.table, "rows": scan.rows, "scans": scan.scans, "index": scan.index_scans,
-        }  # fmt: skip
+            "table": scan.table,
+            "rows": scan.rows,
+            "scans": scan.scans,
+            "index": scan.index_scans,
+        }
     for one in figures.statements or []:
         yield f"{one.calls:>9,} × {one.mean_ms:8.1f} ms = {one.total_ms / 1000:9.1f} s  max {one.worst_ms:8.1f}  {cut(one.query)}"
 
@@ -99,8 +112,11 @@ def _of_hours(span: Span) -> Iterator[str]:
         yield from _head(_("混んだ時間"))
     for hour, count, failures, average in busiest:
         yield _("%(hour)s 応答%(count)d件、5xx %(failures)d件、平均%(ms).0f ms") % {
-            "hour": timezone.localtime(hour).strftime("%m-%d %H:00"), "count": count, "failures": failures, "ms": average,
-        }  # fmt: skip
+            "hour": timezone.localtime(hour).strftime("%m-%d %H:00"),
+            "count": count,
+            "failures": failures,
+            "ms": average,
+        }
 
 
 def _of_rushes(found: Sequence[Rush]) -> Iterator[str]:
@@ -108,9 +124,12 @@ def _of_rushes(found: Sequence[Rush]) -> Iterator[str]:
         yield from _head(_("申込が集中した1分"))
     for rush in found:
         yield _("%(meet)s: %(minute)s に申込票%(in_minute)d件（期間全体で申込票%(all)d件、%(entries)d人）") % {
-            "meet": rush.meet, "minute": day(rush.minute), "in_minute": rush.in_minute, "all": rush.submissions,
+            "meet": rush.meet,
+            "minute": day(rush.minute),
+            "in_minute": rush.in_minute,
+            "all": rush.submissions,
             "entries": rush.entries,
-        }  # fmt: skip
+        }
 
 
 def table_rows(found: Report) -> Iterator[list[object]]:

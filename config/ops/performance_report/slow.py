@@ -56,11 +56,15 @@ def timed(kind: str, span: Span) -> dict[str, Timed]:
         buckets[name] = merged(buckets.get(name, []), some)
     return {
         row["name"]: Timed(
-            row["name"], row["n"], row["bad"], row["ms"], row["worst"],
+            row["name"],
+            row["n"],
+            row["bad"],
+            row["ms"],
+            row["worst"],
             *(percentile(buckets.get(row["name"], []), q) for q in (0.5, 0.95, 0.99)),
         )
         for row in sums.order_by()
-    }  # fmt: skip
+    }
 
 
 def compared(kind: str, span: Span) -> list[Compared]:

@@ -21,8 +21,9 @@ def meet_lines(meet: Meet, *, at: datetime, smoke: bool) -> list[CheckLine]:
     one, week = own_lines.read(meet, at=at), week_until(at)
     own = [check(one) for check in own_lines.ALL]
     load = [
-        site.loadtest(at, places=one.places, tenant_slug=meet.tenant.slug, slug=meet.slug), site.beside(meet),
-    ]  # fmt: skip
+        site.loadtest(at, places=one.places, tenant_slug=meet.tenant.slug, slug=meet.slug),
+        site.beside(meet),
+    ]
     works = [
         ageing.migrations(week), ageing.switches(week), ageing.paused(week), ageing.worker(week), site.mail_server(at),
         site.mail_lately(at), logs.mail(week), logs.alarms(week), ageing.certificate(week), disk.space(week),

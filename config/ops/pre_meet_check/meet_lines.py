@@ -67,8 +67,9 @@ def window(one: Subject) -> CheckLine:
     """The entry window in the meet's own zone: it opens, then closes, and closes before the meet begins."""
     meet = one.meet
     text = _("申込期間: %(opens)s から %(closes)s まで") % {
-        "opens": moment(meet, meet.entries_open_at), "closes": moment(meet, meet.entries_close_at),
-    }  # fmt: skip
+        "opens": moment(meet, meet.entries_open_at),
+        "closes": moment(meet, meet.entries_close_at),
+    }
     text += _("（%(now)s）") % {"now": _phase(one)}
     todo = _("管理画面の大会で申込開始と締切を直してください（時刻は大会のタイムゾーン）。")
     last_day = meet.entries_close_at.astimezone(meet.zone).date()
@@ -89,8 +90,10 @@ def days(one: Subject) -> CheckLine:
     """The meet is still to come, and each race is on one of its days."""
     meet = one.meet
     text = _("会期: %(first)s から %(last)s、会場 %(venue)s") % {
-        "first": meet.starts_on, "last": meet.ends_on, "venue": meet.venue or _("未入力"),
-    }  # fmt: skip
+        "first": meet.starts_on,
+        "last": meet.ends_on,
+        "venue": meet.venue or _("未入力"),
+    }
     over = meet.ends_on < one.at.astimezone(meet.zone).date()
     outside = [race.name for race in one.races if not is_within(meet, race)]
     if outside:
@@ -188,13 +191,20 @@ def people(one: Subject) -> CheckLine:
     organizers = mine.filter(role=Role.ORGANIZER).count()
     staff = mine.filter(role=Role.STAFF).count()
     text = _("担当者: 有効な大会運営者%(organizers)d人、スタッフ%(staff)d/%(most)d人") % {
-        "organizers": organizers, "staff": staff, "most": MAX_ACTIVE_STAFF,
-    }  # fmt: skip
+        "organizers": organizers,
+        "staff": staff,
+        "most": MAX_ACTIVE_STAFF,
+    }
     todo = _("管理画面の利用者で、大会運営者を2人以上、招集所のスタッフを1人以上有効にしてください。")
     return judged(
-        "people", text, todo, is_ng=organizers == 0 or staff > MAX_ACTIVE_STAFF,
-        is_look=organizers == 1 or staff == 0, organizers=organizers, staff=staff,
-    )  # fmt: skip
+        "people",
+        text,
+        todo,
+        is_ng=organizers == 0 or staff > MAX_ACTIVE_STAFF,
+        is_look=organizers == 1 or staff == 0,
+        organizers=organizers,
+        staff=staff,
+    )
 
 
 def shoes(one: Subject) -> CheckLine:

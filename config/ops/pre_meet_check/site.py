@@ -56,13 +56,20 @@ def loadtest(at: datetime, *, places: int, tenant_slug: str, slug: str) -> Check
     shown = number(run, "entries_per_second") or 0.0
     needed = places * WANTED_PER_PLACE / RUSH.total_seconds() * RESERVE
     text = _("負荷テスト: %(ago)s、毎秒%(shown).0f件（この大会に必要な目安は毎秒%(needed).0f件）") % {
-        "ago": ago(run.started_at, at), "shown": shown, "needed": needed,
-    }  # fmt: skip
+        "ago": ago(run.started_at, at),
+        "shown": shown,
+        "needed": needed,
+    }
     old = at - run.started_at > LOADTEST_DUE
     return judged(
-        "loadtest", text, todo, is_ng=shown < needed / RESERVE, is_look=old or shown < needed,
-        entries_per_second=shown, needed=round(needed, 1),
-    )  # fmt: skip
+        "loadtest",
+        text,
+        todo,
+        is_ng=shown < needed / RESERVE,
+        is_look=old or shown < needed,
+        entries_per_second=shown,
+        needed=round(needed, 1),
+    )
 
 
 def beside(meet: Meet) -> CheckLine:

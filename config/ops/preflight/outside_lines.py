@@ -72,9 +72,14 @@ def mail(at: datetime) -> CheckLine:
 def _smtp() -> CheckLine:
     where = f"{ENV.mail.host}:{ENV.mail.port}"
     line = EmailBackend(
-        host=ENV.mail.host, port=ENV.mail.port, username=ENV.mail.user, password=ENV.mail.password,
-        use_tls=ENV.mail.use_tls, use_ssl=ENV.mail.use_ssl, timeout=int(SECONDS),
-    )  # fmt: skip
+        host=ENV.mail.host,
+        port=ENV.mail.port,
+        username=ENV.mail.user,
+        password=ENV.mail.password,
+        use_tls=ENV.mail.use_tls,
+        use_ssl=ENV.mail.use_ssl,
+        timeout=int(SECONDS),
+    )
     try:
         line.open()
     except smtplib.SMTPAuthenticationError:

@@ -77,8 +77,9 @@ def people(week: Week) -> CheckLine:
     ]
     admins = User.objects.filter(role=Role.PLATFORM_ADMIN, is_active=True).count()
     text = _("人: プラットフォーム管理者%(admins)d人、スタッフ枠が満席の団体%(full)d") % {
-        "admins": admins, "full": len(full),
-    }  # fmt: skip
+        "admins": admins,
+        "full": len(full),
+    }
     todo = _("管理者が1人だけなら、もう1人を create_platform_admin で加えてください。")
     return judged("people", text, todo, is_ng=admins == 0, is_look=admins == 1, admins=admins, full=len(full))
 

@@ -53,9 +53,14 @@ def _backup(week: Week, oldest: timedelta) -> CheckLine:
     if failed:
         text += _("、その後の実行は失敗")
     return judged(
-        "backup", text, RUN_BACKUP, is_ng=week.at - run.started_at > oldest or shrank, is_look=failed,
-        age_seconds=int((week.at - run.started_at).total_seconds()), bytes=now,
-    )  # fmt: skip
+        "backup",
+        text,
+        RUN_BACKUP,
+        is_ng=week.at - run.started_at > oldest or shrank,
+        is_look=failed,
+        age_seconds=int((week.at - run.started_at).total_seconds()),
+        bytes=now,
+    )
 
 
 def _drill(week: Week) -> CheckLine:
@@ -72,6 +77,10 @@ def _drill(week: Week) -> CheckLine:
         if figure is not None:
             text += _("、%(name)s %(length)s") % {"name": name, "length": seconds(figure)}
     return judged(
-        "drill", text, RUN_DRILL, is_ng=age > DRILL_OVERDUE, is_look=age > DRILL_DUE,
+        "drill",
+        text,
+        RUN_DRILL,
+        is_ng=age > DRILL_OVERDUE,
+        is_look=age > DRILL_DUE,
         age_seconds=int(age.total_seconds()),
-    )  # fmt: skip
+    )

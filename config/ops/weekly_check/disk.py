@@ -35,8 +35,10 @@ def space(week: Week) -> CheckLine:
     disk = shutil.disk_usage(existing(Path(settings.MEDIA_ROOT)))
     free = disk.free / disk.total
     text = _("ディスク: 空き%(free)s（%(share)s）/ %(total)s") % {
-        "free": size(disk.free), "share": percent(disk.free, disk.total), "total": size(disk.total),
-    }  # fmt: skip
+        "free": size(disk.free),
+        "share": percent(disk.free, disk.total),
+        "total": size(disk.total),
+    }
     todo = _("var/ の古いバックアップとファイルを確認し、ディスクを増やしてください。")
     return judged(
         "disk", text, todo, is_ng=free < TOO_LITTLE, is_look=free < LITTLE, free_bytes=disk.free, total_bytes=disk.total
@@ -52,12 +54,19 @@ def database(week: Week) -> CheckLine:
         return ok("database", text + _("（前回の記録がないため増加は次回から）"), bytes=now)
     grown = now - before
     text += _("、%(span)s前から%(sign)s%(grown)s") % {
-        "span": span(week.at - week.earlier_at), "sign": "+" if grown >= 0 else "-", "grown": size(abs(grown)),
-    }  # fmt: skip
+        "span": span(week.at - week.earlier_at),
+        "sign": "+" if grown >= 0 else "-",
+        "grown": size(abs(grown)),
+    }
     return judged(
-        "database", text, _("契約の上限まで何週間もつか計算し、大きな表（次の行）を確認してください。"),
-        is_ng=False, is_look=now > SMALL and grown > FAST_GROWTH * before, bytes=now, grown=grown,
-    )  # fmt: skip
+        "database",
+        text,
+        _("契約の上限まで何週間もつか計算し、大きな表（次の行）を確認してください。"),
+        is_ng=False,
+        is_look=now > SMALL and grown > FAST_GROWTH * before,
+        bytes=now,
+        grown=grown,
+    )
 
 
 def database_bytes() -> int:
@@ -129,12 +138,15 @@ def transactions(week: Week) -> CheckLine:
     text = _("接続: %(used)d/%(most)d") % {"used": used, "most": most}
     text += _("、最も長い取引は%(ago)sから") % {"ago": ago(oldest, week.at)} if oldest else _("、長い取引なし")
     return judged(
-        "transactions", text,
+        "transactions",
+        text,
         _("pg_stat_activity で相手を確かめ、置き去りなら終わらせてください。接続が多いなら docs/scaling.md。"),
         is_ng=used > MANY_CONNECTIONS * most or age > OLD_ROWS,
         is_look=oldest is not None and week.at - oldest > LONG_TRANSACTION,
-        connections=used, most=most, frozen_age=age,
-    )  # fmt: skip
+        connections=used,
+        most=most,
+        frozen_age=age,
+    )
 
 
 def _rows(query: str, values: Sequence[str | int | float] = ()) -> list[tuple]:

@@ -27,13 +27,21 @@ def errors(week: Week) -> CheckLine:
         return look("errors", _("5xxエラー: この1週間の応答の記録がありません"), todo)
     failures, count = found["failures"], found["count"]
     text = _("5xxエラー: %(n)d件（%(share)s、応答%(count)d件）、前の週は%(before)d件") % {
-        "n": failures, "share": percent(failures, count), "count": count, "before": before["failures"],
-    }  # fmt: skip
+        "n": failures,
+        "share": percent(failures, count),
+        "count": count,
+        "before": before["failures"],
+    }
     return judged(
-        "errors", text, _("Sentryとログを要求番号で確認: python manage.py performance_report"),
-        is_ng=failures >= MOST_FAILURES and failures >= MOST_SHARE * count, is_look=failures > 0,
-        failures=failures, answers=count, failures_before=before["failures"],
-    )  # fmt: skip
+        "errors",
+        text,
+        _("Sentryとログを要求番号で確認: python manage.py performance_report"),
+        is_ng=failures >= MOST_FAILURES and failures >= MOST_SHARE * count,
+        is_look=failures > 0,
+        failures=failures,
+        answers=count,
+        failures_before=before["failures"],
+    )
 
 
 def _answers(since: object, until: object) -> dict[str, int]:
@@ -52,9 +60,14 @@ def jobs(week: Week) -> CheckLine:
     if names:
         text += f" ({', '.join(names[:SHOWN])})"
     return judged(
-        "jobs", text, _("ワーカーのログをこの番号で探してください。待っているなら run_worker が動いているか確認してください。"),
-        is_ng=stuck > 0, is_look=bool(names), failed=len(names), stuck=stuck,
-    )  # fmt: skip
+        "jobs",
+        text,
+        _("ワーカーのログをこの番号で探してください。待っているなら run_worker が動いているか確認してください。"),
+        is_ng=stuck > 0,
+        is_look=bool(names),
+        failed=len(names),
+        stuck=stuck,
+    )
 
 
 def mail(week: Week) -> CheckLine:
@@ -65,8 +78,10 @@ def mail(week: Week) -> CheckLine:
     bounced = rows.filter(bounced_at__gte=week.since).count()
     overdue = due(week.at).filter(created_at__lt=week.at - OLDEST_MAIL).aggregate(oldest=Min("created_at"))["oldest"]
     text = _("メール: 送信%(sent)d、送信不能%(failed)d、不達%(bounced)d") % {
-        "sent": sent, "failed": failed, "bounced": bounced,
-    }  # fmt: skip
+        "sent": sent,
+        "failed": failed,
+        "bounced": bounced,
+    }
     if overdue:
         text += _("、未送信の最も古いものは%(ago)s") % {"ago": ago(overdue, week.at)}
     return judged(
@@ -95,8 +110,10 @@ def incidents(week: Week) -> CheckLine:
         return ok("incidents", _("障害の記録: 未解消なし（1週間で%(n)d件）") % {"n": seen}, open=0, opened=seen)
     worst = opened[0]
     text = _("障害の記録: 未解消%(n)d件（レベル%(level)d %(title)s）") % {
-        "n": len(opened), "level": worst.level, "title": worst.title,
-    }  # fmt: skip
+        "n": len(opened),
+        "level": worst.level,
+        "title": worst.title,
+    }
     todo = _("解決しているなら管理画面で解消日時を入れてください。")
     return judged("incidents", text, todo, is_ng=worst.level == 3, is_look=True, open=len(opened))
 

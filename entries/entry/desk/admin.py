@@ -48,9 +48,13 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
     list_display = ("who", "team", "race", "seed", "state_chip", "ticket", "shoe_mark", "entered_at", "reference")
     list_filter = (EntryMeetFilter, RaceFilter, StateFilter, ShoeFilter)
     search_fields = (
-        "athlete__family_name", "athlete__given_name", "athlete__family_kana", "athlete__given_kana",
-        "submission__team__name", "submission__reference",
-    )  # fmt: skip
+        "athlete__family_name",
+        "athlete__given_name",
+        "athlete__family_kana",
+        "athlete__given_kana",
+        "submission__team__name",
+        "submission__reference",
+    )
     search_help_text = gettext_lazy("氏名、フリガナ、チーム名、受付番号（空白区切りで絞り込み）")
     ordering = ("-entered_at", "-pk")
     fields = (
@@ -92,8 +96,9 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
     def who(self, entry: Entry) -> SafeString:
         return format_html(
             '<span class="who"><span class="who__kana">{}</span>{}</span>',
-            entry.athlete.full_kana, entry.athlete.full_name,
-        )  # fmt: skip
+            entry.athlete.full_kana,
+            entry.athlete.full_name,
+        )
 
     @admin.display(description=gettext_lazy("チーム"), ordering="submission__team__name_kana")
     def team(self, entry: Entry) -> str:

@@ -60,9 +60,12 @@ class InviteForm(FindForm):
     """An entry past the line. `athletes` are those that were found."""
 
     athlete: Any = forms.ModelChoiceField(
-        queryset=None, label=_("選手"), widget=forms.RadioSelect, empty_label=None,
+        queryset=None,
+        label=_("選手"),
+        widget=forms.RadioSelect,
+        empty_label=None,
         error_messages={"required": _("選手を1人選んでください。")},
-    )  # fmt: skip
+    )
     seed_time = MarkField(label=_("申告タイム"), required=False, help_text=_("例: 14:05.32。空欄は記録なし（NT）。"))
     pacemaker = forms.BooleanField(label=_("ペースメーカー"), required=False)
     why = forms.CharField(label=_("理由"), required=False, max_length=300, help_text=_("変更履歴に残ります。"))

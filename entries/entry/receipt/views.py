@@ -42,7 +42,10 @@ def _page(request: OrderRequest, *, wrong: TimesForm | None = None, entry: int =
         row.race.meet = meet
     worn = {pk: said_of(verdict) for pk, verdict in verdicts_of(entries).items()}
     values = {
-        "submission": submission, "meet": meet, "tally": tally(entries), "said": said,
+        "submission": submission,
+        "meet": meet,
+        "tally": tally(entries),
+        "said": said,
         "lines": [
             _line(request, row, wrong if row.pk == entry else None) | {"shoe": worn.get(row.pk)} for row in entries
         ],
@@ -52,7 +55,7 @@ def _page(request: OrderRequest, *, wrong: TimesForm | None = None, entry: int =
         "may_correct": request.may_change and meet.takes_entries_at(request.clock),
         "by_organizer": submission.source == Source.ORGANIZER,
         "mail_state": mail_state(f"entry.received:{submission.pk}", to=request.user.email, at=request.clock),
-    }  # fmt: skip
+    }
     return render(request, "entry/receipt.html", values, status=422 if said or wrong else 200)
 
 
@@ -114,9 +117,13 @@ def correct(request: OrderRequest, entry: int) -> HttpResponse:
         return _page(request, wrong=form, entry=row.pk)
     try:
         entry_actions.correct_times(
-            entry=row, seed_time=form.cleaned_data["seed_time"], personal_best=form.cleaned_data["personal_best"],
-            by=request.user, at=request.clock, by_organizer=request.by_host,
-        )  # fmt: skip
+            entry=row,
+            seed_time=form.cleaned_data["seed_time"],
+            personal_best=form.cleaned_data["personal_best"],
+            by=request.user,
+            at=request.clock,
+            by_organizer=request.by_host,
+        )
     except Refused as refusal:
         if refusal.code in ("already_withdrawn", "too_late_to_correct"):
             return _page(request, said=say(refusal))

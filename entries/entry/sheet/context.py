@@ -205,7 +205,10 @@ def script_facts(facts: Facts) -> Mapping[str, Any]:
         "races": {str(race.pk): race_data(race) for race in facts.races.values()},
         "athletes": {
             str(athlete.pk): {
-                "name": athlete.full_name, "kana": athlete.full_kana, "sex": athlete.sex, "jaaf": athlete.jaaf_id,
+                "name": athlete.full_name,
+                "kana": athlete.full_kana,
+                "sex": athlete.sex,
+                "jaaf": athlete.jaaf_id,
             }
             for athlete in facts.athletes
         },
@@ -213,4 +216,4 @@ def script_facts(facts: Facts) -> Mapping[str, Any]:
         "limit": facts.meet.races_per_athlete,
         "paces": [rules.FASTEST_PACE, rules.SLOWEST_PACE, rules.PACE_FROM_M],
         "words": script_wording.for_script(),
-    }  # fmt: skip
+    }

@@ -123,9 +123,12 @@ def draft(request: MeetRequest) -> HttpResponse:
         body = _json(request)
         team = chosen(list(Team.objects.managed_by(request.user)), str(body.get("team", "")))
         kept = drafts.keep(
-            meet=request.meet, team=team, rows=drafts.check_rows(body.get("rows")),
-            version=id_of(str(body.get("version", ""))), by=request.user,
-        )  # fmt: skip
+            meet=request.meet,
+            team=team,
+            rows=drafts.check_rows(body.get("rows")),
+            version=id_of(str(body.get("version", ""))),
+            by=request.user,
+        )
     except Refused as refusal:
         if refusal.code == "draft_invalid":
             return JsonResponse({"error": say(refusal)}, status=400)

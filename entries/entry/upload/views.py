@@ -70,9 +70,13 @@ def _keep(request: MeetRequest, team: Team) -> HttpResponse:
         raise Refused("upload_no_rows")
     read_shoes(rows)
     kept = actions.keep(
-        meet=request.meet, team=team, by=request.user, file_name=importer.clean(file.name or "")[:200],
-        rows=[row.as_json() for row in rows], counts={"read": len(rows)},
-    )  # fmt: skip
+        meet=request.meet,
+        team=team,
+        by=request.user,
+        file_name=importer.clean(file.name or "")[:200],
+        rows=[row.as_json() for row in rows],
+        counts={"read": len(rows)},
+    )
     return HttpResponseRedirect(_address(request, "upload_preview", kept), status=SEE_OTHER)
 
 
@@ -115,10 +119,13 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
         else:
             return HttpResponseRedirect(reverse("entry:receipt", args=[submission.reference]), status=SEE_OTHER)
     values = {
-        "meet": request.meet, "upload": kept, "preview": shown, "problems": problems,
+        "meet": request.meet,
+        "upload": kept,
+        "preview": shown,
+        "problems": problems,
         "again": f"{reverse('entry:upload', args=[request.meet.tenant.slug, request.meet.slug])}?"
         + urlencode({"team": kept.team_id}),
-    }  # fmt: skip
+    }
     return render(request, "entry/upload_preview.html", values, status=422 if request.method == "POST" else 200)
 
 
@@ -129,9 +136,12 @@ def template(request: MeetRequest) -> HttpResponse:
     """The team's roster as a workbook to fill in."""
     team, _teams = _team(request)
     body = write_xlsx(
-        importer.template_header(), importer.template_rows(_athletes(team)), title=_("申込"),
-        notes=importer.template_notes(_races(request).values()), notes_title=_("種目と書き方"),
-    )  # fmt: skip
+        importer.template_header(),
+        importer.template_rows(_athletes(team)),
+        title=_("申込"),
+        notes=importer.template_notes(_races(request).values()),
+        notes_title=_("種目と書き方"),
+    )
     return _workbook(body, f"{request.meet.slug}-{_('申込')}.xlsx")
 
 

@@ -91,8 +91,10 @@ def _write_rows(
     Athlete.objects.bulk_create([athlete for athlete, _, _ in written[NEW]])
     Athlete.objects.bulk_create(
         [athlete for athlete, _, _ in written[CHANGED]],
-        update_conflicts=True, unique_fields=["id"], update_fields=[*columns(READERS), "left_at"],
-    )  # fmt: skip
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[*columns(READERS), "left_at"],
+    )
     why = f"import: {upload.file_name}"
     record_many("athlete.added", written[NEW], by=by, why=why)
     record_many("athlete.changed", written[CHANGED], by=by, why=why)

@@ -48,8 +48,11 @@ COLUMNS = (
     Column("guardian_consent", "保護者の同意", "同意 保護者同意 consent", _("16歳未満は必須。同意を得ていれば ○")),
 )  # fmt: skip
 TITLES: Mapping[str, str] = {column.field: column.title for column in COLUMNS} | {
-    "jaaf_pending": "JAAF ID", "name": "氏名", "kana": "フリガナ", "romaji": "ローマ字",
-}  # fmt: skip
+    "jaaf_pending": "JAAF ID",
+    "name": "氏名",
+    "kana": "フリガナ",
+    "romaji": "ローマ字",
+}
 _MEANINGS = {
     "family_name": _("姓"), "given_name": _("名"), "family_kana": _("姓（フリガナ）"), "given_kana": _("名（フリガナ）"),
     "family_romaji": _("姓（ローマ字）"), "given_romaji": _("名（ローマ字）"), "sex": _("性別"), "birth_date": _("生年月日"),

@@ -44,9 +44,14 @@ def upload(request: TeamRequest) -> HttpResponse:
             form.add_error("file", say(refusal))
         else:
             kept = import_actions.keep_upload(
-                request.team, by=request.user, file_name=file.name or "", lines=found.lines, ignored=found.ignored,
-                at=timezone.now(), today=timezone.localdate(),
-            )  # fmt: skip
+                request.team,
+                by=request.user,
+                file_name=file.name or "",
+                lines=found.lines,
+                ignored=found.ignored,
+                at=timezone.now(),
+                today=timezone.localdate(),
+            )
             return HttpResponseRedirect(reverse("roster:preview", args=[request.team.pk, kept.pk]), status=303)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     stopped = "" if form.is_bound else said_of(Function.UPLOADS)
@@ -68,12 +73,16 @@ def preview(request: TeamRequest, upload: int) -> HttpResponse:
     chosen = [each for each in rows if each.state == state]
     page = Paginator(chosen, PER_PAGE).get_page(request.GET.get("page"))
     values = {
-        "team": request.team, "upload": row, "state": state, "page": page, "rows": wording.in_words(page.object_list),
+        "team": request.team,
+        "upload": row,
+        "state": state,
+        "page": page,
+        "rows": wording.in_words(page.object_list),
         "before": f"?state={state}&page={page.previous_page_number()}" if page.has_previous() else "",
         "after": f"?state={state}&page={page.next_page_number()}" if page.has_next() else "",
         "tabs": [(name, word, row.counts[name]) for name, word in wording.STATE_WORDS.items()],
         "to_write": row.counts["new"] + row.counts["changed"],
-    }  # fmt: skip
+    }
     return render(request, "roster/preview.html", values)
 
 

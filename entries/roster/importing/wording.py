@@ -18,9 +18,11 @@ HEADER = [column.title for column in COLUMNS]
 SHEET, NOTES_SHEET = "名簿", "記入方法"
 REASON = "取り込めなかった理由"
 STATE_WORDS: dict[str, str | Promise] = {
-    REFUSED: gettext_lazy("取り込めない行"), NEW: gettext_lazy("新規"), CHANGED: gettext_lazy("変更"),
+    REFUSED: gettext_lazy("取り込めない行"),
+    NEW: gettext_lazy("新規"),
+    CHANGED: gettext_lazy("変更"),
     UNCHANGED: gettext_lazy("変更なし"),
-}  # fmt: skip
+}
 
 
 class Shown(NamedTuple):
@@ -35,11 +37,14 @@ def in_words(rows: Iterable[Planned]) -> list[Shown]:
     """Rows as a reader sees them, in the reader's language. A new athlete's name is not repeated among the fields."""
     return [
         Shown(
-            row.number, row.name, _changes(row),
-            [(_column(reason[0]), words(reason)) for reason in row.reasons], [words(reason) for reason in row.warnings],
+            row.number,
+            row.name,
+            _changes(row),
+            [(_column(reason[0]), words(reason)) for reason in row.reasons],
+            [words(reason) for reason in row.warnings],
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _changes(row: Planned) -> list[tuple[str, str, str]]:
@@ -76,5 +81,8 @@ def instructions() -> list[list[str]]:
         _("空欄の項目は、いま名簿にある内容のまま変わりません。"),
         _("取り込む前に、追加・変更・取り込めない行を画面で確認できます。"),
     ]
-    return [[_("列"), _("記入のしかた")], *([column.shown, str(column.help)] for column in COLUMNS),
-            *(["", text] for text in general)]  # fmt: skip
+    return [
+        [_("列"), _("記入のしかた")],
+        *([column.shown, str(column.help)] for column in COLUMNS),
+        *(["", text] for text in general),
+    ]

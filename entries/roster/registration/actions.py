@@ -56,9 +56,11 @@ def register(request: HttpRequest, registration: Registration, *, password: str,
     check_not_stopped(Function.REGISTRATION)
     attempts.count(request, what="mail", account=registration.email, limits=attempts.MAIL, at=at)
     payload = plain(registration) | {
-        "password": make_password(password), "language": (get_language() or "ja")[:2], "agreed_at": at.isoformat(),
+        "password": make_password(password),
+        "language": (get_language() or "ja")[:2],
+        "agreed_at": at.isoformat(),
         "terms": TERMS,
-    }  # fmt: skip
+    }
     with transaction.atomic():
         issued = links.issue(Purpose.REGISTER, email=registration.email, at=at, lifetime=LIFETIME, payload=payload)
         enqueue(

@@ -39,9 +39,13 @@ class RegistrationForm(Form):
 
     email = EmailField()
     phone = ReadField(
-        _phone, label=_("電話"), required=True, help_text=_("大会当日に連絡がつく番号"), autocomplete="tel",
+        _phone,
+        label=_("電話"),
+        required=True,
+        help_text=_("大会当日に連絡がつく番号"),
+        autocomplete="tel",
         inputmode="tel",
-    )  # fmt: skip
+    )
     password = PasswordField(new=True)
     agree = forms.BooleanField(
         label=_("氏名・所属・学年・記録が、スタートリストと結果として公開されることに同意します。"),
@@ -91,9 +95,12 @@ class TeamForm(RegistrationForm):
     def registration(self) -> Registration:
         values = self.cleaned_data
         team = {
-            "kind": values["kind"], "name": values["team_name"], "name_kana": values["team_kana"],
-            "short_name": values["short_name"], "prefecture": values["prefecture"],
-        }  # fmt: skip
+            "kind": values["kind"],
+            "name": values["team_name"],
+            "name_kana": values["team_kana"],
+            "short_name": values["short_name"],
+            "prefecture": values["prefecture"],
+        }
         return Registration(normal_email(values["email"]), values["name"], values["phone"], team)
 
 
@@ -110,9 +117,11 @@ class AthleteForm(RegistrationForm):
     birth_date = fact("birth_date", _("生年月日"), _("例: 2008/4/2、H20.4.2"), required=True, autocomplete="bday")
     nationality = fact("nationality", _("国籍"), _("3文字の国コード。空欄は JPN"))
     registration_prefecture = forms.ChoiceField(
-        label=_("登録陸協"), choices=[("", _("未登録")), *PREFECTURE_CHOICES], required=False,
+        label=_("登録陸協"),
+        choices=[("", _("未登録")), *PREFECTURE_CHOICES],
+        required=False,
         help_text=_("日本陸連に登録している場合"),
-    )  # fmt: skip
+    )
     guardian_name = fact("guardian_name", _("保護者氏名"), _("16歳未満の方は必ず入力してください。"))
     guardian_consent = forms.BooleanField(label=_("保護者として、参加と記録の公開に同意します。"), required=False)
     field_order = [
@@ -136,8 +145,11 @@ class AthleteForm(RegistrationForm):
         values, where = self.cleaned_data, self.cleaned_data["registration_prefecture"]
         printed = f"{dict(PREFECTURES)[where]}陸協" if where and where not in NO_LOCAL_BODY else ""
         team = {
-            "kind": TeamKind.INDIVIDUAL.value, "name": self.person_name(), "short_name": printed, "prefecture": where,
+            "kind": TeamKind.INDIVIDUAL.value,
+            "name": self.person_name(),
+            "short_name": printed,
+            "prefecture": where,
             "name_kana": f"{values['family_kana']} {values['given_kana']}",
-        }  # fmt: skip
+        }
         athlete = {name: values[name] for name in self.ATHLETE}
         return Registration(normal_email(values["email"]), self.person_name(), values["phone"], team, athlete)

@@ -62,7 +62,9 @@ def confirm(request: HttpRequest) -> HttpResponse:
         again = reverse("auth:login" if refusal.code == "account_exists" else "registration:register")
         return render(request, "auth/dead_link.html", {"why": say(refusal), "again": again}, status=HTTPStatus.GONE)
     values = {
-        "filled": filled, "token": token, "kind": TeamKind(filled.team["kind"]).label,
+        "filled": filled,
+        "token": token,
+        "kind": TeamKind(filled.team["kind"]).label,
         "prefecture": dict(PREFECTURE_CHOICES).get(filled.team["prefecture"], ""),
-    }  # fmt: skip
+    }
     return render(request, "auth/register_confirm.html", values)

@@ -17,9 +17,12 @@ TYPES = {"price_jpy": "INTEGER", "case_size_mm": "REAL", "case_thickness_mm": "R
 
 
 def old_file(
-    path: Path, rows: Iterable[dict[str, Any]] = (REF001,), *, columns: Sequence[str] = OLD_COLUMNS,
+    path: Path,
+    rows: Iterable[dict[str, Any]] = (REF001,),
+    *,
+    columns: Sequence[str] = OLD_COLUMNS,
     table: str = "master_products",
-) -> Path:  # fmt: skip
+) -> Path:
     """A file as the old system left it. Columns that a row has not are NULL."""
     with sqlite3.connect(path) as connection:
         quoted = ['"' + column.replace('"', '""') + '"' for column in columns]

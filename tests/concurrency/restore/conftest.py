@@ -55,10 +55,14 @@ def new_server(site: Postgres) -> Iterator[Postgres]:
 def restore(new_server: Postgres, settings: Any, tmp_path: Path) -> Restore:
     """`manage.py restore` on that machine: its own uploads, the same BACKUP_DIR."""
     env = {
-        **os.environ, "DATABASE_URL": lab_url(), "BACKUP_KEY": KEY,
-        "BACKUP_DIR": str(settings.BACKUPS.folder), "DJANGO_SETTINGS_MODULE": "tests.lab_settings",
-        "LAB_MEDIA": str(tmp_path / "new-media"), "APP_ENV": "dev",
-    }  # fmt: skip
+        **os.environ,
+        "DATABASE_URL": lab_url(),
+        "BACKUP_KEY": KEY,
+        "BACKUP_DIR": str(settings.BACKUPS.folder),
+        "DJANGO_SETTINGS_MODULE": "tests.lab_settings",
+        "LAB_MEDIA": str(tmp_path / "new-media"),
+        "APP_ENV": "dev",
+    }
 
     def run(*arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "manage.py", "restore", *arguments]

@@ -78,7 +78,9 @@ def found_in_dump(database: Postgres, text: str) -> int:
     """How often a text stands anywhere in a database."""
     programs = programs_for(verify.major_of(database))
     dumped = subprocess.run(
-        [programs.path("pg_dump"), "--data-only"], env={**os.environ, **database.environment()}, capture_output=True,
+        [programs.path("pg_dump"), "--data-only"],
+        env={**os.environ, **database.environment()},
+        capture_output=True,
         check=True,
-    )  # fmt: skip
+    )
     return dumped.stdout.decode().count(text)

@@ -32,7 +32,8 @@ SABOTAGED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "truncated dump": (lambda path: fitting(path, lambda dump: dump[: len(dump) // 2]), "."),
     "empty dump": (lambda path: fitting(path, lambda dump: b""), "the dump in it is empty"),
     "another version": (
-        lambda path: rewritten(path, manifest=lambda m: m.update(server_version="99.1")), "is of PostgreSQL 99, this server is"
+        lambda path: rewritten(path, manifest=lambda m: m.update(server_version="99.1")),
+        "is of PostgreSQL 99, this server is",
     ),
     "another format": (lambda path: rewritten(path, manifest=lambda m: m.update(format=7)), "has format 7"),
     "a row too many": (
@@ -41,7 +42,7 @@ SABOTAGED: dict[str, tuple[Callable[[Path], Path], str]] = {
     ),
     "missing member": (lambda path: rewritten(path, without="database.dump"), r"database\.dump is missing"),
     "not a dump": (lambda path: fitting(path, lambda dump: b"-- PostgreSQL" * 99), "pg_restore cannot read it"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("sabotage", SABOTAGED)
@@ -115,8 +116,10 @@ def test_what_killed_runs_left_is_swept_after_a_day(world: Own, site: Postgres) 
 def test_a_verification_that_is_told_to_stop_cleans_up(world: Own, site: Postgres, settings: Any) -> None:
     """SIGTERM while it restores: one line, exit 1, no scratch database."""
     with site.connect() as there:  # something to restore for a while
-        there.execute("INSERT INTO tenants_heartbeat (name, beat_at, facts) SELECT n::text, now(), "
-                      "jsonb_build_object('x', repeat(md5(n::text), 60)) FROM generate_series(1, 20000) n")  # fmt: skip
+        there.execute(
+            "INSERT INTO tenants_heartbeat (name, beat_at, facts) SELECT n::text, now(), "
+            "jsonb_build_object('x', repeat(md5(n::text), 60)) FROM generate_series(1, 20000) n"
+        )
     path = take.take(None, at=timezone.now()).made.path
     env = {**os.environ, "DATABASE_URL": database_url(), "BACKUP_KEY": KEY, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     process = subprocess.Popen(

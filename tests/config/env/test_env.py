@@ -16,9 +16,12 @@ from config.env.variables import VARIABLES
 ROOT = Path(__file__).parents[3]
 KEY = "kJ83hsd7fHJKSDF87sdfhjksdf8s7dfhjksdf87shdfjk34hjk5h3jk4h5"
 PROD = {
-    "APP_ENV": "prod", "SECRET_KEY": KEY, "DATABASE_URL": "postgres://someone:canary-pw@db.internal:5432/nitsys",
-    "ALLOWED_HOSTS": "entry.example.jp", "EMAIL_URL": "smtp://mail.example.jp:587",
-}  # fmt: skip
+    "APP_ENV": "prod",
+    "SECRET_KEY": KEY,
+    "DATABASE_URL": "postgres://someone:canary-pw@db.internal:5432/nitsys",
+    "ALLOWED_HOSTS": "entry.example.jp",
+    "EMAIL_URL": "smtp://mail.example.jp:587",
+}
 UNSAFE = [
     ("APP_ENV", {"APP_ENV": "canary"}),
     ("APP_ENV", {"APP_ENV": "", "RENDER": "true"}),
@@ -78,9 +81,13 @@ def test_what_is_unsafe_is_refused_by_name_and_never_by_value(name: str, change:
 )
 def test_the_process_ends_with_one_line(changes: dict[str, str]) -> None:
     done = subprocess.run(
-        [sys.executable, "manage.py", "check"], cwd=ROOT, env={"PATH": os.environ["PATH"], **PROD, **changes},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **PROD, **changes},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1
     assert "refused to start" in done.stderr
@@ -89,9 +96,13 @@ def test_the_process_ends_with_one_line(changes: dict[str, str]) -> None:
 
 def test_a_production_site_passes_the_deployment_check() -> None:
     done = subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **PROD}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **PROD},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stdout) == (0, "System check identified no issues (0 silenced).\n"), done.stderr
 
 
@@ -152,10 +163,15 @@ def test_in_dev_the_host_that_is_served_on_may_be_asked_for() -> None:
         ({"EMAIL_HOST": "h", "EMAIL_PORT": "465"}, "smtp", ("h", 465), (False, True)),
         ({"EMAIL_HOST": "h", "EMAIL_PORT": "1025"}, "smtp", ("h", 1025), (False, False)),
         ({"EMAIL_HOST": "h", "EMAIL_USE_TLS": "False"}, "smtp", ("h", 587), (False, False)),
-        ({"EMAIL_URL": "smtp://h", "ANYMAIL_ESP": "sendgrid", "SENDGRID_API_KEY": "k"}, "anymail", ("", 587), (True, False)),
+        (
+            {"EMAIL_URL": "smtp://h", "ANYMAIL_ESP": "sendgrid", "SENDGRID_API_KEY": "k"},
+            "anymail",
+            ("", 587),
+            (True, False),
+        ),
         ({"EMAIL_URL": ""}, "none", ("", 587), (True, False)),
     ],
-)  # fmt: skip
+)
 def test_where_mail_goes(
     given: dict[str, str], kind: str, server: tuple[str, int], security: tuple[bool, bool]
 ) -> None:

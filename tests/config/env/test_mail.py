@@ -11,13 +11,19 @@ from tests.config.env.test_env import PROD, ROOT
 
 SITE = {**PROD, "EMAIL_URL": ""}
 GMAIL = {
-    "EMAIL_HOST": "smtp.gmail.com", "EMAIL_PORT": "587", "EMAIL_USE_TLS": "True",
-    "EMAIL_HOST_USER": "your-email@gmail.com", "EMAIL_HOST_PASSWORD": "abcdefghijklmnop",
-}  # fmt: skip
+    "EMAIL_HOST": "smtp.gmail.com",
+    "EMAIL_PORT": "587",
+    "EMAIL_USE_TLS": "True",
+    "EMAIL_HOST_USER": "your-email@gmail.com",
+    "EMAIL_HOST_PASSWORD": "abcdefghijklmnop",
+}
 SENDGRID = {
-    "EMAIL_HOST": "smtp.sendgrid.net", "EMAIL_PORT": "587", "EMAIL_USE_TLS": "True", "EMAIL_HOST_USER": "apikey",
+    "EMAIL_HOST": "smtp.sendgrid.net",
+    "EMAIL_PORT": "587",
+    "EMAIL_USE_TLS": "True",
+    "EMAIL_HOST_USER": "apikey",
     "EMAIL_HOST_PASSWORD": "SG.xxxxx",
-}  # fmt: skip
+}
 SECRET = "nit-sys:" + "s" * 24
 
 
@@ -85,8 +91,11 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("ANYMAIL_WEBHOOK_SECRET", {"ANYMAIL_WEBHOOK_SECRET": "user:canary-short"}),
     ("ANYMAIL_WEBHOOK_SECRET", {"ANYMAIL_WEBHOOK_SECRET": "canary" * 6}),
     ("ANYMAIL_WEBHOOK_SECRET", {"ANYMAIL_WEBHOOK_SECRET": "u:合言葉" + "canary" * 6}),
-    ("MAILERSEND_SIGNING_SECRET", {"ANYMAIL_ESP": "mailersend", "MAILERSEND_API_TOKEN": "k", "ANYMAIL_WEBHOOK_SECRET": SECRET}),
-]  # fmt: skip
+    (
+        "MAILERSEND_SIGNING_SECRET",
+        {"ANYMAIL_ESP": "mailersend", "MAILERSEND_API_TOKEN": "k", "ANYMAIL_WEBHOOK_SECRET": SECRET},
+    ),
+]
 
 
 @pytest.mark.parametrize(("name", "change"), WRONG)

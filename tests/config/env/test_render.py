@@ -26,7 +26,7 @@ KEYS = {
     "web": COMMON | {"preDeployCommand", "healthCheckPath", "maxShutdownDelaySeconds"},
     "worker": COMMON | {"preDeployCommand", "maxShutdownDelaySeconds"},
     "cron": COMMON | {"schedule"},
-}  # fmt: skip
+}
 PLANS = {"starter", "standard", "pro", "pro plus", "pro max", "pro ultra"}
 DATABASE_PLANS = {"basic-256mb", "basic-1gb", "basic-4gb", "pro-4gb", "pro-8gb", "pro-16gb"}
 CRON_FIELD = r"(\*|\d+)"
@@ -109,9 +109,11 @@ def test_production_waits_for_a_person_and_is_backed_up() -> None:
         s["startCommand"].removeprefix("python manage.py "): s["schedule"] for s in services("prod") if "schedule" in s
     }
     assert crons == {
-        "backup --scheduled": "0 18 * * *", "retention --apply": "30 18 * * *",
-        "verify_backup --latest": "0 20 * * 0", "weekly_check": "0 22 * * 0",
-    }  # fmt: skip
+        "backup --scheduled": "0 18 * * *",
+        "retention --apply": "30 18 * * *",
+        "verify_backup --latest": "0 20 * * 0",
+        "weekly_check": "0 22 * * 0",
+    }
     assert {"BACKUP_KEY", "BACKUP_S3_BUCKET", "ALARM_EMAILS"} <= asked(services("prod")[0])
 
 

@@ -46,9 +46,14 @@ def start(command: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run it as a platform does, for as long as it runs; port 0 would serve on any port that is free."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
-        ["sh", "-c", f"exec {command}"], cwd=ROOT, env={"PATH": path, "HOST": "127.0.0.1", **PROD, **env},
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        ["sh", "-c", f"exec {command}"],
+        cwd=ROOT,
+        env={"PATH": path, "HOST": "127.0.0.1", **PROD, **env},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
 
 
 @pytest.mark.parametrize("command", [WEB, CHECK])

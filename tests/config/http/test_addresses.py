@@ -45,10 +45,13 @@ def test_a_dsn_without_key_or_project_is_refused(dsn: str) -> None:
 
 def test_what_can_be_read_is_taken_as_it_is() -> None:
     more = {
-        "SENTRY_DSN": "https://abc@o1.ingest.sentry.example/42", "CACHE_URL": "rediss://:pw@cache.example:6380/1",
-        "REPLICA_DATABASE_URL": "postgresql:///nitsys?host=/run/postgresql", "WORKER_PING_URL": "https://hc.example/uuid/",
-        "BACKUP_S3_ENDPOINT": "http://127.0.0.1:9000", **STORE,
-    }  # fmt: skip
+        "SENTRY_DSN": "https://abc@o1.ingest.sentry.example/42",
+        "CACHE_URL": "rediss://:pw@cache.example:6380/1",
+        "REPLICA_DATABASE_URL": "postgresql:///nitsys?host=/run/postgresql",
+        "WORKER_PING_URL": "https://hc.example/uuid/",
+        "BACKUP_S3_ENDPOINT": "http://127.0.0.1:9000",
+        **STORE,
+    }
     found = env.read({**PROD, **more})
     assert (found.sentry_dsn, found.growth.cache_url) == (more["SENTRY_DSN"], more["CACHE_URL"])
     assert found.growth.replica_url == more["REPLICA_DATABASE_URL"]

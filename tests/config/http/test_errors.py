@@ -24,10 +24,14 @@ class Boom(Exception):
 
 
 RAISED: dict[str, tuple[Exception, int]] = {
-    "boom": (Boom(SECRET), 500), "busy": (Busy(SECRET), 503), "database": (OperationalError(SECRET), 503),
-    "denied": (PermissionDenied(SECRET), 403), "unknown": (Http404(SECRET), 404),
-    "suspicious": (SuspiciousOperation(SECRET), 400), "often": (TooMany(61), 429),
-}  # fmt: skip
+    "boom": (Boom(SECRET), 500),
+    "busy": (Busy(SECRET), 503),
+    "database": (OperationalError(SECRET), 503),
+    "denied": (PermissionDenied(SECRET), 403),
+    "unknown": (Http404(SECRET), 404),
+    "suspicious": (SuspiciousOperation(SECRET), 400),
+    "often": (TooMany(61), 429),
+}
 
 
 def view_raising(error: Exception) -> Callable[[HttpRequest], HttpResponse]:

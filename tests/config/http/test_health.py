@@ -40,8 +40,9 @@ def test_a_missing_migration_is_named(client: Client, db: None, monkeypatch: pyt
     monkeypatch.setattr(health, "all_migrations", lambda: (*known, ("entries", "9999_next")))
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (
-        503, {"status": "unavailable", "missing_migrations": ["entries.9999_next"]},
-    )  # fmt: skip
+        503,
+        {"status": "unavailable", "missing_migrations": ["entries.9999_next"]},
+    )
 
 
 def test_newer_migrations_than_the_code_has_are_no_fault(

@@ -30,9 +30,13 @@ EVERYBODY = [
 
 def rows(athlete: Athlete, race: Race, key: str = "key-1") -> dict[str, Any]:
     return {
-        "submission_key": key, "rows-TOTAL_FORMS": 1, "rows-INITIAL_FORMS": 0, "rows-0-athlete": athlete.pk,
-        "rows-0-race": race.pk, "rows-0-seed_time": "14:30.00",
-    }  # fmt: skip
+        "submission_key": key,
+        "rows-TOTAL_FORMS": 1,
+        "rows-INITIAL_FORMS": 0,
+        "rows-0-athlete": athlete.pk,
+        "rows-0-race": race.pk,
+        "rows-0-seed_time": "14:30.00",
+    }
 
 
 @pytest.mark.parametrize("who", ["anonymous", "baba", "aoki", "endo"])

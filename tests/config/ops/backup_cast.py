@@ -71,8 +71,13 @@ def made(folder: Path, *, key: str = "", uploads: Path | None = None) -> Made:
     return make(folder / "backup.zip", database=database, uploads=uploads or folder / "no-uploads", key=key)
 
 
-def rewritten(path: Path, *, manifest: Callable[[dict[str, Any]], None] | None = None, without: str = "",
-              instead: dict[str, bytes] | None = None) -> Path:  # fmt: skip
+def rewritten(
+    path: Path,
+    *,
+    manifest: Callable[[dict[str, Any]], None] | None = None,
+    without: str = "",
+    instead: dict[str, bytes] | None = None,
+) -> Path:
     """A backup as somebody made it who changed something in it."""
     changed = path.with_name("changed.zip")
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(changed, "w") as out:

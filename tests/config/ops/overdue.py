@@ -61,18 +61,21 @@ def meet_rows(host: Tenant, meet: Meet, team: Team, at: datetime) -> None:
     """A meet long gone with its archive and an upload, a draft of a meet to come, and an import."""
     with across_tenants():
         gone = Meet.objects.create(
-            tenant=host, slug="old", name="x", starts_on=localdate(at), ends_on=localdate(at), entries_open_at=at,
+            tenant=host,
+            slug="old",
+            name="x",
+            starts_on=localdate(at),
+            ends_on=localdate(at),
+            entries_open_at=at,
             entries_close_at=at + timedelta(days=1),
-        )  # fmt: skip
+        )
         SheetDraft.objects.create(tenant=host, meet=meet, team=team)
         SheetDraft.objects.update(updated_at=at)
         EntryUpload.objects.create(tenant=host, meet=gone, team=team, file_name="x")
         EntryUpload.objects.update(created_at=at)
         MeetArchive.objects.create(tenant=host, meet=gone)
         MeetArchive.objects.update(created_at=at)
-        run = ImportRun.objects.create(
-            tenant=host, source="csv", file_name="x", size=1, sha256="x", state="previewed"
-        )  # fmt: skip
+        run = ImportRun.objects.create(tenant=host, source="csv", file_name="x", size=1, sha256="x", state="previewed")
         ImportFile.objects.create(tenant=host, run=run, content=b"x")
         ImportRun.objects.update(created_at=at)
 

@@ -102,9 +102,13 @@ def stop_jobs(start: datetime) -> timedelta:
 
 
 SILENT = {
-    "worker_silent": stop_worker, "mail_late": stop_mail, "backup_old": stop_backup, "cron_silent": stop_cron,
-    "drill_old": stop_drill, "jobs_late": stop_jobs,
-}  # fmt: skip
+    "worker_silent": stop_worker,
+    "mail_late": stop_mail,
+    "backup_old": stop_backup,
+    "cron_silent": stop_cron,
+    "drill_old": stop_drill,
+    "jobs_late": stop_jobs,
+}
 
 
 @pytest.mark.parametrize("name", SILENT)
@@ -262,8 +266,9 @@ def test_the_worker_gives_a_sign_each_minute_and_pings_outside(
     one.pinging.join(5)
     assert called == ["https://ping.example/worker"] * 2
     assert dict(Heartbeat.objects.filter(name__in=["worker", "mail"]).values_list("name", "beat_at")) == {
-        "worker": now + MINUTE, "mail": now + MINUTE,
-    }  # fmt: skip
+        "worker": now + MINUTE,
+        "mail": now + MINUTE,
+    }
 
 
 def test_a_ping_that_hangs_or_fails_holds_nothing_up(settings: Any, now: datetime) -> None:

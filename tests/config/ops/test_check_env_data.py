@@ -122,9 +122,14 @@ def test_a_brand_that_is_empty_again_does_not_count(nittai: Tenant, endo: User) 
 def test_the_last_imports_are_listed_newest_first(nittai: Tenant) -> None:
     for number in range(7):
         run_row = ImportRun.objects.create(
-            tenant=nittai, source="sqlite", file_name=f"old{number}\x1b[2J.db", size=1, sha256="", state="done",
+            tenant=nittai,
+            source="sqlite",
+            file_name=f"old{number}\x1b[2J.db",
+            size=1,
+            sha256="",
+            state="done",
             counts={"read": 3, "inserted": number},
-        )  # fmt: skip
+        )
         ImportRun.objects.filter(pk=run_row.pk).update(created_at=timezone.now() + timedelta(minutes=number))
     said = run()
     shown = said[said.index("last imports:") + 1 :]

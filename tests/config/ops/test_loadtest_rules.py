@@ -40,9 +40,10 @@ def good() -> tuple[list[Sheet], Found]:
     """Three athletes for two places: two are in, the third waits first."""
     sheets = [sheet(1, (11, 7), (12, 7)), sheet(2, (13, 7), entries={13: ("waitlisted", 1)}, replayed="/orders/R2/")]
     entries = [
-        Stored(11, 7, 11, "R1", 1, "accepted", None), Stored(12, 7, 12, "R1", 2, "accepted", None),
+        Stored(11, 7, 11, "R1", 1, "accepted", None),
+        Stored(12, 7, 12, "R1", 2, "accepted", None),
         Stored(13, 7, 13, "R2", 3, "waitlisted", 1),
-    ]  # fmt: skip
+    ]
     return sheets, Found([("R1", "key-1"), ("R2", "key-2")], entries, {7: [1, 2, 3]})
 
 
@@ -187,11 +188,15 @@ def fire(*options: str) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--teams", "0"), "--teams"), (("--rows", "201"), "--rows"), (("--clients", "501"), "--clients"),
-        (("--rounds", "0"), "--rounds"), (("--meet", "no/such"), "--meet: no meet is called"),
-        (("--url", "ftp://x"), "--url"), ((), "nothing answers"),
+        (("--teams", "0"), "--teams"),
+        (("--rows", "201"), "--rows"),
+        (("--clients", "501"), "--clients"),
+        (("--rounds", "0"), "--rounds"),
+        (("--meet", "no/such"), "--meet: no meet is called"),
+        (("--url", "ftp://x"), "--url"),
+        ((), "nothing answers"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_one_line_and_leaves_nothing(options: tuple[str, ...], said: str) -> None:
     with pytest.raises(CommandError) as wrong:
         fire(*options)

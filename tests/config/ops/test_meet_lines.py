@@ -50,16 +50,19 @@ def test_the_window_is_shown_in_the_meets_zone(meet: Meet, now: datetime) -> Non
 @pytest.mark.parametrize(
     ("opens", "closes", "word"),
     [
-        ("2027-04-01", "2027-04-20", Word.OK), ("2027-04-01", "2027-05-01", Word.LOOK),
-        ("2027-04-01", "2027-05-03", Word.NG), ("2027-04-01T00:00", "2027-04-01T00:59", Word.LOOK),
+        ("2027-04-01", "2027-04-20", Word.OK),
+        ("2027-04-01", "2027-05-01", Word.LOOK),
+        ("2027-04-01", "2027-05-03", Word.NG),
+        ("2027-04-01T00:00", "2027-04-01T00:59", Word.LOOK),
     ],
-)  # fmt: skip
+)
 def test_entries_close_before_the_meet_begins(meet: Meet, now: datetime, opens: str, closes: str, word: Word) -> None:
     zone = meet.zone
     change(
-        meet, entries_open_at=datetime.fromisoformat(opens).replace(tzinfo=zone),
+        meet,
+        entries_open_at=datetime.fromisoformat(opens).replace(tzinfo=zone),
         entries_close_at=datetime.fromisoformat(closes).replace(tzinfo=zone),
-    )  # fmt: skip
+    )
     assert lines(meet, now)["window"].word == word
 
 
@@ -120,9 +123,10 @@ def test_heats_are_counted_against_places(meet: Meet, race: Race, nittai: Tenant
 def test_contacts_without_telephone_or_as_in_the_sample_do_not_count(meet: Meet, chuo: Tenant, now: datetime) -> None:
     """seed 002_d4f32087aee95a7b 「本番運用前に以下の連絡先を記入してください」."""
     for role, name, phone, tenant in (
-        ("技術担当（主担当）", "山田", "", None), ("技術担当（副担当）", "〇〇 〇〇", "090-XXXX-XXXX", None),
+        ("技術担当（主担当）", "山田", "", None),
+        ("技術担当（副担当）", "〇〇 〇〇", "090-XXXX-XXXX", None),
         ("大会運営責任者", "田中", "045-1", chuo),
-    ):  # fmt: skip
+    ):
         IncidentContact.objects.create(role=role, name=name, phone=phone, tenant=tenant)
     assert lines(meet, now)["contacts"].facts == {"missing": ["主担当", "副担当", "運営責任者"]}
 

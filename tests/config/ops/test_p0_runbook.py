@@ -35,9 +35,11 @@ from tests.pageform import form_on
 ROOT = Path(__file__).parents[3]
 STAFF_A, PASSWORD = "staff-a@example.com", "StaffAPass123!"
 PROD = {
-    "APP_ENV": "prod", "SECRET_KEY": "kJ83hsd7fHJKSDF87sdfhjksdf8s7dfhjksdf87shdfjk34hjk5h3jk4h5",
-    "DATABASE_URL": "postgres://someone:pw@db.internal:5432/nitsys", "ALLOWED_HOSTS": "entry.example.jp",
-}  # fmt: skip
+    "APP_ENV": "prod",
+    "SECRET_KEY": "kJ83hsd7fHJKSDF87sdfhjksdf8s7dfhjksdf87shdfjk34hjk5h3jk4h5",
+    "DATABASE_URL": "postgres://someone:pw@db.internal:5432/nitsys",
+    "ALLOWED_HOSTS": "entry.example.jp",
+}
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere")]
 
@@ -111,9 +113,14 @@ def test_a_key_made_as_the_second_runbook_says_is_taken() -> None:
 def test_the_server_process_itself_refuses_without_a_key() -> None:
     """seed 000_352228edfa213c32 section 6-2: 未設定だと起動失敗にする. What render.yaml starts ends before it serves."""
     done = subprocess.run(
-        [sys.executable, "-m", "config.runtime.web"], cwd=ROOT, capture_output=True,
-        text=True, check=False, timeout=60, env={"PATH": os.environ["PATH"], **PROD, "SECRET_KEY": "", "PORT": "1"},
-    )  # fmt: skip
+        [sys.executable, "-m", "config.runtime.web"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={"PATH": os.environ["PATH"], **PROD, "SECRET_KEY": "", "PORT": "1"},
+    )
     assert done.returncode != 0
     assert "SECRET_KEY: required outside dev" in done.stderr
 
@@ -174,8 +181,9 @@ def test_an_old_file_is_imported_for_the_tenant_of_the_environment_and_may_be_ag
         said = say("import_master_products_from_sqlite")
     assert re.search(r"inserted 0\b.*skipped 2\b", said[-1])
     assert set(MasterProduct.objects.values_list("tenant__slug", "brand", "reference", "price_jpy")) == {
-        ("chuo", "OMEGA", "REF 1", 1000), ("chuo", "OMEGA", "R2", 2000),
-    }  # fmt: skip
+        ("chuo", "OMEGA", "REF 1", 1000),
+        ("chuo", "OMEGA", "R2", 2000),
+    }
 
 
 def test_the_import_changes_nothing_that_is_there(

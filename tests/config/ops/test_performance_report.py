@@ -130,11 +130,16 @@ def submissions(nittai: Tenant, meet: Meet, kita: Team) -> Callable[[datetime, i
             start = Submission.objects.count()
             Submission.objects.bulk_create(
                 Submission(
-                    tenant=nittai, meet=meet, team=kita, key=f"k{start + n}", body_hash="0" * 64,
-                    reference=f"R{start + n}", submitted_at=at,
+                    tenant=nittai,
+                    meet=meet,
+                    team=kita,
+                    key=f"k{start + n}",
+                    body_hash="0" * 64,
+                    reference=f"R{start + n}",
+                    submitted_at=at,
                 )
                 for n in range(how_many)
-            )  # fmt: skip
+            )
 
     return put
 

@@ -103,10 +103,12 @@ def test_hosts(prod: Any, hosts: list[str], base_url: str, word: Word) -> None:
 @pytest.mark.parametrize(
     ("origins", "word"),
     [
-        ([], Word.OK), (["https://entry.example.jp"], Word.OK), (["http://entry.example.jp"], Word.NG),
+        ([], Word.OK),
+        (["https://entry.example.jp"], Word.OK),
+        (["http://entry.example.jp"], Word.NG),
         (["https://typo.example.jp"], Word.LOOK),
     ],
-)  # fmt: skip
+)
 def test_origins(prod: Any, origins: list[str], word: Word) -> None:
     prod.CSRF_TRUSTED_ORIGINS = origins
     assert word_of("origins") is word

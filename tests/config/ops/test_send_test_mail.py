@@ -46,9 +46,13 @@ def run(server: SmtpServer, trusted: Authority, to: str = "to@example.com", **ch
         "SSL_CERT_FILE": str(trusted.file), "DEFAULT_FROM_EMAIL": "your-email@gmail.com", **change,
     }  # fmt: skip
     return subprocess.run(
-        [sys.executable, "manage.py", "send_test_mail", to], cwd=ROOT, env=env, capture_output=True, text=True,
+        [sys.executable, "manage.py", "send_test_mail", to],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
         check=False,
-    )  # fmt: skip
+    )
 
 
 def test_it_sends_over_tls_with_a_login_and_says_how(server: SmtpServer, trusted: Authority) -> None:

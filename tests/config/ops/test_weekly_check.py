@@ -31,7 +31,7 @@ from tenants.models import (
     Tenant,
     Timing,
     User,
-)  # fmt: skip
+)
 from tenants.privacy import retention
 from tenants.scope import across_tenants
 from tests.config.ops.weekly_cast import DAY, HOUR, lines, ran
@@ -118,8 +118,9 @@ def test_a_database_that_stumbles_is_one_line(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    ("count", "failures", "word"), [(1_000, 0, Word.OK), (1_000, 1, Word.LOOK), (10_000, 20, Word.LOOK), (1_000, 20, Word.NG)]
-)  # fmt: skip
+    ("count", "failures", "word"),
+    [(1_000, 0, Word.OK), (1_000, 1, Word.LOOK), (10_000, 20, Word.LOOK), (1_000, 20, Word.NG)],
+)
 def test_5xx_of_the_week_are_counted(now: datetime, count: int, failures: int, word: Word) -> None:
     answers(now - DAY, count, failures)
     answers(now - 9 * DAY, 500, 7)

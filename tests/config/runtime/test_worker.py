@@ -116,8 +116,9 @@ def test_the_house_is_kept_every_ten_minutes_and_cleared_last(
     names = ["entry.closing_tomorrow", "privacy.clear_expired"]
     assert asked == [(name, at) for at in (now, now + TEN) for name in names]
     assert caplog.messages == [
-        "housekeeping: 0 teams reminded, 1 rows cleared", "housekeeping: 2 teams reminded, 3 rows cleared",
-    ]  # fmt: skip
+        "housekeeping: 0 teams reminded, 1 rows cleared",
+        "housekeeping: 2 teams reminded, 3 rows cleared",
+    ]
 
 
 def test_what_the_clock_asks_for_has_a_name_of_its_own() -> None:

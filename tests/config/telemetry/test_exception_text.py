@@ -25,10 +25,13 @@ def missing_key() -> object:
 @pytest.mark.parametrize(
     "what",
     [
-        missing_key, lambda: int(NAME), lambda: json.loads("{" + NAME), lambda: b"\xff".decode(),
+        missing_key,
+        lambda: int(NAME),
+        lambda: json.loads("{" + NAME),
+        lambda: b"\xff".decode(),
         lambda: open(f"/nowhere/{NAME}"),  # noqa: SIM115
     ],
-)  # fmt: skip
+)
 def test_of_an_error_kind_and_place_are_told_and_never_its_text(what: Callable[[], object]) -> None:
     error = raised(Exception, what)
     *steps, last = as_lines(error).splitlines()
@@ -47,8 +50,9 @@ def test_a_chain_is_told_in_the_order_in_which_it_happened() -> None:
 
     told = as_lines(raised(RuntimeError, outer)).splitlines()
     assert [line for line in told if not line.startswith(" ")] == [
-        "builtins.KeyError", "builtins.RuntimeError",
-    ]  # fmt: skip
+        "builtins.KeyError",
+        "builtins.RuntimeError",
+    ]
 
 
 def test_an_error_that_leads_to_itself_ends() -> None:

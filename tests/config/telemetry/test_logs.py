@@ -79,8 +79,12 @@ def test_each_request_is_one_line_by_route_and_without_its_query(lines: Lines, c
     client.get("/meets/", {"token": TOKEN, "name": NAME}, headers={"user-agent": ROMAJI, "referer": f"/?t={TOKEN}"})
     (line,) = lines.of("nitsys.access")
     assert {name: line[name] for name in ("level", "message", "method", "route", "status")} == {
-        "level": "INFO", "message": "request", "method": "GET", "route": "/meets/", "status": 200,
-    }  # fmt: skip
+        "level": "INFO",
+        "message": "request",
+        "method": "GET",
+        "route": "/meets/",
+        "status": 200,
+    }
     assert line["ms"] > 0
     assert line["bytes"] > 100
     assert set(line) == {"at", "level", "logger", "request", "message", "method", "route", "status", "ms", "bytes"}
@@ -200,11 +204,14 @@ def test_every_logger_of_the_site_writes_in_this_form() -> None:
 @pytest.mark.parametrize(
     ("arguments", "level"),
     [
-        (["manage.py", "backup"], "WARNING"), (["/app/manage.py", "retention", "--apply"], "WARNING"),
-        (["manage.py", "run_worker"], "INFO"), (["manage.py", "serve"], "INFO"), (["manage.py"], "INFO"),
+        (["manage.py", "backup"], "WARNING"),
+        (["/app/manage.py", "retention", "--apply"], "WARNING"),
+        (["manage.py", "run_worker"], "INFO"),
+        (["manage.py", "serve"], "INFO"),
+        (["manage.py"], "INFO"),
         (["/venv/bin/gunicorn", "-c", "config/gunicorn.py"], "INFO"),
     ],
-)  # fmt: skip
+)
 def test_only_services_write_records_of_the_everyday(arguments: list[str], level: str) -> None:
     assert least_level(arguments) == level
 

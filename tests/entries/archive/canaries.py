@@ -56,13 +56,18 @@ def child_of(team: Team, coach: User, race: Race, now: datetime) -> Child:
         submission = actions.submit(meet=meet, team=team, lines=[line], key="canary", by=coach, at=now)
         _at_the_meet(meet, team, athlete)
         record(
-            "entry.time_corrected", submission.entries.get(), by=coach, after={"note": "早乙女丸 鶴之助"},
+            "entry.time_corrected",
+            submission.entries.get(),
+            by=coach,
+            after={"note": "早乙女丸 鶴之助"},
             why="早乙女丸の保護者から電話",
-        )  # fmt: skip
+        )
     RosterUpload.objects.create(
-        team=team, by=coach, file_name="名簿.xlsx",
+        team=team,
+        by=coach,
+        file_name="名簿.xlsx",
         rows=[{"n": 2, "a": athlete.pk, "v": {"birth_date": "1999-12-31"}}, {"n": 3, "v": {"family_name": "他"}}],
-    )  # fmt: skip
+    )
     _around(meet, athlete, coach, now)
     return Child(athlete, race, meet, submission)
 
@@ -89,9 +94,12 @@ def _around(meet: Meet, athlete: Athlete, coach: User, now: datetime) -> None:
         key="k2", to="x@example.com", context={"entry": 0}, last_error="550 サオトメマル ツルノスケ", **mail
     )
     OneTimeLink.objects.create(
-        purpose="register", token_hash="h1", email="other@example.com", expires_at=now,
+        purpose="register",
+        token_hash="h1",
+        email="other@example.com",
+        expires_at=now,
         payload={"athlete": {"family_name": "x", "jaaf_id": "90817263545"}},
-    )  # fmt: skip
+    )
     record("team.changed", athlete.team, by=coach, after={"note": "早乙女丸　鶴之助 90817263545"})
     Incident.objects.create(level=1, title="早乙女丸鶴之助の申込が消えた", note="JAAF 90817263545", opened_at=now)
 

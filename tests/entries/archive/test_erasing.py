@@ -86,9 +86,14 @@ def test_who_shares_a_name_keeps_it_in_what_people_wrote(
 ) -> None:
     child = child_of(kita, baba, race, now)
     twin = Athlete.objects.create(
-        team=minami, family_name="早乙女丸", given_name="鶴之助", family_kana="ア", given_kana="イ", sex="M",
+        team=minami,
+        family_name="早乙女丸",
+        given_name="鶴之助",
+        family_kana="ア",
+        given_kana="イ",
+        sex="M",
         birth_date=child.athlete.birth_date,
-    )  # fmt: skip
+    )
     erasing.erase(child.athlete, by=baba, at=now, withdraw=True)
     twin.refresh_from_db()
     assert twin.full_name == "早乙女丸 鶴之助"

@@ -77,8 +77,12 @@ def test_entries_stand_as_the_lists_had_them(full: Race, meet: Meet, tmp_path: P
     data = json.loads((exported(meet, tmp_path) / "data.json").read_text())
     mine = [row for row in data["entries"] if row["race_id"] == full.pk]
     assert [(row["state"], row["ticket"], row["waiting_position"]) for row in mine] == [
-        ("withdrawn", 1, None), ("accepted", 2, None), ("accepted", 3, None), ("waitlisted", 4, 1), ("accepted", None, None),
-    ]  # fmt: skip
+        ("withdrawn", 1, None),
+        ("accepted", 2, None),
+        ("accepted", 3, None),
+        ("waitlisted", 4, 1),
+        ("accepted", None, None),
+    ]
     assert mine[1]["seed_hundredths"] == 85_001
     assert mine[1]["seed_time"].startswith("14:1")
     assert (mine[4]["seed_time"], mine[4]["seed_hundredths"]) == ("NT", None)

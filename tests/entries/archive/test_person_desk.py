@@ -89,11 +89,13 @@ def test_a_platform_admin_erases_an_athlete(desk: Client, child: Child, admin: U
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"name": "早乙女丸"}, "名前が一致しません"), ({"name": ""}, "入力してください"),
-        ({"password": "wrong"}, "パスワードが正しくありません"), ({"password": ""}, "入力してください"),
+        ({"name": "早乙女丸"}, "名前が一致しません"),
+        ({"name": ""}, "入力してください"),
+        ({"password": "wrong"}, "パスワードが正しくありません"),
+        ({"password": ""}, "入力してください"),
         ({"withdraw": ""}, "申込があります"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_erased(
     desk: Client, child: Child, typed: dict[str, str], said: str
 ) -> None:

@@ -73,11 +73,15 @@ def test_a_coach_erases_an_athlete(child: Child, baba: User) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"name": "早乙女丸"}, "名前が一致しません"), ({"name": ""}, "入力してください"), ({"name": "x\x00"}, "class=\"error\""),
-        ({"password": "wrong"}, "パスワードが正しくありません"), ({"password": ""}, "入力してください"),
-        ({"withdraw": ""}, "申込があります"), ({"why": "x" * 301}, "300"),
+        ({"name": "早乙女丸"}, "名前が一致しません"),
+        ({"name": ""}, "入力してください"),
+        ({"name": "x\x00"}, 'class="error"'),
+        ({"password": "wrong"}, "パスワードが正しくありません"),
+        ({"password": ""}, "入力してください"),
+        ({"withdraw": ""}, "申込があります"),
+        ({"why": "x" * 301}, "300"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_erased(
     child: Child, baba: User, typed: dict[str, str], said: str
 ) -> None:

@@ -131,10 +131,11 @@ def test_a_name_in_latin_letters_goes_as_jaaf_prints_it(kita: Team, meet: Meet, 
 def test_teammates_with_alike_names_keep_their_lines(kita: Team, meet: Meet, baba: User, now: datetime) -> None:
     hayashi, kobayashi = runner(kita, "林", "太郎"), runner(kita, "小林", "太郎")
     rows = [
-        {"number": 2, "who": "林 太郎", "row": {"athlete": ""}}, {"number": 3, "who": "小林 太郎", "row": {"athlete": ""}},
+        {"number": 2, "who": "林 太郎", "row": {"athlete": ""}},
+        {"number": 3, "who": "小林 太郎", "row": {"athlete": ""}},
         {"number": 4, "who": "ハヤシ", "row": {"athlete": str(hayashi.pk)}},
         {"number": 5, "who": "林 太郎", "row": {"athlete": str(kobayashi.pk)}},
-    ]  # fmt: skip
+    ]
     upload = RosterUpload.objects.create(team=kita, by=baba, file_name="x.xlsx", rows=rows)
     with tenant_scope(meet.tenant_id):
         SheetDraft.objects.create(tenant=meet.tenant, meet=meet, team=kita, rows=[{"athlete": str(kobayashi.pk)}])

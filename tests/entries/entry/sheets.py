@@ -28,9 +28,12 @@ def row(athlete: Athlete | object, race: Race | object, seed_time: str = "14:30.
 def posted(team: Team | None, rows: list[dict[str, Any]], key: str = "key-1", **more: Any) -> dict[str, Any]:
     """The body that the page would send."""
     body: dict[str, Any] = {
-        "submission_key": key, "rows-TOTAL_FORMS": len(rows), "rows-INITIAL_FORMS": 0, "rows-MIN_NUM_FORMS": 0,
+        "submission_key": key,
+        "rows-TOTAL_FORMS": len(rows),
+        "rows-INITIAL_FORMS": 0,
+        "rows-MIN_NUM_FORMS": 0,
         "rows-MAX_NUM_FORMS": 1000,
-    }  # fmt: skip
+    }
     if team is not None:
         body["team"] = team.pk
     for number, one in enumerate(rows):

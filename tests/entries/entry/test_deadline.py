@@ -30,9 +30,14 @@ def closing(meet: Meet, *, after: timedelta) -> None:
 
 def post(client: Client, race: Race, runner: Athlete, team: Team) -> int:
     fields = {
-        "submission_key": "k", "team": team.pk, "rows-TOTAL_FORMS": 1, "rows-INITIAL_FORMS": 0, "rows-0-athlete": runner.pk,
-        "rows-0-race": race.pk, "rows-0-seed_time": "14:31.07",
-    }  # fmt: skip
+        "submission_key": "k",
+        "team": team.pk,
+        "rows-TOTAL_FORMS": 1,
+        "rows-INITIAL_FORMS": 0,
+        "rows-0-athlete": runner.pk,
+        "rows-0-race": race.pk,
+        "rows-0-seed_time": "14:31.07",
+    }
     response = client.post("/meets/nittai/ld326/enter", fields)
     if response.status_code == 422:
         assert "14:31.07" in response.content.decode()

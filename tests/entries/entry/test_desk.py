@@ -127,10 +127,12 @@ def test_an_entry_is_not_moved_where_it_cannot_run(
     desk: Client, four: list[Entry], small: Race, nittai: Tenant, chuo: Tenant, where: str
 ) -> None:
     targets: dict[str, Callable[[], Any]] = {
-        "other meet": lambda: race_of(open_meet(nittai, "spring"), sex="X").pk, "same": lambda: small.pk,
-        "other host": lambda: race_of(open_meet(chuo), sex="X").pk, "nothing": lambda: "",
+        "other meet": lambda: race_of(open_meet(nittai, "spring"), sex="X").pk,
+        "same": lambda: small.pk,
+        "other host": lambda: race_of(open_meet(chuo), sex="X").pk,
+        "nothing": lambda: "",
         "women": lambda: race_of(small.meet, "女子", sex="F").pk,
-    }  # fmt: skip
+    }
     assert act(desk, "move", four[0], to=targets[where]()).status_code == 422
     four[0].refresh_from_db()
     assert four[0].race_id == small.pk

@@ -51,9 +51,13 @@ def signed_in(user: User) -> Client:
 
 def rows(athlete: Athlete, race: Race) -> dict[str, Any]:
     return {
-        "submission_key": "page-key", "rows-TOTAL_FORMS": 1, "rows-INITIAL_FORMS": 0, "rows-0-athlete": athlete.pk,
-        "rows-0-race": race.pk, "rows-0-seed_time": "14:30.00",
-    }  # fmt: skip
+        "submission_key": "page-key",
+        "rows-TOTAL_FORMS": 1,
+        "rows-INITIAL_FORMS": 0,
+        "rows-0-athlete": athlete.pk,
+        "rows-0-race": race.pk,
+        "rows-0-seed_time": "14:30.00",
+    }
 
 
 def test_a_paused_meet_takes_no_entry_and_says_why(
@@ -140,8 +144,10 @@ def test_pausing_is_safe_to_repeat_and_stands_in_the_trail(
     assert not pausing.resume(meet=meet, by=aoki)
     trail = AuditRecord.objects.filter(target_type="meet").order_by("pk")
     assert list(trail.values_list("verb", "actor", "why")) == [
-        ("meet.paused", aoki.pk, "設定の誤り"), ("meet.pause_said", aoki.pk, "設定の誤り"), ("meet.resumed", aoki.pk, ""),
-    ]  # fmt: skip
+        ("meet.paused", aoki.pk, "設定の誤り"),
+        ("meet.pause_said", aoki.pk, "設定の誤り"),
+        ("meet.resumed", aoki.pk, ""),
+    ]
     assert trail[0].after["pause_note"] == NOTE
 
 

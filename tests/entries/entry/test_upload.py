@@ -199,11 +199,14 @@ def test_a_name_that_is_not_the_ids_is_refused(coach: Client, meet: Meet, race: 
 @pytest.mark.parametrize(
     ("body", "name", "said"),
     [
-        (b"", "x.csv", "ファイルを選んで"), (b"a,b\n1,2\n", "x.csv", "見出しに「氏名」"), (b"\x00\x01", "x.xlsx", "ファイル"),
-        (b"PK\x03\x04junk", "x.xlsx", "ファイル"), ("氏名,種目\n,\n山田,\n".encode(), "x.csv", "種目が入力された行がありません"),
+        (b"", "x.csv", "ファイルを選んで"),
+        (b"a,b\n1,2\n", "x.csv", "見出しに「氏名」"),
+        (b"\x00\x01", "x.xlsx", "ファイル"),
+        (b"PK\x03\x04junk", "x.xlsx", "ファイル"),
+        ("氏名,種目\n,\n山田,\n".encode(), "x.csv", "種目が入力された行がありません"),
         (b"\xd0\xcf\x11\xe0" + b"0" * 600, "x.xls", "ファイル"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_none_is_refused_beside_the_field(
     coach: Client, meet: Meet, race: Race, runners: list[Athlete], body: bytes, name: str, said: str
 ) -> None:

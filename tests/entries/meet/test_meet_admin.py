@@ -160,10 +160,14 @@ def test_races_are_typed_as_a_table(desk: Client, meet: Meet) -> None:
     rows = {"races-TOTAL_FORMS": "2"}
     for number, name in enumerate(["男子5000m", "女子3000m"]):
         rows |= {
-            f"races-{number}-name": name, f"races-{number}-distance_m": "5000", f"races-{number}-sex": "MF"[number],
-            f"races-{number}-position": "1", f"races-{number}-places": "40", f"races-{number}-waiting_places": "",
+            f"races-{number}-name": name,
+            f"races-{number}-distance_m": "5000",
+            f"races-{number}-sex": "MF"[number],
+            f"races-{number}-position": "1",
+            f"races-{number}-places": "40",
+            f"races-{number}-waiting_places": "",
             f"races-{number}-starters_per_heat": "40",
-        }  # fmt: skip
+        }
     assert save(desk, meet, values, **rows).status_code == 302
     with across_tenants():
         made = Race.objects.filter(meet=meet).order_by("pk").values_list("name", "tenant", "line", "waiting_places")

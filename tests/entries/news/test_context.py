@@ -26,11 +26,15 @@ def race(**fields: object) -> Race:
 def meet(**fields: object) -> Meet:
     row = Meet(
         **{
-            "name": "記録会", "starts_on": date(2026, 7, 29), "ends_on": date(2026, 7, 29), "state": State.PUBLISHED,
-            "entries_open_at": NOW - timedelta(days=1), "entries_close_at": datetime(2026, 7, 15, 14, 59, tzinfo=UTC),
+            "name": "記録会",
+            "starts_on": date(2026, 7, 29),
+            "ends_on": date(2026, 7, 29),
+            "state": State.PUBLISHED,
+            "entries_open_at": NOW - timedelta(days=1),
+            "entries_close_at": datetime(2026, 7, 15, 14, 59, tzinfo=UTC),
             **fields,
         }
-    )  # fmt: skip
+    )
     row.clock = NOW
     return row
 
@@ -133,9 +137,14 @@ def test_the_database_says_the_same_phase(nittai: Tenant) -> None:
             for ends in (-1, 0, 30):
                 day = today + timedelta(days=ends)
                 open_meet(
-                    nittai, slug=f"m{number}{state}{ends}", state=state, starts_on=day, ends_on=day,
-                    entries_open_at=now + timedelta(days=opens), entries_close_at=now + timedelta(days=closes),
-                )  # fmt: skip
+                    nittai,
+                    slug=f"m{number}{state}{ends}",
+                    state=state,
+                    starts_on=day,
+                    ends_on=day,
+                    entries_open_at=now + timedelta(days=opens),
+                    entries_close_at=now + timedelta(days=closes),
+                )
     rows: list[Any] = list(queries.published_meets(today=today))
     assert len(rows) == len(windows) * 5 * 3
     for row in rows:

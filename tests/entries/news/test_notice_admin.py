@@ -27,8 +27,10 @@ def test_a_notice_is_written_published_and_taken_back(desk: Client, meet: Meet) 
         desk.post(LIST, {"action": action, "_selected_action": [notice.pk], "confirmed": "1"})
         assert (Notice._base_manager.get().published_at is not None) == out
     assert list(AuditRecord.objects.order_by("pk").values_list("verb", flat=True)) == [
-        "notice.added", "notice.published", "notice.taken_back",
-    ]  # fmt: skip
+        "notice.added",
+        "notice.published",
+        "notice.taken_back",
+    ]
 
 
 def test_only_the_own_hosts_meets_are_offered(desk: Client, meet: Meet, chuo: Tenant) -> None:

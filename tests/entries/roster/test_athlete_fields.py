@@ -12,9 +12,13 @@ from tenants.refusal import Refused
 
 TODAY = date(2026, 11, 23)
 SUZUKI = {
-    "family_name": "鈴木", "given_name": "一郎", "family_kana": "スズキ", "given_kana": "イチロウ", "sex": "M",
+    "family_name": "鈴木",
+    "given_name": "一郎",
+    "family_kana": "スズキ",
+    "given_kana": "イチロウ",
+    "sex": "M",
     "birth_date": date(2004, 4, 2),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(

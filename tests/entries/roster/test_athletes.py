@@ -234,8 +234,12 @@ def test_after_a_change_the_list_is_where_it_was_and_never_elsewhere(
 ) -> None:
     fields = values_of(runners[0]) | {"birth_date": "2004/4/2", "jaaf_pending": "", "guardian_consent": ""}
     for back, where in {
-        "?q=鈴&page=2": "?q=%E9%88%B4&page=2", "//evil.example": "", "https://evil.example/?q=a": "", "q=a\r\nX: y": "?q=a%0D%0AX%3A+y", "": "",
-    }.items():  # fmt: skip
+        "?q=鈴&page=2": "?q=%E9%88%B4&page=2",
+        "//evil.example": "",
+        "https://evil.example/?q=a": "",
+        "q=a\r\nX: y": "?q=a%0D%0AX%3A+y",
+        "": "",
+    }.items():
         answer = as_baba.post(f"{roster}{runners[0].pk}/edit", fields | {"back": back})
         assert answer.headers["Location"] == roster + where
 

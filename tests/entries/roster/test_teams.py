@@ -118,8 +118,13 @@ def test_ids_of_another_team_under_my_own_are_404(
     ):
         assert client.get(address).status_code == 404
         assert client.get(address.replace(str(athlete.pk), "1" * 30)).status_code == 404
-    for address in (f"{mine}/athletes/{athlete.pk}/leave", f"{mine}/athletes/{athlete.pk}/return", f"{mine}/members/{member.pk}/remove",
-                    f"{mine}/athletes/{athlete.pk}/edit", f"{mine}/athletes/import/{upload.pk}/"):  # fmt: skip
+    for address in (
+        f"{mine}/athletes/{athlete.pk}/leave",
+        f"{mine}/athletes/{athlete.pk}/return",
+        f"{mine}/members/{member.pk}/remove",
+        f"{mine}/athletes/{athlete.pk}/edit",
+        f"{mine}/athletes/import/{upload.pk}/",
+    ):
         assert client.post(address).status_code == 404
     athlete.refresh_from_db()
     assert athlete.left_at is None

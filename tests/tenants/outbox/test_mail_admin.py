@@ -23,11 +23,13 @@ def mails(nittai: Tenant, chuo: Tenant, now: datetime, monkeypatch: pytest.Monke
     """One in each state, and one of another host."""
     monkeypatch.setitem(contents._contents, "test", lambda context: Letter("件名", "本文"))
     states: dict[str, dict[str, Any]] = {
-        "waiting": {}, "sent": {"sent_at": now}, "failed": {"failed_at": now, "last_error": "550 5.1.1"},
+        "waiting": {},
+        "sent": {"sent_at": now},
+        "failed": {"failed_at": now, "last_error": "550 5.1.1"},
         "held": {"failed_at": now, "last_error": WHY},
         "bounced": {"sent_at": now, "bounced_at": now, "last_error": "mailbox gone", "provider_id": "p"},
         "foreign": {"tenant": chuo, "failed_at": now},
-    }  # fmt: skip
+    }
     return {
         name: OutboxMail.objects.create(**{
             "key": name, "kind": "test", "to": f"{name}@example.com", "tenant": nittai, "next_attempt_at": now,

@@ -146,9 +146,14 @@ def test_no_request_asks_a_mail_server(
         monkeypatch.setattr(socket, "create_connection", never)
         client.force_login(baba)
         values = {
-            "submission_key": "k", "team": kita.pk, "rows-TOTAL_FORMS": 1, "rows-INITIAL_FORMS": 0,
-            "rows-0-athlete": runners[0].pk, "rows-0-race": race.pk, "rows-0-seed_time": "14:30.00",
-        }  # fmt: skip
+            "submission_key": "k",
+            "team": kita.pk,
+            "rows-TOTAL_FORMS": 1,
+            "rows-INITIAL_FORMS": 0,
+            "rows-0-athlete": runners[0].pk,
+            "rows-0-race": race.pk,
+            "rows-0-seed_time": "14:30.00",
+        }
         answer = client.post(f"/meets/{meet.tenant.slug}/{meet.slug}/enter", values)
         assert answer.status_code == 303
         assert "メールでお送りします" in client.get(answer["Location"]).content.decode()

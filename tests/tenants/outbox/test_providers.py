@@ -62,8 +62,9 @@ def impatient(api: EspStandIn, settings: Any) -> None:
     if settings.ANYMAIL_ESP == "amazon_ses":
         client = settings.ANYMAIL["AMAZON_SES_CLIENT_PARAMS"]
         settings.ANYMAIL = {
-            **settings.ANYMAIL, "AMAZON_SES_CLIENT_PARAMS": {**client, "config": {**client["config"], "read_timeout": 0.5}}
-        }  # fmt: skip
+            **settings.ANYMAIL,
+            "AMAZON_SES_CLIENT_PARAMS": {**client, "config": {**client["config"], "read_timeout": 0.5}},
+        }
     else:
         settings.ANYMAIL = {**settings.ANYMAIL, "REQUESTS_TIMEOUT": (0.5, 0.5)}
 
@@ -119,13 +120,15 @@ def test_a_sender_that_is_refused_gives_no_mail_up(esp: str, api: EspStandIn, pu
 
 
 GONE: dict[str, Answer | str] = {
-    "the key is refused": Answer(401, {"message": "Unauthorized", "ErrorCode": "x", "errors": [{"message": "bad key"}]}),
+    "the key is refused": Answer(
+        401, {"message": "Unauthorized", "ErrorCode": "x", "errors": [{"message": "bad key"}]}
+    ),
     "the limit is reached": Answer(429, {"message": "Too many", "ErrorCode": "x"}, (("Retry-After", "1"),)),
     "the service is in trouble": Answer(503, b"<html>Service Unavailable</html>", (("Content-Type", "text/html"),)),
     "a proxy answers in its stead": Answer(200, b"<html>Welcome to the hotel</html>", (("Content-Type", "text/html"),)),
     "the answer is another one's": Answer(200, [1, "two", None]),
     "it hangs up": "close",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("how", GONE)

@@ -14,10 +14,13 @@ from tenants.outbox.undeliverable import is_nowhere
 @pytest.mark.parametrize(
     ("address", "answer"),
     [
-        ("coach-1@loadtest.invalid", True), ("A@X.INVALID", True), ("a@b.invalid.", True),
-        ("a@invalid.example.com", False), ("a@notinvalid", False),
+        ("coach-1@loadtest.invalid", True),
+        ("A@X.INVALID", True),
+        ("a@b.invalid.", True),
+        ("a@invalid.example.com", False),
+        ("a@notinvalid", False),
     ],
-)  # fmt: skip
+)
 def test_only_the_reserved_domain_is_nowhere(address: str, answer: bool) -> None:
     assert is_nowhere(address) is answer
 

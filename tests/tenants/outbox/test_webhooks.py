@@ -38,9 +38,11 @@ def use(settings: Any) -> Any:
     def provider(esp: str, **more: str) -> None:
         settings.ANYMAIL_ESP, settings.ANYMAIL_WEBHOOK_SECRET = esp, SECRET
         settings.ANYMAIL = {
-            "MAILGUN_API_KEY": "other", "MAILGUN_WEBHOOK_SIGNING_KEY": KEYS["mailgun"],
-            "MAILERSEND_SIGNING_SECRET": KEYS["mailersend"], **more,
-        }  # fmt: skip
+            "MAILGUN_API_KEY": "other",
+            "MAILGUN_WEBHOOK_SIGNING_KEY": KEYS["mailgun"],
+            "MAILERSEND_SIGNING_SECRET": KEYS["mailersend"],
+            **more,
+        }
 
     return provider
 
@@ -51,16 +53,23 @@ def name_for(esp: str) -> str:
 
 def sent(esp: str, now: datetime, to: str = "to@example.com", key: str = "k") -> OutboxMail:
     return OutboxMail.objects.create(
-        key=key, kind="entry.received", to=to, next_attempt_at=now, sent_at=now - timedelta(days=9),
+        key=key,
+        kind="entry.received",
+        to=to,
+        next_attempt_at=now,
+        sent_at=now - timedelta(days=9),
         provider_id=name_for(esp),
-    )  # fmt: skip
+    )
 
 
 def tell(client: Client, esp: str, one: Post, secret: str = SECRET, **headers: str) -> int:
     answer = client.generic(
-        "POST", f"/anymail/{esp}/tracking/", one.body, content_type="application/json",
+        "POST",
+        f"/anymail/{esp}/tracking/",
+        one.body,
+        content_type="application/json",
         headers={**one.headers, "Authorization": basic(secret), **headers},
-    )  # fmt: skip
+    )
     return answer.status_code
 
 

@@ -98,18 +98,21 @@ def test_the_table_names_neither_people_nor_addresses(db: None, now: datetime) -
     assert "192.0.2" not in keys
 
 
-@pytest.mark.parametrize(("proxies", "header", "expected"), [
-    (0, "203.0.113.9", "192.0.2.1"),
-    (1, "203.0.113.9", "203.0.113.9"),
-    (1, "6.6.6.6, 203.0.113.9", "203.0.113.9"),
-    (2, "6.6.6.6, 203.0.113.9, 104.22.17.40", "203.0.113.9"),
-    (2, "203.0.113.9, 104.22.17.40", "203.0.113.9"),
-    (2, "203.0.113.9", "192.0.2.1"),
-    (1, "", "192.0.2.1"),
-    (1, "unknown", "192.0.2.1"),
-    (1, "6.6.6.6, \x00", "192.0.2.1"),
-    (1, "2001:db8:1:2:3::4", "2001:db8:1:2:3::4"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("proxies", "header", "expected"),
+    [
+        (0, "203.0.113.9", "192.0.2.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "6.6.6.6, 203.0.113.9", "203.0.113.9"),
+        (2, "6.6.6.6, 203.0.113.9, 104.22.17.40", "203.0.113.9"),
+        (2, "203.0.113.9, 104.22.17.40", "203.0.113.9"),
+        (2, "203.0.113.9", "192.0.2.1"),
+        (1, "", "192.0.2.1"),
+        (1, "unknown", "192.0.2.1"),
+        (1, "6.6.6.6, \x00", "192.0.2.1"),
+        (1, "2001:db8:1:2:3::4", "2001:db8:1:2:3::4"),
+    ],
+)
 def test_only_the_trusted_hop_names_the_client(settings: Any, proxies: int, header: str, expected: str) -> None:
     settings.TRUSTED_PROXIES = proxies
     assert client_ip(from_address(HTTP_X_FORWARDED_FOR=header)) == expected

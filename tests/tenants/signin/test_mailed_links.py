@@ -54,9 +54,14 @@ def test_a_link_is_over_after_15_minutes(client: Client, baba: User, post: Post,
     assert client.get(address).status_code == 410
 
 
-@pytest.mark.parametrize("change", [
-    {"is_active": False}, {"email": "other@example.com"}, {"password": "md5$x$y"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"is_active": False},
+        {"email": "other@example.com"},
+        {"password": "md5$x$y"},
+    ],
+)
 @pytest.mark.parametrize("path", ["/auth/request", "/auth/password/reset"])
 def test_a_link_dies_with_what_it_was_made_for(
     client: Client, baba: User, post: Post, path: str, change: dict[str, Any]

@@ -111,8 +111,13 @@ def test_a_full_disk_is_said_and_leaves_no_half_file(tmp_path: Path) -> None:
         "            for _ in range(1000): out.write(bytes(4096))\n"
         "    except BackupError as error: print(error)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={
-        **os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": f"sqlite:///{tmp_path}/none"})  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": f"sqlite:///{tmp_path}/none"},
+    )
     assert done.stdout.count("big.zip: cannot be written: ") == 2
     assert [path.name for path in tmp_path.iterdir()] == ["lab"]
 
@@ -169,7 +174,7 @@ SABOTAGED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "dump changed": (lambda path: rewritten(path, instead={"database.sqlite3": b"x" * 500}), "sha256 differs"),
     "member outside": (lambda path: rewritten(path, manifest=outside), "missing in it"),
     "no rows": (lambda path: rewritten(path, manifest=lambda m: m["facts"].update(tables={})), "is empty"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("sabotage", SABOTAGED)

@@ -146,10 +146,15 @@ def test_an_erasure_that_cannot_be_done_again_stops_the_restore(
     assert not Erasure.objects.exists()
 
 
-@pytest.mark.parametrize(("arguments", "said"), [
-    (["nowhere.zip"], "there is no such file"), (["latest"], "there is no backup of dev"),
-    (["x.zip", "--yes-replace", "x"], "goes with --replace"), (["s3:x"], "BACKUP_S3_BUCKET is not set"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere.zip"], "there is no such file"),
+        (["latest"], "there is no backup of dev"),
+        (["x.zip", "--yes-replace", "x"], "goes with --replace"),
+        (["s3:x"], "BACKUP_S3_BUCKET is not set"),
+    ],
+)
 def test_a_backup_that_is_not_there_is_said_in_one_line(media: Path, arguments: list[str], said: str) -> None:
     with pytest.raises(CommandError, match=said) as refused:
         call_command("restore", *arguments, stdout=StringIO())

@@ -32,9 +32,12 @@ def visitor(settings: Any, db: None) -> Client:
     """Signed in, with canaries in every header."""
     settings.ROOT_URLCONF = Urls
     headers = {
-        "authorization": f"Bearer {TOKEN}", "x-forwarded-for": ADDRESS, "user-agent": CHILD.encode().decode("latin-1"),
-        "referer": f"https://x/?token={TOKEN}", "baggage": f"sentry-release={TOKEN},sentry-user_id={ROMAJI}",
-    }  # fmt: skip
+        "authorization": f"Bearer {TOKEN}",
+        "x-forwarded-for": ADDRESS,
+        "user-agent": CHILD.encode().decode("latin-1"),
+        "referer": f"https://x/?token={TOKEN}",
+        "baggage": f"sentry-release={TOKEN},sentry-user_id={ROMAJI}",
+    }
     client = Client(raise_request_exception=False, headers=headers)
     client.force_login(User.objects.create_user(f"me.{MAIL}", PASSWORD, name=NAME))
     client.cookies["canary"] = TOKEN

@@ -40,8 +40,10 @@ class Urls:
     from config.urls import handler400, handler403, handler404, handler500
 
     urlpatterns = [
-        path("upload", read_upload), path("refuse/<slug:kind>", refusing), path("<slug:kind>/<str:token>", view),
-    ]  # fmt: skip
+        path("upload", read_upload),
+        path("refuse/<slug:kind>", refusing),
+        path("<slug:kind>/<str:token>", view),
+    ]
 
 
 class FailingMiddleware:

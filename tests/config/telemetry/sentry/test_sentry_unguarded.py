@@ -7,9 +7,14 @@ from tests.config.telemetry.sentry.breaks import WAYS
 from tests.config.telemetry.sentry.pages import Start, leaks, visit
 
 UNGUARDED = {
-    "before_send": None, "before_send_transaction": None, "before_breadcrumb": None, "include_local_variables": True,
-    "send_default_pii": True, "max_request_body_size": "always", "include_source_context": True,
-}  # fmt: skip
+    "before_send": None,
+    "before_send_transaction": None,
+    "before_breadcrumb": None,
+    "include_local_variables": True,
+    "send_default_pii": True,
+    "max_request_body_size": "always",
+    "include_source_context": True,
+}
 
 
 def test_without_the_hooks_nearly_every_kind_leaks(visitor: Client, start: Start) -> None:
