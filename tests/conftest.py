@@ -21,7 +21,7 @@ from entries.roster.models import Athlete, Membership, Team, TeamKind
 from tenants.models import Role, Tenant, User
 from tenants.scope import across_tenants, tenant_scope
 from tenants.switches.queries import Watch
-from tests.databases import MODULES, NEEDS_POSTGRESQL, name_of
+from tests.databases import NEEDS_POSTGRESQL, QUICK, name_of
 
 PASSWORD = "Correct-Horse-12"
 
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if part == "sqlite":
         once = {item for item in items if asks_no_database(item) and item.path.name != "test_serve.py"}
     elif part == "quick":
-        once = {item for item in items if not asks_no_database(item) and name_of(item.path) not in MODULES}
+        once = {item for item in items if not asks_no_database(item) and name_of(item.path) not in QUICK}
     else:
         return
     config.hook.pytest_deselected(items=list(once))

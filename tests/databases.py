@@ -120,6 +120,9 @@ LEFT_OUT = {
 }  # fmt: skip
 
 MODULES = {name for names in ON_BOTH.values() for name in names}
+CORE = ("places", "conditions", "the walls")
+QUICK = {name for asked, names in ON_BOTH.items() if asked.startswith(CORE) for name in names}
+"""What of it is run by `make quick`."""
 
 
 def undecided(modules: Iterable[str]) -> dict[str, list[str]]:

@@ -1,8 +1,8 @@
 """`--part NAME`: which part of `make test` a run is.
 
-Two names choose tests: `sqlite`, what `tests/databases.py` says is tried on both databases; and `quick`, that and what
-asks no database, without what starts a program. Any name writes down how long each test took, in var/test-times, and
-prints the parts so far and the slowest of their tests; nothing ever fails for being slow.
+Two names choose tests: `sqlite`, what `tests/databases.py` says is tried on both databases; and `quick`, the core of that
+and what asks no database, without what starts a program. Any name writes down how long each test took, in
+var/test-times, and prints the parts so far and the slowest of their tests; nothing ever fails for being slow.
 """
 
 import json

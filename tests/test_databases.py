@@ -1,6 +1,6 @@
 """Every module of tests is decided about: on both databases, or on PostgreSQL alone and why."""
 
-from tests.databases import LEFT_OUT, NEEDS_POSTGRESQL, ON_BOTH, TESTS, name_of, undecided
+from tests.databases import LEFT_OUT, MODULES, NEEDS_POSTGRESQL, ON_BOTH, QUICK, TESTS, name_of, undecided
 
 NOTHING: dict[str, list[str]] = {"in neither table": [], "in no folder": [], "decided twice": []}
 
@@ -13,6 +13,7 @@ def modules() -> list[str]:
 def test_every_module_is_decided_about() -> None:
     assert undecided(modules()) == NOTHING
     assert len(modules()) > 100
+    assert 10 < len(QUICK) < len(MODULES)
 
 
 def test_one_that_nobody_has_thought_about_is_seen_and_one_that_is_gone() -> None:
