@@ -46,9 +46,9 @@ quick: lint
 # Real servers: two lanes, then what needs the machine alone, then browsers. `|| status=1`: each is run whatever one says.
 test-whole: .venv/installed-dev
 	@status=0; run="env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q"; \
-	$$run -n 2 --dist loadfile -m "not whole_machine" tests/concurrency || status=1; \
-	$$run -m whole_machine tests/concurrency || status=1; \
-	$$run -n 2 --dist loadfile tests/browser || status=1; exit $$status
+	$$run -n 2 --dist loadfile --part lanes -m "not whole_machine" tests/concurrency || status=1; \
+	$$run --part alone -m whole_machine tests/concurrency || status=1; \
+	$$run -n 2 --dist loadfile --part browser tests/browser || status=1; exit $$status
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -10,7 +10,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(__file__).parents[1]
 LITERAL = {
-    "config/ops/loadtest/client.py": "a visitor from outside, who knows the site by its published addresses",
     "config/ops/loadtest/rush.py": "a visitor from outside, who knows the site by its published addresses",
     "config/http/maintenance.py": "judges a request before any pattern is looked for, also while no URL conf can be loaded",
     "config/management/commands/seed_staging_min.py": "a hint to whoever types commands",
