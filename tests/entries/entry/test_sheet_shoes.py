@@ -214,7 +214,7 @@ def test_a_shoe_that_is_not_allowed_is_warned_of_and_entered(
 ) -> None:
     rows = [row(runners[0], race, "x", shoe=thick.pk)]
     page = send(coach, meet, None, rows).content.decode()
-    said = re.search(r'id="rows-0-shoe-said">(.*?)</p>', page)
+    said = re.search(r'id="rows-0-shoe-said">(.*?)</p>', page, re.S)
     assert said
     assert ">使用不可<" in said[1]
     assert "39.5mm" in said[1]
