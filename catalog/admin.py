@@ -15,7 +15,7 @@ from catalog.models import MasterProduct
 from catalog.overrides.actions import mark_conflicts
 from catalog.product_forms import ProductForm
 from catalog.rooms import ROOMS
-from tenants.admin_base import DeskAdmin, user_of
+from tenants.desk.base import DeskAdmin, user_of
 from tenants.rooms import discover
 
 discover("catalog", ROOMS, "admin")

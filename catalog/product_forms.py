@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from catalog.fields import FIELDS, MOST_STACK_MM
 from catalog.keys import fold
 from catalog.shoes.events import ShoeEvent
-from tenants.admin_forms import HostedForm
+from tenants.desk.forms import HostedForm
 from tenants.refusal import Refused
 from tenants.wording import say
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from entries.desk import desk_of
-from tenants.admin_base import DeskAdmin, user_of
+from tenants.desk.base import DeskAdmin, user_of
 
 
 class DeskSite(AdminSite):

@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenants import actions
-from tenants.admin_base import DeskAdmin, ReadOnly, user_of
-from tenants.admin_confirm import Rows, confirmed, each
-from tenants.admin_desk import ComposedAdmin
-from tenants.admin_people import PEOPLE, PersonForm, RoleFilter
 from tenants.audit.models import AuditRecord
 from tenants.audit.queries import visible_to
 from tenants.audit.reading import changes_of
 from tenants.audit.verbs import name_of
 from tenants.chips import chip
+from tenants.desk.base import DeskAdmin, ReadOnly, user_of
+from tenants.desk.composed import ComposedAdmin
+from tenants.desk.confirm import Rows, confirmed, each
+from tenants.desk.people import PEOPLE, PersonForm, RoleFilter
 from tenants.models import HOST_ROLES, Tenant, User
 from tenants.rooms import ROOMS, discover
 from tenants.rules import may_manage

@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
-ROOMS = ("upkeep", "audit", "jobs", "throttle", "outbox", "signin", "switches", "incidents", "privacy")
+ROOMS = ("files", "upkeep", "audit", "jobs", "throttle", "desk", "outbox", "signin", "switches", "incidents", "privacy")
 """Those of `tenants`."""
 
 

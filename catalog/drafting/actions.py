@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from catalog.drafting import quota, rules
-from catalog.drafting.checks import Problem
+from catalog.drafting.checking.checks import Problem
 from catalog.drafting.facts import product_facts
 from catalog.drafting.models import DraftState, ProductDraft
 from catalog.drafting.queries import ABANDONED

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from catalog.drafting.context import CHIPS
 from catalog.drafting.models import DraftMonth, ProductDraft
 from catalog.drafting.plans import drafts_a_month
-from tenants.admin_base import DeskAdmin, ReadOnly, user_of
-from tenants.admin_forms import HostedForm
 from tenants.chips import chip
+from tenants.desk.base import DeskAdmin, ReadOnly, user_of
+from tenants.desk.forms import HostedForm
 
 
 class MonthForm(HostedForm):

@@ -7,7 +7,7 @@ from itertools import islice
 from django.utils import translation
 
 from catalog import values
-from catalog.drafting.checks import Fact
+from catalog.drafting.checking.checks import Fact
 from catalog.fields import FIELDS, SPECS
 from catalog.models import MasterProduct, ProductOverride
 

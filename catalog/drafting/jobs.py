@@ -6,7 +6,7 @@ from datetime import date
 from django.utils import timezone
 
 from catalog.drafting import actions, prompt, service
-from catalog.drafting.checks import check
+from catalog.drafting.checking.checks import check
 from catalog.drafting.facts import told
 from catalog.drafting.models import DraftState, ProductDraft
 from catalog.drafting.prompt import Previous, Prompt

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from catalog.drafting.checks import Fact
+from catalog.drafting.checking.checks import Fact
 from catalog.drafting.models import Tone
 
 SYSTEM = """あなたは陸上競技の大会を主催する団体のために、商品の紹介文を日本語で書く担当者です。

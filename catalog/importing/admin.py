@@ -22,7 +22,7 @@ from catalog.importing.export_views import download
 from catalog.importing.forms import UploadForm
 from catalog.importing.inline_jobs import do_now_if_small
 from catalog.importing.models import ImportFile, ImportRun, RunState
-from tenants.admin_base import DeskAdmin, ReadOnly, is_id, user_of
+from tenants.desk.base import DeskAdmin, ReadOnly, is_id, user_of
 from tenants.refusal import Refused
 from tenants.switches.doors import said_of
 from tenants.switches.models import Function

@@ -13,8 +13,8 @@ from catalog.importing.columns import KEYS, Columns
 from catalog.importing.models import ImportRun, RunState, Source
 from catalog.values import label, printed
 from tenants.chips import chip
+from tenants.files.tables import write_csv
 from tenants.refusal import Refused
-from tenants.tables import write_csv
 from tenants.wording import say
 
 KEY_TITLES = {name: tuple(title for title in titles if isinstance(title, str)) for name, titles in KEYS.items()}

@@ -9,9 +9,9 @@ from catalog.importing.columns import Columns, columns_of, is_header
 from catalog.importing.rejected_csv import Rejected, Why
 from catalog.importing.rules import MOST_COLUMNS, MOST_ROWS
 from catalog.keys import MOST_KEY, fold
-from tenants.csv_stream import DELIMITERS, CsvRow, stream_csv
+from tenants.files.csv_stream import DELIMITERS, CsvRow, stream_csv
+from tenants.files.tables import HEADER_WITHIN
 from tenants.refusal import Refused
-from tenants.tables import HEADER_WITHIN
 
 MOST_CELL = 10_000
 

@@ -12,8 +12,8 @@ from catalog.importing import staging
 from catalog.importing.columns import KEYS, titles_for
 from catalog.importing.comparing import as_value
 from catalog.values import as_typed
+from tenants.files.tables import guarded
 from tenants.scope import ALL, ScopeError, current_scope
-from tenants.tables import guarded
 
 PAGE = 2_000
 NAMES = {

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from catalog.importing.export import export_csv
 from catalog.importing.forms import HostForm
-from tenants.admin_base import user_of
+from tenants.desk.base import user_of
+from tenants.files.tables import CSV_TYPE
 from tenants.scope import tenant_scope
-from tenants.tables import CSV_TYPE
 
 
 def export_view(owner: Any, request: HttpRequest) -> HttpResponseBase:

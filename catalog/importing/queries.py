@@ -13,8 +13,8 @@ from django.db.models.functions import Substr
 from catalog.importing.columns import Columns
 from catalog.importing.csv_rows import CsvFile
 from catalog.importing.models import ImportFile, ImportRun
+from tenants.files.tables import unguarded
 from tenants.refusal import Refused
-from tenants.tables import unguarded
 
 REJECTED_SHOWN = 50
 HEAD_BYTES = 256 * 1024

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from tenants.files.tables import guarded
 from tenants.refusal import Refused
-from tenants.tables import guarded
 from tenants.wording import say
 
 NUMBER, REASONS = pgettext_lazy("import", "元の行"), gettext_lazy("取り込めない理由")

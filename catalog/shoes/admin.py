@@ -18,9 +18,9 @@ from catalog.shoes.limits import BUILT_IN, limit_for
 from catalog.shoes.models import ShoeLimit
 from catalog.shoes.queries import host_limits
 from catalog.shoes.verdict import Limit
-from tenants.admin_base import DeskAdmin, user_of
-from tenants.admin_forms import HostedForm
 from tenants.chips import chip
+from tenants.desk.base import DeskAdmin, user_of
+from tenants.desk.forms import HostedForm
 
 
 class ShoeLimitForm(HostedForm):

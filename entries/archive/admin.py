@@ -26,8 +26,8 @@ from django.utils.translation import gettext_lazy
 from entries.archive import actions
 from entries.archive.forms import DaysForm
 from entries.archive.models import MeetArchive
-from tenants.admin_base import DeskAdmin, ReadOnly, is_id, user_of
 from tenants.chips import chip
+from tenants.desk.base import DeskAdmin, ReadOnly, is_id, user_of
 from tenants.models import RetentionRule
 from tenants.privacy.classes import classes, days_kept, days_of
 from tenants.privacy.retention import change_days

@@ -16,7 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from django.utils.functional import Promise
 
 from entries.records.tables import Column
-from tenants.tables import guarded
+from tenants.files.tables import guarded
 
 SUMS = "SHA256SUMS"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tenants.admin_confirm import ConfirmForm
+from tenants.desk.confirm import ConfirmForm
 from tenants.forms import Form
 from tenants.privacy.classes import class_of
 from tenants.refusal import Refused

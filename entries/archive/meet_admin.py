@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 from entries.archive import actions
 from entries.archive.forms import ArchiveForm
 from entries.meet.desk import MEETS
-from tenants.admin_base import user_of
-from tenants.admin_confirm import Rows, confirmed
-from tenants.admin_desk import ComposedAdmin
+from tenants.desk.base import user_of
+from tenants.desk.composed import ComposedAdmin
+from tenants.desk.confirm import Rows, confirmed
 
 
 @MEETS.button()

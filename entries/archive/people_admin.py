@@ -26,10 +26,10 @@ from entries.archive.subject_access import hand_out
 from entries.archive.wording import lines_of
 from entries.roster.models import Athlete
 from entries.roster.queries import searched
-from tenants.admin_base import ReadOnly, is_id, user_of
-from tenants.admin_desk import ComposedAdmin, Desk, Link
-from tenants.admin_people import PEOPLE
 from tenants.chips import chip
+from tenants.desk.base import ReadOnly, is_id, user_of
+from tenants.desk.composed import ComposedAdmin, Desk, Link
+from tenants.desk.people import PEOPLE
 from tenants.wording import say
 
 ATHLETES = Desk("athletes")

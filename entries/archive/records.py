@@ -6,10 +6,11 @@ from functools import partial
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from entries.archive import account_records, catalog_records, retention
+from entries.archive import retention
 from entries.archive.erasing import replay_subject
 from entries.archive.models import ArchivePiece, MeetArchive
 from entries.archive.purging import replay_meet
+from entries.archive.upstream import account_records, catalog_records
 from entries.records.coverage import is_part_of
 from entries.records.meets import PurgeStep, meets_naming, register_purge, taken_out
 from entries.records.person import Person

@@ -22,10 +22,10 @@ from entries.meet.filters import MeetFilter
 from entries.meet.forms import CopyForm, MeetForm, PlanForm, RaceForm, RaceRowForm, SlotForm
 from entries.meet.gauge import Gauge
 from entries.meet.models import Meet, Race, State, TimetableSlot, is_time_zone
-from tenants.admin_base import DeskInline, is_id, user_of
-from tenants.admin_confirm import Rows, WhyForm, confirmed, each
-from tenants.admin_desk import ComposedAdmin
 from tenants.chips import chip
+from tenants.desk.base import DeskInline, is_id, user_of
+from tenants.desk.composed import ComposedAdmin
+from tenants.desk.confirm import Rows, WhyForm, confirmed, each
 
 STATE_CHIPS = {
     State.DRAFT: "",

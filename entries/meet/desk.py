@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from entries.meet.models import STATE_ORDER, Meet, State
 from entries.meet.steps import Standing, way
-from tenants.admin_desk import Desk
+from tenants.desk.composed import Desk
 
 MEETS = Desk("meets", "copy")
 RACES = Desk("races", "pause", "resume", "plan")

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from entries.meet.models import Meet
-from tenants.admin_base import is_id, user_of
+from tenants.desk.base import is_id, user_of
 
 
 class MeetFilter(admin.SimpleListFilter):

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from entries.meet import rules
 from entries.meet.fields import MarkField
 from entries.meet.models import Meet, Race
-from tenants.admin_confirm import ConfirmForm
-from tenants.admin_forms import DATE, DeskForm, HostedForm, MomentField
+from tenants.desk.confirm import ConfirmForm
+from tenants.desk.forms import DATE, DeskForm, HostedForm, MomentField
 from tenants.refusal import Refused
 from tenants.wording import say
 

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from entries.meet.desk import MEETS, Attention, needs_attention, stages_of
 from entries.meet.models import Meet
 from entries.meet.steps import Standing
-from tenants.admin_desk import Link
+from tenants.desk.composed import Link
 
 
 def races_address(meet: Meet) -> str:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 from entries.meet.filters import MeetFilter
 from entries.news import actions
 from entries.news.models import Notice
-from tenants.admin_base import DeskAdmin, user_of
-from tenants.admin_confirm import Rows, confirmed, each
 from tenants.audit import verbs
 from tenants.chips import chip
+from tenants.desk.base import DeskAdmin, user_of
+from tenants.desk.confirm import Rows, confirmed, each
 
 verbs.register(
     {"notice.published": gettext_lazy("お知らせを公開"), "notice.taken_back": gettext_lazy("お知らせを取り下げ")}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from entries.meet.desk import MEETS
 from entries.meet.models import Meet
-from tenants.admin_desk import Link
+from tenants.desk.composed import Link
 
 
 @MEETS.link

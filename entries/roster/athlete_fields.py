@@ -14,8 +14,8 @@ from entries.roster.kana import is_katakana, to_katakana
 from entries.roster.models import Athlete, Sex
 from entries.roster.prefectures import PREFECTURES
 from entries.roster.romaji import romaji
+from tenants.files.tables import Cell, text_of
 from tenants.refusal import Refused
-from tenants.tables import Cell, text_of
 
 Values = dict[str, Any]
 Reader = Callable[[Cell], Any]

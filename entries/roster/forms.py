@@ -10,10 +10,10 @@ from entries.roster.actions import TEAM_FIELDS
 from entries.roster.athlete_fields import READERS, Reader, Values, check_whole, folded, read_kana, values_of, visible
 from entries.roster.models import Athlete, Sex, Team, TeamKind
 from entries.roster.prefectures import PREFECTURE_CHOICES
+from tenants.files.tables import Cell, text_of
 from tenants.forms import Form
 from tenants.refusal import Refused
 from tenants.signin.forms import EmailField, NewPasswordForm
-from tenants.tables import Cell, text_of
 from tenants.wording import say
 
 NONE = ("", _("選んでください"))

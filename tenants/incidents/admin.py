@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenants.admin_base import DeskAdmin, user_of
-from tenants.admin_confirm import Rows, confirmed
 from tenants.chips import chip
+from tenants.desk.base import DeskAdmin, user_of
+from tenants.desk.confirm import Rows, confirmed
 from tenants.incidents import actions, guide, queries
 from tenants.incidents.forms import ContactForm, IncidentForm, NoteForm
 from tenants.incidents.models import Incident, IncidentContact

@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tenants.admin_confirm import ConfirmForm
-from tenants.admin_forms import DeskForm
+from tenants.desk.confirm import ConfirmForm
+from tenants.desk.forms import DeskForm
 from tenants.incidents.models import Incident, IncidentContact
 
 LEVELS = [(1, _("1 軽微（1時間以内）")), (2, _("2 中程度（半日以内）")), (3, _("3 重大（ただちに）"))]

@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenants.admin_base import DeskAdmin, ReadOnly, user_of
-from tenants.admin_confirm import Rows, confirmed, each
 from tenants.chips import chip
+from tenants.desk.base import DeskAdmin, ReadOnly, user_of
+from tenants.desk.confirm import Rows, confirmed, each
 from tenants.models import DeadAddress, OutboxMail
 from tenants.outbox import resend
 from tenants.outbox.suppression import WHY

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenants.admin_base import DeskAdmin, ReadOnly, user_of
+from tenants.desk.base import DeskAdmin, ReadOnly, user_of
 from tenants.forms import Form
 from tenants.refusal import Refused
 from tenants.switches import actions, queries

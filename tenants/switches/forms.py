@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants.admin_forms import MomentField
+from tenants.desk.forms import MomentField
 from tenants.forms import Form
 from tenants.refusal import Refused
 from tenants.switches import rules

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from catalog.importing.sqlite_file import open_old_file
+from catalog.importing.sqlite.sqlite_file import open_old_file
 from catalog.importing.staging import POSTGRES_SETTINGS, copy_text
 from tenants.models import Tenant
 

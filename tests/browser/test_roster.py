@@ -6,8 +6,8 @@ from playwright.sync_api import Page, expect
 
 from entries.roster import actions
 from entries.roster.models import Athlete, Team
+from tenants.files.tables import write_csv
 from tenants.models import User
-from tenants.tables import write_csv
 from tests.browser.conftest import PHONE, OpenPage, faults, sign_in, violations
 from tests.conftest import athletes_of
 from tests.site import Site

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.drafting.checks import MOST_LETTERS, MOST_PROBLEMS, Fact, Problem, check
+from catalog.drafting.checking.checks import MOST_LETTERS, MOST_PROBLEMS, Fact, Problem, check
+from catalog.drafting.checking.folding import fold
+from catalog.drafting.checking.numbers import numbers_in, read_numeral
 from catalog.drafting.context import pieces
-from catalog.drafting.folding import fold
-from catalog.drafting.numbers import numbers_in, read_numeral
 from catalog.drafting.similarity import similarity
 
 FACTS = [

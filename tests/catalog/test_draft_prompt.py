@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from catalog.drafting.checks import Fact, check
+from catalog.drafting.checking.checks import Fact, check
 from catalog.drafting.facts import MOST_FACTS, MOST_LETTERS, product_facts, told
 from catalog.drafting.models import Tone
 from catalog.drafting.prompt import SYSTEM, TONES, Previous, compose

@@ -16,7 +16,7 @@ from entries.entry.lines import Line
 from entries.entry.models import Entry
 from entries.meet.models import Meet, Race, State
 from entries.roster.models import Team
-from tenants.admin_base import DeskAdmin
+from tenants.desk.base import DeskAdmin
 from tenants.models import OutboxMail, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.conftest import athletes_of, open_meet, race_of

@@ -20,7 +20,7 @@ def theirs(chuo: Tenant) -> Meet:
 
 def test_hole_the_base_manager_knows_no_scope(theirs: Meet, in_nittai: None) -> None:
     """Django needs it unfiltered, for saving and for foreign keys. Our code names it once, to lock a row of the admin that
-    the scoped manager had found (`tenants/admin_base.py`)."""
+    the scoped manager had found (`tenants/desk/base.py`)."""
     assert Meet._base_manager.filter(pk=theirs.pk).exists()
 
 

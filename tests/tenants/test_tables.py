@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from tenants import tables, wording, workbook_bounds
+from tenants import wording
+from tenants.files import tables, workbook_bounds
+from tenants.files.tables import guarded, read_table, text_of, unguarded, write_csv, write_xlsx
 from tenants.refusal import Refused
-from tenants.tables import guarded, read_table, text_of, unguarded, write_csv, write_xlsx
 
 FORMULAS = [
     "=1+1",
@@ -273,7 +274,7 @@ import json, resource, sys, django
 django.setup()
 from pathlib import Path
 from tenants.refusal import Refused
-from tenants.tables import read_table
+from tenants.files.tables import read_table
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 for path in sorted(Path(sys.argv[1]).iterdir()):
     before = peak()

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from catalog.importing.sqlite_import import Outcome, import_old_file
+from catalog.importing.sqlite.sqlite_import import Outcome, import_old_file
 from config.env import ENV
 from config.ops.command import OpsCommand
 from config.ops.ready import database_name

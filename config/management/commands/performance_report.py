@@ -13,7 +13,7 @@ from config.ops.command import OpsCommand
 from config.ops.performance_report.period import span_since
 from config.ops.performance_report.report import COLUMNS, Report, report, table_rows, text
 from config.ops.ready import check_ready, database_name
-from tenants.tables import write_csv
+from tenants.files.tables import write_csv
 
 MOST = 500
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from config.ops.backups import drill
 from config.ops.backups.context import job_under_way, page_of
-from tenants.admin_base import user_of
+from tenants.desk.base import user_of
 from tenants.models import User
 
 

@@ -17,13 +17,13 @@ from django.conf import settings
 
 from config.env import for_child
 from config.ops.backups import facts
-from config.ops.backups.archive import Packer
 from config.ops.backups.databases import Database, Postgres, Sqlite
 from config.ops.backups.errors import BackupError, first_line
 from config.ops.backups.facts import Facts
-from config.ops.backups.manifest import DUMPS, Manifest
+from config.ops.backups.file.archive import Packer
+from config.ops.backups.file.manifest import DUMPS, Manifest
+from config.ops.backups.file.sealed import written
 from config.ops.backups.programs import Programs, complaint, programs_for
-from config.ops.backups.sealed import written
 
 EXTENSIONS = "SELECT extname FROM pg_extension WHERE extname NOT IN ('plpgsql', 'pg_stat_statements')"
 """Ours. The provider's own may be made by nobody but the provider."""

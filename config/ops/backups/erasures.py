@@ -18,7 +18,7 @@ from django.utils import timezone
 from config.ops.backups import places
 from config.ops.backups.databases import Postgres, Sqlite
 from config.ops.backups.errors import BackupError, said_clearly
-from config.ops.backups.sealed import PART
+from config.ops.backups.file.sealed import PART
 from config.ops.backups.store import Bucket
 from tenants.jobs.models import Job
 from tenants.jobs.work import Report

@@ -10,7 +10,7 @@ from typing import IO
 from config.env import for_child
 from config.ops.backups.databases import Postgres
 from config.ops.backups.errors import BackupError, Damaged
-from config.ops.backups.manifest import Manifest
+from config.ops.backups.file.manifest import Manifest
 from config.ops.backups.programs import Programs, complaint, programs_for
 
 TRANSACTION_TIMEOUT = b"SET transaction_timeout = 0;\n"

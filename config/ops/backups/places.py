@@ -6,7 +6,7 @@ from django.conf import settings
 
 from config.env.ops import Backups
 from config.ops.backups.errors import BackupError
-from config.ops.backups.names import Named, parsed
+from config.ops.backups.file.names import Named, parsed
 from config.ops.backups.retention import latest
 from config.ops.backups.store import Bucket
 

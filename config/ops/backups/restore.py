@@ -18,11 +18,11 @@ from psycopg import sql
 
 from config.http.health import missing_migrations
 from config.ops.backups import erasures, facts, kept_switches, places
-from config.ops.backups.archive import Opened, files_below, opened
 from config.ops.backups.databases import Database, Postgres, Sqlite, site_database
 from config.ops.backups.errors import BackupError, first_line, said_clearly
+from config.ops.backups.file.archive import Opened, files_below, opened
+from config.ops.backups.file.manifest import Manifest
 from config.ops.backups.load import check_listing, load, programs_that_read
-from config.ops.backups.manifest import Manifest
 from config.ops.backups.verify import compared, major_of
 from tenants.upkeep.actions import noted
 

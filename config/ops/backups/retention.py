@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from config.ops.backups.names import Named
+from config.ops.backups.file.names import Named
 
 ALWAYS_KEPT = 7
 """So many good ones stay whatever their age: when nothing new is made, the old ones are all there is."""

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from config.env.ops import Store
-from config.ops.backups.archive import PIECE
 from config.ops.backups.errors import BackupError
-from config.ops.backups.names import Named, parsed
+from config.ops.backups.file.archive import PIECE
+from config.ops.backups.file.names import Named, parsed
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60

@@ -13,9 +13,9 @@ from config.ops.backups import erasures, places
 from config.ops.backups.databases import site_database
 from config.ops.backups.dump import Made, make
 from config.ops.backups.errors import BackupError, said_clearly
-from config.ops.backups.names import name_at, suspect
+from config.ops.backups.file.names import name_at, suspect
+from config.ops.backups.file.sealed import clear_leftovers
 from config.ops.backups.retention import is_shrunk, latest, outdated
-from config.ops.backups.sealed import clear_leftovers
 from config.ops.backups.store import Bucket
 from config.runtime import ping
 from tenants.upkeep.actions import beat, clear_alarm, noted, raise_alarm

@@ -16,11 +16,11 @@ from django.conf import settings
 from psycopg import sql
 
 from config.ops.backups import facts, places
-from config.ops.backups.archive import Opened, opened
 from config.ops.backups.databases import Postgres, of_url, site_database
 from config.ops.backups.errors import BackupError, first_line
+from config.ops.backups.file.archive import Opened, opened
+from config.ops.backups.file.manifest import Manifest
 from config.ops.backups.load import check_listing, load, programs_that_read
-from config.ops.backups.manifest import Manifest
 
 SCRATCH = "nitsys_verify_"
 STAMP = "%Y%m%d%H%M%S"

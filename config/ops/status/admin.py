@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from config.ops.status.context import page_of
-from tenants.admin_base import user_of
+from tenants.desk.base import user_of
 
 
 def urls_of(site: AdminSite) -> list[URLPattern]:

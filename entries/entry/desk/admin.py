@@ -21,9 +21,9 @@ from entries.entry.desk.shoes import ShoeMarks
 from entries.entry.models import Entry, EntryState, Submission
 from entries.marks import format_time
 from entries.meet.filters import MeetFilter
-from tenants.admin_base import DeskAdmin, DeskInline, ReadOnly, is_id, user_of
-from tenants.admin_confirm import Rows, WhyForm, confirmed, each
 from tenants.chips import chip
+from tenants.desk.base import DeskAdmin, DeskInline, ReadOnly, is_id, user_of
+from tenants.desk.confirm import Rows, WhyForm, confirmed, each
 from tenants.refusal import Refused
 
 OF_A_RECEIPT = ("submission__reference",)

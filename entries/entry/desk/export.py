@@ -15,8 +15,8 @@ from entries.entry.models import EntryState
 from entries.entry.shoes import verdicts_of
 from entries.marks import format_time
 from entries.meet.models import Meet
-from tenants.admin_base import is_id, user_of
-from tenants.tables import CSV_TYPE, write_csv
+from tenants.desk.base import is_id, user_of
+from tenants.files.tables import CSV_TYPE, write_csv
 
 
 def export_view(owner: Any, request: HttpRequest) -> HttpResponse:

@@ -12,7 +12,7 @@ from entries.entry.desk.queries import entries_by_verdict
 from entries.entry.models import EntryState
 from entries.meet.filters import MeetFilter
 from entries.meet.models import Race
-from tenants.admin_base import is_id
+from tenants.desk.base import is_id
 
 
 class RaceFilter(admin.SimpleListFilter):

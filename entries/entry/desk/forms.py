@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from entries.entry.models import Entry
 from entries.meet.fields import MarkField
 from entries.meet.models import Race
-from tenants.admin_confirm import ConfirmForm, WhyForm
+from tenants.desk.confirm import ConfirmForm, WhyForm
 from tenants.forms import Form
 
 

@@ -15,7 +15,7 @@ from entries.entry import entry_actions
 from entries.entry.desk import queries
 from entries.entry.desk.forms import FindForm, InviteForm
 from entries.meet.models import Race, State
-from tenants.admin_base import user_of
+from tenants.desk.base import user_of
 from tenants.refusal import Refused
 from tenants.wording import say
 

@@ -18,9 +18,9 @@ from entries.meet.forms import MoveForm, PauseForm, UndoForm
 from entries.meet.models import Meet, Race, State
 from entries.meet.rules import next_move, state_before
 from entries.meet.steps import Standing
-from tenants.admin_base import user_of
-from tenants.admin_confirm import Rows, WhyForm, confirmed
-from tenants.admin_desk import ComposedAdmin, Link
+from tenants.desk.base import user_of
+from tenants.desk.composed import ComposedAdmin, Link
+from tenants.desk.confirm import Rows, WhyForm, confirmed
 
 MEETS.save_with(Meet, queue_actions.change_meet)
 MEETS.save_with(Race, queue_actions.change_race)

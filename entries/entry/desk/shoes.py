@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from catalog.shoes.wording import said
 from entries.entry.shoes import verdicts_of
-from tenants.admin_base import DeskAdmin
 from tenants.chips import chip
+from tenants.desk.base import DeskAdmin
 
 
 class ShoeMarks(DeskAdmin):

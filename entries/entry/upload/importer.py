@@ -17,8 +17,8 @@ from entries.entry.upload.preview import FileRow
 from entries.marks import from_cell
 from entries.meet.models import Race
 from entries.roster.models import Athlete
+from tenants.files.tables import Cell, Table, text_of
 from tenants.refusal import Refused
-from tenants.tables import Cell, Table, text_of
 
 LONGEST_TEXT = 200
 EXCEL_DAY_ZERO = datetime(1899, 12, 31)

@@ -18,11 +18,11 @@ from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Race
 from entries.roster.models import Athlete, Team
 from tenants.decorators import signed_in
+from tenants.files.tables import XLSX_TYPE, read_table, write_xlsx
 from tenants.refusal import Refused
 from tenants.switches.doors import said_of
 from tenants.switches.models import Function
 from tenants.switches.rules import check_not_stopped
-from tenants.tables import XLSX_TYPE, read_table, write_xlsx
 from tenants.wording import say
 
 

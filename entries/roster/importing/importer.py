@@ -7,8 +7,8 @@ from django.core.files.base import File
 from entries.roster.athlete_fields import READERS, Values
 from entries.roster.importing.columns import PARTS, fields_of, is_header
 from entries.roster.importing.import_plan import ImportRow
+from tenants.files.tables import Cell, Table, read_table, text_of
 from tenants.refusal import Refused
-from tenants.tables import Cell, Table, read_table, text_of
 
 PENDING = "申請中"
 

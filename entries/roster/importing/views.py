@@ -20,11 +20,11 @@ from entries.roster.importing import import_plan, wording
 from entries.roster.importing.columns import COLUMNS
 from entries.roster.importing.importer import read_roster
 from entries.roster.models import Athlete, RosterUpload
+from tenants.files.tables import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from tenants.refusal import Refused
 from tenants.switches.doors import said_of
 from tenants.switches.models import Function
 from tenants.switches.rules import check_not_stopped
-from tenants.tables import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from tenants.wording import say
 
 PER_PAGE = 100

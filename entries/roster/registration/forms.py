@@ -11,11 +11,11 @@ from entries.roster.forms import NONE, ReadField, fact
 from entries.roster.models import Sex, TeamKind
 from entries.roster.prefectures import PREFECTURE_CHOICES, PREFECTURES
 from entries.roster.registration.actions import Registration
+from tenants.files.tables import Cell, text_of
 from tenants.forms import Form
 from tenants.models import User, normal_email
 from tenants.refusal import Refused
 from tenants.signin.forms import EmailField, PasswordField, check_new_password
-from tenants.tables import Cell, text_of
 from tenants.wording import say
 
 NO_LOCAL_BODY = {"48", "49"}

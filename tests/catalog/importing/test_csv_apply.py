@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from catalog.importing import actions, jobs, staging
 from catalog.importing.export import export_csv
 from catalog.importing.models import ImportFile, ImportRun
-from catalog.importing.sqlite_import import import_old_file
+from catalog.importing.sqlite.sqlite_import import import_old_file
 from catalog.models import BrandCount, MasterProduct
 from catalog.overrides.actions import override_field
 from tenants.jobs import work

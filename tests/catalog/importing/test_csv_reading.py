@@ -16,8 +16,8 @@ from catalog.importing.columns import columns_of, titles_for
 from catalog.importing.csv_rows import CsvFile, ProductRow
 from catalog.importing.rejected_csv import Rejected
 from catalog.importing.rules import MOST_COLUMNS, check_upload
+from tenants.files.tables import guarded
 from tenants.refusal import Refused
-from tenants.tables import guarded
 from tenants.wording import say
 
 HEADER = "ブランド,型番,商品名,価格"

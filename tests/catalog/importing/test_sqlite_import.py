@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from catalog.fields import OLD_COLUMNS
 from catalog.importing.models import ImportFile, ImportRun
-from catalog.importing.sqlite_file import OldFile, digest, open_old_file
+from catalog.importing.sqlite.sqlite_file import OldFile, digest, open_old_file
 from catalog.models import BrandCount, MasterProduct
 from config.env import ENV
 from config.management.commands import import_master_products_from_sqlite as command
@@ -311,7 +311,7 @@ def test_a_fault_of_the_database_is_one_line_and_leaves_nothing(
     def record(*args: Any, **more: Any) -> None:
         raise OperationalError("connection lost\nDETAIL: …")
 
-    monkeypatch.setattr("catalog.importing.sqlite_import.record", record)
+    monkeypatch.setattr("catalog.importing.sqlite.sqlite_import.record", record)
     assert "connection lost. " in refusal(nittai, old_file(tmp_path / "old.db"))
 
 

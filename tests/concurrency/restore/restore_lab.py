@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from config.ops.backups import facts, places, verify
-from config.ops.backups.archive import Opened, opened
 from config.ops.backups.databases import Postgres
+from config.ops.backups.file.archive import Opened, opened
 from config.ops.backups.load import load, programs_that_read
 from config.ops.backups.programs import programs_for
 from tests.config.ops.backup_cast import rewritten

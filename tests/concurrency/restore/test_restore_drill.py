@@ -14,7 +14,7 @@ from django.utils import timezone
 from config.ops.backups import erasures, facts, take
 from config.ops.backups.databases import Postgres
 from config.ops.backups.errors import BackupError
-from config.ops.backups.manifest import Manifest
+from config.ops.backups.file.manifest import Manifest
 from config.ops.backups.restore import bring_up_to_date, check_target
 from config.ops.smoke.http import Visitor, read_place
 from config.ops.smoke.signin import try_password

@@ -13,8 +13,8 @@ from entries.meet.desk import MEETS, RACES, needs_attention
 from entries.meet.models import Meet, Race, State
 from entries.meet.steps import Check, Figures, Standing
 from entries.roster.models import Athlete
-from tenants.admin_desk import ComposedAdmin, Desk, Link
-from tenants.admin_people import PEOPLE
+from tenants.desk.composed import ComposedAdmin, Desk, Link
+from tenants.desk.people import PEOPLE
 from tenants.models import User
 
 ROOT = Path(__file__).parents[3]

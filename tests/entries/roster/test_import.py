@@ -18,9 +18,9 @@ from entries.roster.importing import import_plan
 from entries.roster.importing.columns import COLUMNS, fields_of
 from entries.roster.models import Athlete, RosterUpload, Team
 from tenants.audit.models import AuditRecord
+from tenants.files.tables import read_table, write_csv
 from tenants.models import User
 from tenants.refusal import Refused
-from tenants.tables import read_table, write_csv
 from tests.conftest import athletes_of
 
 HEADER = ["姓", "名", "姓フリガナ", "名フリガナ", "性別", "生年月日", "学年", "JAAF ID"]

@@ -19,11 +19,11 @@ from django.core.management.base import CommandError
 from django.db import connections
 
 from config.ops.backups import erasures, restore, take, verify
-from config.ops.backups.archive import opened
 from config.ops.backups.databases import Sqlite, of_settings
 from config.ops.backups.erasures import Erased
 from config.ops.backups.errors import BackupError, said_clearly
-from config.ops.backups.sealed import clear_leftovers, written
+from config.ops.backups.file.archive import opened
+from config.ops.backups.file.sealed import clear_leftovers, written
 from config.ops.backups.stopping import cleanly
 from config.runtime import ping
 from tenants.models import Alarm, Erasure, OpsRun

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from config.ops.backups import facts
-from config.ops.backups.archive import Opened, opened
 from config.ops.backups.databases import Sqlite
 from config.ops.backups.dump import make
 from config.ops.backups.errors import BackupError, Damaged
-from config.ops.backups.sealed import written
+from config.ops.backups.file.archive import Opened, opened
+from config.ops.backups.file.sealed import written
 from tests.config.ops.backup_cast import KEY, OTHER_KEY, made, rewritten, small_database
 
 
@@ -104,7 +104,7 @@ def test_a_full_disk_is_said_and_leaves_no_half_file(tmp_path: Path) -> None:
         "from config.ops.backups.errors import BackupError\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))\n"
         f"lab = pathlib.Path({str(tmp_path)!r})\n"
-        "from config.ops.backups.sealed import written\n"
+        "from config.ops.backups.file.sealed import written\n"
         f"for key in ('', {KEY!r}):\n"
         "    try:\n"
         "        with written(lab / 'big.zip', key=key) as (out, _):\n"

@@ -10,7 +10,7 @@ from config.ops.backups import load, programs
 from config.ops.backups.databases import Postgres, of_settings, of_url
 from config.ops.backups.errors import BackupError
 from config.ops.backups.facts import Facts
-from config.ops.backups.manifest import Manifest
+from config.ops.backups.file.manifest import Manifest
 
 
 def installation(folder: Path, version: str, *names: str) -> Path:

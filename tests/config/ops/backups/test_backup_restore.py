@@ -12,10 +12,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from config.ops.backups import erasures, facts, restore
-from config.ops.backups.archive import Opened, opened
 from config.ops.backups.databases import Postgres, Sqlite
 from config.ops.backups.erasures import Erased
 from config.ops.backups.errors import BackupError
+from config.ops.backups.file.archive import Opened, opened
 from tenants.models import Erasure
 from tenants.privacy import replay
 from tests.config.ops.backup_cast import backups, made, small_database

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from config.ops.backups.names import Named, name_at, parsed, suspect
+from config.ops.backups.file.names import Named, name_at, parsed, suspect
 from config.ops.backups.retention import ALWAYS_KEPT, is_shrunk, latest, outdated
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from config.ops.backups import erasures, places, take
 from config.ops.backups.errors import BackupError
-from config.ops.backups.names import name_at
+from config.ops.backups.file.names import name_at
 from config.ops.backups.store import Bucket
 from tenants.jobs.work import claim
 from tenants.jobs.work import run as do_job

@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from catalog.fields import read_yen
 from catalog.importing.rejected_csv import SHOWN, Rejected, Why
-from catalog.importing.sqlite_file import OldFile, OldRow
+from catalog.importing.sqlite.sqlite_file import OldFile, OldRow
 from catalog.keys import MOST_KEY, fold
 from tenants.refusal import Refused
 

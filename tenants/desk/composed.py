@@ -16,8 +16,8 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from tenants.admin_base import DeskAdmin, user_of
 from tenants.audit.actions import Values
+from tenants.desk.base import DeskAdmin, user_of
 from tenants.models import User
 
 

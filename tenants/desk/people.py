@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from tenants.admin_desk import Desk
-from tenants.admin_forms import DeskForm
+from tenants.desk.composed import Desk
+from tenants.desk.forms import DeskForm
 from tenants.models import HOST_ROLES, Role, Tenant, User, normal_email
 from tenants.refusal import Refused
 from tenants.wording import say

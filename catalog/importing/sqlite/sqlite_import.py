@@ -16,8 +16,8 @@ from catalog.importing import staging
 from catalog.importing.models import ImportFile, ImportRun, RunState, Source
 from catalog.importing.rejected_csv import Rejected, Why
 from catalog.importing.rejected_rows import keep_rejected
-from catalog.importing.sqlite_file import OldFile, digest, open_old_file
-from catalog.importing.sqlite_rows import Keys, Products, Wanted, cells_of
+from catalog.importing.sqlite.sqlite_file import OldFile, digest, open_old_file
+from catalog.importing.sqlite.sqlite_rows import Keys, Products, Wanted, cells_of
 from tenants.audit.actions import record
 from tenants.models import Tenant
 from tenants.refusal import Refused
@@ -55,7 +55,7 @@ class Outcome:
 def import_old_file(tenant: Tenant, path: Path, *, batch_size: int) -> Outcome:
     """Add the file's products to the host's catalogue, in one transaction.
 
-    Raises Refused with a code of `catalog.importing.sqlite_file` when the file cannot be read as a whole; then nothing
+    Raises Refused with a code of `catalog.importing.sqlite.sqlite_file` when the file cannot be read as a whole; then nothing
     was written. `batch_size` is how many rows are held in memory at a time.
     """
     return staging.again_when_overtaken(lambda: _import(tenant, path, batch_size))

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from config.ops.backups import manifest as contents
 from config.ops.backups.errors import Damaged, first_line
-from config.ops.backups.manifest import Manifest, Member
-from config.ops.backups.sealed import decrypted
+from config.ops.backups.file import manifest as contents
+from config.ops.backups.file.manifest import Manifest, Member
+from config.ops.backups.file.sealed import decrypted
 
 PIECE = 1 << 20
 

@@ -26,11 +26,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tenants import actions
-from tenants.admin_confirm import buttons_of
-from tenants.admin_forms import OVERRIDES, DeskForm
 from tenants.audit.queries import visible_to
 from tenants.audit.reading import changes_of
 from tenants.audit.verbs import name_of
+from tenants.desk.confirm import buttons_of
+from tenants.desk.forms import OVERRIDES, DeskForm
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.wording import say

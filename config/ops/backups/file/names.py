@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from config.ops.backups.sealed import SUFFIX
+from config.ops.backups.file.sealed import SUFFIX
 
 STAMP = "%Y%m%dT%H%M%SZ"
 PATTERN = re.compile(r"nit-sys-(?P<site>[a-z]+)-(?P<at>\d{8}T\d{6}Z)(?P<suspect>-suspect)?\.zip(?:\.age)?")

@@ -1,4 +1,4 @@
-"""CSV read row by row, for files too long to stand in memory as cells. `tenants.tables` reads what fits."""
+"""CSV read row by row, for files too long to stand in memory as cells. `tenants.files.tables` reads what fits."""
 
 import codecs
 import csv
@@ -9,8 +9,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from tenants import wording
+from tenants.files.tables import unguarded
 from tenants.refusal import Refused
-from tenants.tables import unguarded
 
 DELIMITERS = ",\t;"
 PIECE = 256 * 1024
@@ -37,7 +37,7 @@ class CsvRow(NamedTuple):
 
 
 def stream_csv(data: bytes, *, delimiter: str, most_rows: int, most_columns: int) -> Iterator[CsvRow]:
-    """The rows, blank ones as well, cells as they stand in the file but for the mark of `tenants.tables.guarded`.
+    """The rows, blank ones as well, cells as they stand in the file but for the mark of `tenants.files.tables.guarded`.
 
     Raises Refused with one of the codes above, some of them only when that row is reached.
     """

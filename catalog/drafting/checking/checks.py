@@ -8,17 +8,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from catalog.drafting.folding import Folded, fold, is_hidden
-from catalog.drafting.numbers import UNITS, Number, numbers_in
-from catalog.drafting.vocabulary import (
-    CLAIM,
-    COMPARISON,
-    EFFECT,
-    HABITS,
-    HYPE,
-    PLAIN_FOREIGN,
-    PLAIN_KATAKANA,
-)
+from catalog.drafting.checking.folding import Folded, fold, is_hidden
+from catalog.drafting.checking.numbers import UNITS, Number, numbers_in
+from catalog.drafting.checking.vocabulary import CLAIM, COMPARISON, EFFECT, HABITS, HYPE, PLAIN_FOREIGN, PLAIN_KATAKANA
 
 MOST_LETTERS = 600
 MOST_PROBLEMS = 30

@@ -24,8 +24,8 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from tenants import wording
+from tenants.files.workbook_bounds import check_workbook
 from tenants.refusal import Refused
-from tenants.workbook_bounds import check_workbook
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 5_000

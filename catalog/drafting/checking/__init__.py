@@ -1,0 +1,1 @@
+"""What a drafted text may not say (pure)."""

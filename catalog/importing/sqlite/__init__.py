@@ -1,0 +1,1 @@
+"""The catalogue of the old system, from its SQLite file."""
