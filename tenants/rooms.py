@@ -1,7 +1,8 @@
 """The rooms of an app, and finding what each of them brings.
 
 An app states its rooms once, in the order in which one may know another (`ROOMS`). What a room brings stands in a module
-with the usual name: `models`, `admin`, `urls`, `records`, `wording`, `mails`, `jobs`, `periodic`. Nobody keeps a second list.
+with the usual name: `models`, `admin`, `urls`, `records`, `rules`, `wording`, `mails`, `jobs`, `periodic`; in `entries` also
+`meet_admin` and `people_admin`, which add to the desk. Nobody keeps a second list.
 """
 
 from collections.abc import Sequence
@@ -13,12 +14,12 @@ ROOMS = ("files", "upkeep", "audit", "jobs", "throttle", "desk", "outbox", "sign
 """Those of `tenants`."""
 
 
-AT_START = ("records", "wording", "mails", "jobs", "periodic")
+AT_START = ("records", "rules", "wording", "mails", "jobs", "periodic")
 """What registers itself by being imported, once all models are there."""
 
 
 def make_known(app: str, rooms: Sequence[str]) -> None:
-    """Import all that the rooms of an app register when the site starts: wordings, mails, jobs, periodic work."""
+    """Import all that the rooms of an app register when the site starts: records, steps, wordings, mails, jobs, periodic work."""
     for name in AT_START:
         discover(app, rooms, name)
 

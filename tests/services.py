@@ -225,7 +225,7 @@ def worker(mail_url: str, *options: str, **env: str) -> "subprocess.Popen[bytes]
 
 
 def forget_timeouts() -> None:
-    """Undo `growth.hold_timeouts`."""
+    """Undo `databases.hold_timeouts`."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT quote_ident(current_user), quote_ident(current_database())")
         role, database = cursor.fetchone()

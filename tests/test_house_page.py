@@ -30,3 +30,11 @@ def test_everything_in_the_tree_exists() -> None:
 def test_every_room_and_app_is_in_the_tree() -> None:
     rooms = [path.name for path in (ROOT / "entries").iterdir() if (path / "models.py").exists()]
     assert [room for room in rooms if f"  {room}/" not in TREE] == []
+
+
+def test_every_file_that_the_page_names_exists() -> None:
+    """A name alone (`rules.py`) stands for a file of that name anywhere."""
+    known = [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py") if ".venv" not in path.parts]
+    named = re.findall(r"`([\w/]+\.py)`", PAGE.replace(TREE, ""))
+    assert [name for name in named if not any(path == name or path.endswith(f"/{name}") for path in known)] == []
+    assert len(named) > 15

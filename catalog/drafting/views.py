@@ -19,8 +19,8 @@ from catalog.drafting.models import ProductDraft
 from catalog.models import MasterProduct
 from catalog.overrides.queries import open_conflicts, overrides_of
 from tenants.refusal import Refused
-from tenants.switches.doors import said_of
 from tenants.switches.models import Function
+from tenants.switches.wording import stopped_notice
 from tenants.wording import say
 
 SEE_OTHER = 303
@@ -108,7 +108,7 @@ def _page(
         "conflicts": open_conflicts().count(), "tenant": request.tenant, "chosen": request.chosen,
         "product": request.product, "now": now, "said": said,
         "facts": now.facts if now else _facts(request), "quota": quota.quota_of(request.tenant, at=at),
-        "missing": said_of(Function.DRAFTING) or (say(Refused(missing)) if missing else ""), "ask": ask or AskForm(),
+        "missing": stopped_notice(Function.DRAFTING) or (say(Refused(missing)) if missing else ""), "ask": ask or AskForm(),
         "rewrite": rewrite or (_rewrite_form(now) if now and now.may_be_rewritten else None),
         "is_rewrite_open": rewrite is not None, "history": history,
         "waiting": any(page.is_waiting for page in history),

@@ -24,16 +24,16 @@ from catalog.importing.inline_jobs import do_now_if_small
 from catalog.importing.models import ImportFile, ImportRun, RunState
 from tenants.desk.base import DeskAdmin, ReadOnly, is_id, user_of
 from tenants.refusal import Refused
-from tenants.switches.doors import said_of
 from tenants.switches.models import Function
 from tenants.switches.rules import check_not_stopped
+from tenants.switches.wording import stopped_notice
 from tenants.wording import say
 
 TEMPLATES = "admin/catalog/importrun"
 
 
 class StateFilter(admin.SimpleListFilter):
-    """By what the list says: a run whose job came to grief has failed (`run_context.stage_of`)."""
+    """By what the list says: a run whose job came to grief has failed (`context.stage_of`)."""
 
     title = gettext_lazy("状態")
     parameter_name = "state"
@@ -116,7 +116,7 @@ class ImportAdmin(ReadOnly, DeskAdmin):
         form = UploadForm(*sent, user=user_of(request))
         if form.is_valid() and (run := self._started(request, form)) is not None:
             return self._to(run)
-        stopped = "" if form.is_bound else said_of(Function.UPLOADS)
+        stopped = "" if form.is_bound else stopped_notice(Function.UPLOADS)
         context = {"title": _("CSVを取り込む"), "form": form, "columns": run_context.columns(), "stopped": stopped}
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
         return self._page(request, "upload", context, status=status)

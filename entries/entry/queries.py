@@ -64,7 +64,7 @@ def entries_of(submission: Submission) -> QuerySet[Entry]:
     return rows.select_related("race__meet", "athlete").order_by("race__position", "race_id", "ticket", "pk")
 
 
-def orders_of(team: Team) -> QuerySet[Submission]:
+def submissions_of(team: Team) -> QuerySet[Submission]:
     """The team's submissions at all hosts, newest first, with counts per state and what they cost.
 
     Evaluate it across tenants: it is the team's own history.

@@ -23,7 +23,9 @@ def reminded_from(meet: Meet) -> datetime:
 
 
 def remind_of_closing(*, at: datetime) -> int:
-    """Enqueue the mails that are due at this instant; calling it again adds none. Returns to how many teams."""
+    """Enqueue the mails that are due at this instant; calling it again adds none.
+
+    Returns how many teams are to know it by now, those that were told before included."""
     with across_tenants():
         open_meets = Meet.objects.filter(
             state=State.PUBLISHED,

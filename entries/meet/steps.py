@@ -1,7 +1,8 @@
 """The way of a meet: the steps that rooms offer, and what each room wants to be looked at before one is taken.
 
 The states of a meet are all there from the beginning (`models.State`). A meet moves into one only when a room offers the
-step, for example once start lists can be made; until then its way passes by. Rooms register while the site starts.
+step, for example once start lists can be made; until then its way passes by. Each room offers its steps in its
+`rules.py`, beside what it checks before them, while the site starts.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Public pages: home, meets, one meet, its public entry list. The same for everyone (see `doors.same_for_everyone`)."""
+"""Public pages: home, meets, one meet, its public entry list. The same for everyone (see `decorators.same_for_everyone`)."""
 
 from typing import Any
 

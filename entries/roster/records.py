@@ -1,4 +1,7 @@
-"""What of this room is a person's: athletes, teams, members, uploaded rosters. They outlive any one meet."""
+"""What of this room is a person's: athletes, teams, members, uploaded rosters. They outlive any one meet.
+
+The athletes in a meet's archive are those who are entered: their table stands in `entries/entry/meet_tables.py`.
+"""
 
 from collections.abc import Iterator
 from datetime import date, datetime

@@ -5,7 +5,7 @@ from datetime import datetime
 from tenants.refusal import Refused
 from tenants.switches import queries
 from tenants.switches.models import Function, Switch
-from tenants.switches.wording import back_of, message_of
+from tenants.switches.wording import refusal_of
 
 RETRY_SECONDS = 300
 """Said to programs while nobody knows when it will be over."""
@@ -18,12 +18,6 @@ def check_not_stopped(function: Function) -> None:
     switch = queries.stopped(function)
     if switch is not None:
         raise refusal_of(switch)
-
-
-def refusal_of(switch: Switch) -> Refused:
-    """What is said where the function would have been."""
-    what = switch.get_function_display()
-    return Refused("stopped", what=what, message=message_of(switch), back=back_of(switch))
 
 
 def retry_after(switch: Switch, *, at: datetime) -> int:

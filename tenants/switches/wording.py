@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants import wording
 from tenants.audit import verbs
-from tenants.switches.models import Switch
+from tenants.refusal import Refused
+from tenants.switches import queries
+from tenants.switches.models import Function, Switch
 
 wording.register(
     {
@@ -38,6 +40,18 @@ def back_of(switch: Switch) -> str:
     if switch.back_at is None or switch.back_at <= timezone.now():
         return ""
     return " " + gettext("再開予定: %(when)s") % {"when": moment(switch.back_at)}
+
+
+def refusal_of(switch: Switch) -> Refused:
+    """What is said where the function would have been."""
+    what = switch.get_function_display()
+    return Refused("stopped", what=what, message=message_of(switch), back=back_of(switch))
+
+
+def stopped_notice(function: Function) -> str:
+    """The notice for the page of this function; "" while it is not stopped."""
+    switch = queries.stopped(function)
+    return wording.say(refusal_of(switch)) if switch is not None else ""
 
 
 def moment(at: datetime) -> str:

@@ -93,6 +93,7 @@ def _keys(request: HttpRequest, what: str, account: str, limits: Limits) -> Iter
 
 def _key(what: str, kind: str, value: str) -> str:
     """A keyed hash: the table tells nobody who tries to sign in from where."""
+    # The salt is a name of earlier days: with another one, windows that run would be lost at a release.
     digest = salted_hmac("tenants.signin.throttle", value.encode("utf-8", "replace"), algorithm="sha256").hexdigest()
     return f"{what}:{kind}:{digest[:40]}"
 

@@ -21,7 +21,7 @@ RUN_DRILL = "python manage.py verify_backup --latest"
 
 
 def backup(week: Week, *, oldest: timedelta = OLDEST_BACKUP) -> CheckLine:
-    """NG when there is none, when it is too old, or when it shrank to half; looked at when a later run failed."""
+    """NG in production when there is none, when it is too old, or when it shrank to half; looked at when a later run failed."""
     return _where_it_counts(_backup(week, oldest))
 
 

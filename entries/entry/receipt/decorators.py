@@ -13,7 +13,7 @@ from tenants.decorators import UserRequest, View, signed_in
 from tenants.middleware import enter_scope
 
 
-class OrderRequest(UserRequest):
+class SubmissionRequest(UserRequest):
     """A request about one submission. `may_change` is true for the team's members, `by_host` for its organizers.
 
     `clock` is the database's time when the request came in.
@@ -29,7 +29,7 @@ def in_submission(view: View) -> View:
     """Give the view `request.submission` and open its host's scope. To all who may not read it, it is unknown: 404."""
 
     @wraps(view)
-    def with_submission(request: OrderRequest, reference: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def with_submission(request: SubmissionRequest, reference: str, *args: Any, **kwargs: Any) -> HttpResponse:
         found = submission_by_reference(reference, reader=request.user)
         if found is None or not rules.may_see(request.user, found.submission, is_mine=found.is_mine):
             raise Http404

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.shoes.wording import said as said_of
 from entries.entry import entry_actions, rules
 from entries.entry.models import Entry, Source
-from entries.entry.queries import entries_of, orders_of, tally
-from entries.entry.receipt.decorators import OrderRequest, in_submission
+from entries.entry.queries import entries_of, submissions_of, tally
+from entries.entry.receipt.decorators import SubmissionRequest, in_submission
 from entries.entry.sheet.forms import TimesForm
 from entries.entry.shoes import verdicts_of
 from entries.marks import format_time
@@ -29,12 +29,14 @@ PER_PAGE = 50
 
 @in_submission
 @require_safe
-def receipt(request: OrderRequest) -> HttpResponse:
+def receipt(request: SubmissionRequest) -> HttpResponse:
     """Who is in, who waits at which position, what it costs, and what may still be changed until when."""
     return _page(request)
 
 
-def _page(request: OrderRequest, *, wrong: TimesForm | None = None, entry: int = 0, said: str = "") -> HttpResponse:
+def _page(
+    request: SubmissionRequest, *, wrong: TimesForm | None = None, entry: int = 0, said: str = ""
+) -> HttpResponse:
     submission = request.submission
     entries = list(entries_of(submission))
     meet: Meet = submission.meet
@@ -59,7 +61,7 @@ def _page(request: OrderRequest, *, wrong: TimesForm | None = None, entry: int =
     return render(request, "entry/receipt.html", values, status=422 if said or wrong else 200)
 
 
-def _line(request: OrderRequest, entry: Entry, wrong: TimesForm | None) -> dict[str, object]:
+def _line(request: SubmissionRequest, entry: Entry, wrong: TimesForm | None) -> dict[str, object]:
     """An entry with its forms, as far as this reader may use them now."""
     may_withdraw = request.may_change and _may_withdraw(entry, request)
     may_correct = request.may_change and _may_correct(entry, request)
@@ -68,7 +70,7 @@ def _line(request: OrderRequest, entry: Entry, wrong: TimesForm | None) -> dict[
     return {"entry": entry, "may_withdraw": may_withdraw, "form": form, "open": wrong is not None}
 
 
-def _may_withdraw(entry: Entry, request: OrderRequest) -> bool:
+def _may_withdraw(entry: Entry, request: SubmissionRequest) -> bool:
     try:
         rules.check_may_withdraw(entry, by_organizer=request.by_host)
     except Refused:
@@ -76,7 +78,7 @@ def _may_withdraw(entry: Entry, request: OrderRequest) -> bool:
     return True
 
 
-def _may_correct(entry: Entry, request: OrderRequest) -> bool:
+def _may_correct(entry: Entry, request: SubmissionRequest) -> bool:
     try:
         rules.check_may_correct(entry, at=request.clock, by_organizer=request.by_host)
     except Refused:
@@ -84,7 +86,7 @@ def _may_correct(entry: Entry, request: OrderRequest) -> bool:
     return True
 
 
-def _entry(request: OrderRequest, entry: int) -> Entry:
+def _entry(request: SubmissionRequest, entry: int) -> Entry:
     """The entry with this number on this receipt. Raises Http404, and PermissionDenied for who only may read."""
     row = Entry.objects.filter(submission=request.submission, pk=entry).first()
     if row is None:
@@ -96,7 +98,7 @@ def _entry(request: OrderRequest, entry: int) -> Entry:
 
 @in_submission
 @require_POST
-def withdraw(request: OrderRequest, entry: int) -> HttpResponse:
+def withdraw(request: SubmissionRequest, entry: int) -> HttpResponse:
     """Take an entry out; its place goes to the first who waits."""
     row = _entry(request, entry)
     try:
@@ -109,7 +111,7 @@ def withdraw(request: OrderRequest, entry: int) -> HttpResponse:
 
 @in_submission
 @require_POST
-def correct(request: OrderRequest, entry: int) -> HttpResponse:
+def correct(request: SubmissionRequest, entry: int) -> HttpResponse:
     """Change the declared time of an entry; its place in the order stays."""
     row = _entry(request, entry)
     form = TimesForm(request.POST, auto_id=f"id_{row.pk}_%s")
@@ -132,7 +134,7 @@ def correct(request: OrderRequest, entry: int) -> HttpResponse:
     return _back(request, row)
 
 
-def _back(request: OrderRequest, entry: Entry) -> HttpResponse:
+def _back(request: SubmissionRequest, entry: Entry) -> HttpResponse:
     address = reverse("entry:receipt", args=[request.submission.reference])
     return HttpResponseRedirect(f"{address}#entry-{entry.pk}", status=SEE_OTHER)
 
@@ -142,6 +144,6 @@ def _back(request: OrderRequest, entry: Entry) -> HttpResponse:
 def submissions(request: TeamRequest) -> HttpResponse:
     """What the team sent, at every host, newest first."""
     with across_tenants():
-        page = Paginator(orders_of(request.team), PER_PAGE).get_page(request.GET.get("page"))
+        page = Paginator(submissions_of(request.team), PER_PAGE).get_page(request.GET.get("page"))
         rows = list(page.object_list)
     return render(request, "entry/submissions.html", {"team": request.team, "page": page, "submissions": rows})

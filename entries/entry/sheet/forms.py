@@ -17,7 +17,7 @@ from tenants.wording import say
 
 PREFIX = "rows"
 MAX_TOTAL_FORMS = 5_000
-"""Rows on a page, nearly all of them empty and, with script, not even sent. Lines are bounded by `order.MAX_ROWS`."""
+"""Rows on a page, nearly all of them empty and, with script, not even sent. Lines are bounded by `lines.MAX_ROWS`."""
 _KEY = re.compile(r"[\x21-\x7e]{1,64}")
 _ROW_FIELD = re.compile(r"rows-(\d{1,4})-(?:athlete|race|seed_time|personal_best|shoe|pacemaker)")
 

@@ -1,6 +1,6 @@
 """Entries from an Excel or CSV file: which column is what, whose row it is, which race is meant.
 
-Shape only: the rows become texts as on the sheet, and go the sheet's way through `forms.line_of`, `rules` and the action.
+Shape only: the rows become texts as on the sheet, and go the sheet's way through `sheet_rows.line_of`, `rules` and the action.
 """
 
 import re

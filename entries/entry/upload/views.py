@@ -20,9 +20,9 @@ from entries.roster.models import Athlete, Team
 from tenants.decorators import signed_in
 from tenants.files.tables import XLSX_TYPE, read_table, write_xlsx
 from tenants.refusal import Refused
-from tenants.switches.doors import said_of
 from tenants.switches.models import Function
 from tenants.switches.rules import check_not_stopped
+from tenants.switches.wording import stopped_notice
 from tenants.wording import say
 
 
@@ -55,7 +55,7 @@ def upload(request: MeetRequest) -> HttpResponse:
         except Refused as refusal:
             problem = say(refusal)
     values = {"meet": request.meet, "team": team, "teams": teams, "problem": problem}
-    values["stopped"] = "" if problem else said_of(Function.UPLOADS)
+    values["stopped"] = "" if problem else stopped_notice(Function.UPLOADS)
     return render(request, "entry/upload.html", values, status=422 if problem else 200)
 
 

@@ -22,9 +22,9 @@ from entries.roster.importing.importer import read_roster
 from entries.roster.models import Athlete, RosterUpload
 from tenants.files.tables import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from tenants.refusal import Refused
-from tenants.switches.doors import said_of
 from tenants.switches.models import Function
 from tenants.switches.rules import check_not_stopped
+from tenants.switches.wording import stopped_notice
 from tenants.wording import say
 
 PER_PAGE = 100
@@ -54,7 +54,7 @@ def upload(request: TeamRequest) -> HttpResponse:
             )
             return HttpResponseRedirect(reverse("roster:preview", args=[request.team.pk, kept.pk]), status=303)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    stopped = "" if form.is_bound else said_of(Function.UPLOADS)
+    stopped = "" if form.is_bound else stopped_notice(Function.UPLOADS)
     values = {"form": form, "team": request.team, "columns": COLUMNS, "stopped": stopped}
     return render(request, "roster/import.html", values, status=status)
 

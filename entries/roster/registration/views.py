@@ -16,8 +16,8 @@ from tenants.signin import links, rules
 from tenants.signin.decorators import private
 from tenants.signin.forms import posted
 from tenants.signin.models import Purpose
-from tenants.switches.doors import said_of
 from tenants.switches.models import Function
+from tenants.switches.wording import stopped_notice
 from tenants.wording import say
 
 
@@ -43,7 +43,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, form: RegistrationForm, alone: bool, status: int) -> HttpResponse:
-    values = {"form": form, "alone": alone, "stopped": said_of(Function.REGISTRATION)}
+    values = {"form": form, "alone": alone, "stopped": stopped_notice(Function.REGISTRATION)}
     return render(request, "auth/register.html", values, status=status)
 
 
