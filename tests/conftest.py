@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from entries.entry.models import Entry
@@ -73,6 +73,25 @@ def forget_switches(monkeypatch: pytest.MonkeyPatch) -> None:
     of queries must not depend on the clock."""
     monkeypatch.setattr("tenants.switches.queries.WATCH", Watch(known=[]))
     monkeypatch.setattr("tenants.switches.queries.EVERY_SECONDS", 3600.0)
+
+
+@pytest.fixture(scope="module")
+def once(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[Callable[[], Any]], Any]]:
+    """`once(build)` writes rows for all tests of a module, in a transaction around them: each test's own takes back what
+    that test did. A test that needs the rows asks for `db` as well."""
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around.__enter__()
+
+    def write(build: Callable[[], Any]) -> Any:
+        PAGES.clear()
+        with django_db_blocker.unblock():
+            return build()
+
+    yield write
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
 @pytest.fixture

@@ -4,12 +4,11 @@ Each kind of visitor walks once with GET and once with POST, and all that a walk
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from tests.conftest import PASSWORD
@@ -43,16 +42,8 @@ ELSEWHERE = {"next": "//evil.example"}
 
 
 @pytest.fixture(scope="module")
-def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """The world, once for all tests here: it is expensive, and each test's own transaction takes back what it did."""
-    with django_db_blocker.unblock():
-        around = transaction.atomic()
-        around.__enter__()
-        built = build()
-    yield built
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        around.__exit__(None, None, None)
+def built(once: Callable[[Callable[[], World]], World]) -> World:
+    return once(build)
 
 
 @pytest.fixture
