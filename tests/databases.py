@@ -94,6 +94,7 @@ LEFT_OUT = {
         "config/telemetry/test_logs.py", "config/ops/test_meet_lines.py", "config/telemetry/test_metrics.py",
         "config/ops/test_p0.py", "config/ops/test_p0_runbook.py", "config/ops/test_performance_report.py",
         "config/ops/test_pre_meet_check.py", "config/telemetry/test_security_log.py", "config/ops/test_smoke.py",
+        "config/ops/test_smoke_again.py",
         "config/ops/test_weekly_backups.py", "config/ops/test_weekly_check.py", "config/ops/test_weekly_machine.py",
         "config/runtime/test_worker.py", "tenants/test_incidents.py",
     ],

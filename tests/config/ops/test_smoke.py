@@ -3,12 +3,9 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.core.management.base import CommandError
 
 from catalog.models import MasterProduct
 from config.env import ENV
@@ -19,10 +16,11 @@ from config.ops.smoke.run import Failed
 from tenants import models
 from tenants.actions import make_platform_admin
 from tenants.models import AuditRecord, Role, Tenant, User
-from tests.inside import BASE, redirect, visit_inside
+from tests.config.ops.smoke_site import ADMIN, run, seed
+from tests.inside import redirect, visit_inside
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere")]
-ADMIN, STAFF_A = "platform-admin@example.com", "staff-a@example.com"
+STAFF_A = "staff-a@example.com"
 STAGING = {
     "APP_ENV": "staging", "SESSION_COOKIE_NAME": "__Host-nitsys_session", "CSRF_COOKIE_NAME": "__Host-nitsys_csrf",
     "SESSION_COOKIE_SECURE": True, "CSRF_COOKIE_SECURE": True, "SECURE_SSL_REDIRECT": True,
@@ -30,11 +28,14 @@ STAGING = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def seeded(once: Callable[[Callable[[], Any]], Any]) -> None:
+    once(seed)
+
+
 @pytest.fixture
-def site(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A new site in dev: the least seed, and a platform admin with the demo's password."""
-    call_command("seed_staging_min", stdout=StringIO())
-    make_platform_admin(email=ADMIN, name="Admin", password="AdminPass123!")
+def site(seeded: None, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new site in dev."""
     visit_inside(monkeypatch)
 
 
@@ -53,31 +54,12 @@ def outside_dev(settings: Any, environment: Callable[..., None]) -> None:
     environment(SEED_ADMIN_PASSWORD="AdminPass123!", SEED_STAFF_A_PASSWORD="StaffAPass123!")
 
 
-def run(*options: str) -> tuple[list[str], str]:
-    """The lines, and what stands on stderr when it fails."""
-    out, wrong = StringIO(), ""
-    try:
-        call_command("smoke", "--base-url", BASE, *options, stdout=out)
-    except CommandError as error:
-        wrong = str(error)
-    return out.getvalue().splitlines(), wrong
-
-
 def failed(*options: str) -> dict[str, str]:
     """The lines that failed: what was expected, and the rest."""
     said, wrong = run(*options)
     lines = [line for line in said if line.startswith("✗ ")]
     assert wrong == f"{len(lines)} of {12 if '--read-only' in options else 13} lines failed"
     return dict(line[2:].split(". Seen: ", 1) for line in lines)
-
-
-def others() -> list[Any]:
-    """Every row that is not of the host `smoke`, but for who signed in when."""
-    people = User.objects.exclude(tenant__slug="smoke").exclude(role=Role.PLATFORM_ADMIN)
-    trail = AuditRecord.objects.exclude(tenant__slug="smoke")
-    tables = [Tenant.objects.exclude(slug="smoke"), people, MasterProduct.objects.all(), trail]
-    rows = [row for table in tables for row in table.order_by("pk").values()]
-    return [{name: value for name, value in row.items() if name != "last_login"} for row in rows]
 
 
 def test_every_line_holds_on_a_new_site_outside_dev(site: None, outside_dev: None) -> None:
@@ -87,32 +69,8 @@ def test_every_line_holds_on_a_new_site_outside_dev(site: None, outside_dev: Non
     assert said[0] == "smoke at http://testserver: writes only to the host smoke and to smoke-N@example.invalid"
     assert [line[0] for line in said[1:-1]] == ["✓"] * 13
     assert said[-1] == "13 of 13 lines hold, 0 skipped, none failed"
-
-
-def test_in_dev_the_demos_passwords_are_known_and_mailed_links_are_left_out(site: None) -> None:
-    said, wrong = run()
-    assert not wrong
-    [skipped] = [line for line in said if line.startswith("– ")]
-    assert "/auth/request" in skipped
-    assert "APP_ENV=dev" in skipped
-
-
-def test_a_second_run_makes_nothing_more_and_leaves_nothing_active(site: None) -> None:
-    run()
-    before = list(User.objects.values_list("email", flat=True).order_by("email"))
-    said, wrong = run()
-    assert not wrong
-    assert list(User.objects.values_list("email", flat=True).order_by("email")) == before
-    assert [f"smoke-{n}@example.invalid" for n in range(1, 7)] == [email for email in before if "smoke" in email]
-    assert not User.objects.filter(email__contains="smoke", is_active=True).exists()
-    assert Tenant.objects.get(slug="smoke").is_active is False
-    assert said[-2] == "✓ the host smoke and its people are inactive again"
-
-
-def test_no_other_hosts_rows_are_touched(site: None, nittai: Tenant, endo: User) -> None:
-    before = others()
-    assert not run()[1]
-    assert others() == before
+    assert "AdminPass" not in "".join(said)
+    assert "StaffAPass" not in "".join(said)
 
 
 def test_read_only_leaves_out_what_writes_and_says_so(site: None) -> None:
@@ -149,15 +107,6 @@ def test_an_account_of_another_host_is_left_alone(site: None, nittai: Tenant) ->
     assert theirs.check_password("x")
 
 
-def test_what_a_killed_run_left_active_is_tidied_up(site: None) -> None:
-    run()
-    Tenant.objects.filter(slug="smoke").update(is_active=True)
-    for seat, person in enumerate(User.objects.filter(email__contains="smoke").order_by("pk")[:5], start=1):
-        User.objects.filter(pk=person.pk).update(is_active=True, staff_seat=seat)
-    assert not run()[1]
-    assert not User.objects.filter(email__contains="smoke", is_active=True).exists()
-
-
 @pytest.mark.parametrize("broken", [Away("gone"), Failed("seen", "do")])
 def test_when_a_line_fails_all_is_deactivated_all_the_same(
     site: None, monkeypatch: pytest.MonkeyPatch, broken: Exception
@@ -172,20 +121,13 @@ def test_when_a_line_fails_all_is_deactivated_all_the_same(
     assert not Tenant.objects.get(slug="smoke").is_active
 
 
-def test_when_it_is_stopped_all_is_deactivated_all_the_same(site: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    run()
-    monkeypatch.setattr(desk.Desk, "new_password", lambda *args: smoke._stop(15, None))
-    assert run()[1] == "stopped"
-    assert not User.objects.filter(email__contains="smoke", is_active=True).exists()
-
-
 def test_passwords_are_never_said(site: None, outside_dev: None) -> None:
-    said, _wrong = run()
+    """Here where one is refused; where all hold, in `test_every_line_holds_on_a_new_site_outside_dev`."""
     make_platform_admin(email=ADMIN, name="Admin", password="Another-Pass-77")
-    again, wrong = run()
+    said, wrong = run()
     assert wrong == "5 of 13 lines failed"
     for word in ("AdminPass", "StaffAPass", "Another-Pass"):
-        assert word not in "".join([*said, *again])
+        assert word not in "".join(said)
 
 
 def test_without_passwords_it_says_which_to_set(
