@@ -58,15 +58,15 @@ def api(esp: str, settings: Any, aws: Any) -> Iterator[EspStandIn]:
 
 @pytest.fixture
 def impatient(api: EspStandIn, settings: Any) -> None:
-    """A tenth of the patience that the site has."""
+    """A fraction of the patience that the site has."""
     if settings.ANYMAIL_ESP == "amazon_ses":
         client = settings.ANYMAIL["AMAZON_SES_CLIENT_PARAMS"]
         settings.ANYMAIL = {
             **settings.ANYMAIL,
-            "AMAZON_SES_CLIENT_PARAMS": {**client, "config": {**client["config"], "read_timeout": 0.5}},
+            "AMAZON_SES_CLIENT_PARAMS": {**client, "config": {**client["config"], "read_timeout": 0.2}},
         }
     else:
-        settings.ANYMAIL = {**settings.ANYMAIL, "REQUESTS_TIMEOUT": (0.5, 0.5)}
+        settings.ANYMAIL = {**settings.ANYMAIL, "REQUESTS_TIMEOUT": (0.2, 0.2)}
 
 
 @pytest.fixture

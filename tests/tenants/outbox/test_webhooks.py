@@ -128,15 +128,15 @@ def test_the_order_in_which_events_come_changes_nothing(strict: Client, use: Any
 
 
 @pytest.mark.parametrize("esp", ESPS)
-@pytest.mark.parametrize("secret", ["", "nit-sys:", "nit-sys:wrong", SECRET + "x", SECRET[:-1], "x:" + SECRET])
 def test_a_wrong_secret_changes_nothing_and_costs_no_query(
-    strict: Client, use: Any, now: datetime, esp: str, secret: str, django_assert_num_queries: Any
+    strict: Client, use: Any, now: datetime, esp: str, django_assert_num_queries: Any
 ) -> None:
     use(esp)
     sent(esp, now)
     before = rows_of()
-    with django_assert_num_queries(0):
-        assert tell(strict, esp, post(esp, "hard", message_id=name_for(esp)), secret) == 401
+    for secret in ("", "nit-sys:", "nit-sys:wrong", SECRET + "x", SECRET[:-1], "x:" + SECRET):
+        with django_assert_num_queries(0):
+            assert tell(strict, esp, post(esp, "hard", message_id=name_for(esp)), secret) == 401, secret
     assert rows_of() == before
 
 
