@@ -6,7 +6,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from time import monotonic
@@ -17,8 +16,9 @@ import psycopg
 from django.db import connection
 
 from config.runtime import databases
+from tests.nursery import Forked
 from tests.pgplugin import _programs
-from tests.site import ROOT, database_url
+from tests.site import database_url
 
 SECONDS_TO_START = 20
 
@@ -204,24 +204,13 @@ class Replica(Service):
         super().stop(number)
 
 
-def worker(mail_url: str, *options: str, **env: str) -> "subprocess.Popen[bytes]":
+def worker(mail_url: str, *options: str, **env: str) -> Forked:
     """`manage.py run_worker` in a process of its own, on the database and with the settings of `env`."""
     whole = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DATABASE_URL": database_url(),
-        "APP_ENV": "dev",
-        "EMAIL_URL": mail_url,
-        "BASE_URL": "https://entry.example.jp",
-        **env,
-    }
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "run_worker", *options],
-        cwd=ROOT,
-        env=whole,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+        **os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": database_url(), "APP_ENV": "dev",
+        "EMAIL_URL": mail_url, "BASE_URL": "https://entry.example.jp", **env,
+    }  # fmt: skip
+    return Forked(["manage.py", "run_worker", *options], env=whole)
 
 
 def forget_timeouts() -> None:

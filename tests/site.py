@@ -4,16 +4,16 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import urllib.error
 import urllib.request
-from pathlib import Path
 from time import monotonic
 from types import TracebackType
 
 from django.db import connection
 
-ROOT = Path(__file__).parents[1]
+from tests.nursery import ROOT, Forked
+
+__all__ = ["ROOT", "Site", "database_url", "hear_interrupts"]
 
 
 def hear_interrupts() -> None:
@@ -40,7 +40,7 @@ class Site:
             **os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": database_url(), "APP_ENV": "dev",
             "PORT": str(self.port), "WEB_CONCURRENCY": str(workers), "GUNICORN_THREADS": str(threads), **env,
         }  # fmt: skip
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | None = None
 
     def __enter__(self) -> "Site":
         self.start()
@@ -55,15 +55,8 @@ class Site:
         """Start the server and wait until it is ready."""
         log = (ROOT / "var").resolve()
         log.mkdir(exist_ok=True)
-        with (log / f"site-{self.port}.log").open("ab") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", self.app],
-                cwd=ROOT,
-                env=self.env,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-            )
+        served = ["-m", "gunicorn", "-c", "config/gunicorn.py", self.app]
+        self.process = Forked(served, env=self.env, out=log / f"site-{self.port}.log")
         self._wait_until_ready()
 
     def _wait_until_ready(self, seconds: float = 60) -> None:
@@ -88,10 +81,9 @@ class Site:
             self.process.wait(timeout=40)
 
     def end(self) -> None:
-        """End it without waiting for connections that browsers keep open: nobody is asking any more."""
+        """End it at once, also with connections that browsers keep open: nobody is asking any more."""
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGQUIT)
-            self.process.wait(timeout=40)
+            self.kill()
 
     def kill(self) -> None:
         """End master and workers at once, as a crash would."""

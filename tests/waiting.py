@@ -6,7 +6,9 @@ import urllib.request
 from collections.abc import Callable
 from time import monotonic
 
-Process = subprocess.Popen[str] | subprocess.Popen[bytes]
+from tests.nursery import Forked
+
+Process = subprocess.Popen[str] | subprocess.Popen[bytes] | Forked
 
 
 def wait_until(

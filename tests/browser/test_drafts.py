@@ -1,7 +1,6 @@
 """Drafts in a real browser, with the product's own worker and the stand-in of the service: no page waits for it."""
 
-import subprocess
-import sys
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +13,8 @@ from tenants.scope import across_tenants
 from tests.anthropic_stand_in import StandIn, error, held, text
 from tests.browser.conftest import PHONE, SCREENS, OpenPage, overflow, sign_in, violations
 from tests.catalog.draft_cast import KEY, shoe
-from tests.site import ROOT, Site
+from tests.nursery import Forked
+from tests.site import Site
 
 __all__ = ["shoe"]
 GOOD = "ASICSのシューズ「METASPEED」です。価格は24,200円、靴底の厚さは39.5mmです。"
@@ -47,9 +47,9 @@ def site(django_db_setup: None, stand_in: StandIn) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def worker(site: Site) -> Iterator[None]:
     """The product's own, for all tests of this file."""
-    process = subprocess.Popen([sys.executable, "manage.py", "run_worker"], cwd=ROOT, env=site.env)
+    process = Forked(["manage.py", "run_worker"], env=site.env)
     yield
-    process.terminate()
+    process.send_signal(signal.SIGTERM)
     process.wait(timeout=40)
 
 

@@ -6,6 +6,7 @@ worker go on by themselves.
 
 import asyncio
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
@@ -58,7 +59,7 @@ def test_a_database_that_restarts_under_load_loses_nothing_and_stops_nobody(
             assert served_by is not None
             assert served_by.poll() is None, "the web server ended"
         finally:
-            sender.terminate()
+            sender.send_signal(signal.SIGTERM)
             sender.wait(timeout=60)
     assert set(journal.others) <= {503}, "a request was answered with an error, or not at all"
     assert journal.others[503] > 0, "no request met the restart: the test proves nothing"

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -31,9 +30,10 @@ from tests.catalog.importing.csvfiles import preview
 from tests.catalog.importing.oldfiles import keyed, old_file
 from tests.concurrency.test_outbox import fill, one_order
 from tests.conftest import race_of
+from tests.nursery import manage
 from tests.rush import CSRF, coaches, cookies, enter_address, post_all, request, sheet
 from tests.services import Pooler, forget_timeouts, worker
-from tests.site import ROOT, Site
+from tests.site import Site
 from tests.smtp_sink import SmtpSink
 
 SENT, PLACES = int(os.environ.get("POOLER_RUSH", "150")), 50
@@ -72,11 +72,9 @@ def asked(url: str, question: str) -> object:
     return row[0]
 
 
-def manage(pooler: Pooler, *words: str) -> "subprocess.CompletedProcess[str]":
+def managed(pooler: Pooler, *words: str) -> "subprocess.CompletedProcess[str]":
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "APP_ENV": "dev", **pooler.env}
-    return subprocess.run(
-        [sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False
-    )
+    return manage(*words, env=env)
 
 
 def test_a_rush_on_few_places_is_one_queue_behind_the_pooler(pooler: Pooler, site: Site, meet: Meet) -> None:
@@ -122,14 +120,14 @@ def test_three_workers_behind_the_pooler_send_each_mail_and_do_each_job_once(
 def test_the_old_database_is_imported_behind_the_pooler(pooler: Pooler, nittai: Tenant, tmp_path: Path) -> None:
     """Temporary tables, COPY and a cursor: all within one transaction."""
     old = old_file(tmp_path / "old.db", keyed(*(("A", f"R{n:05}") for n in range(ROWS)), remarks="備考"))
-    done = manage(pooler, "import_master_products_from_sqlite", "--tenant", nittai.slug, "--sqlite", str(old))
+    done = managed(pooler, "import_master_products_from_sqlite", "--tenant", nittai.slug, "--sqlite", str(old))
     assert (done.returncode, f"inserted {ROWS}," in done.stdout) == (0, True), done.stderr
     assert (MasterProduct.objects.count(), ImportRun.objects.count()) == (ROWS, 1)
 
 
 def test_migrations_and_the_check_of_data_run_behind_the_pooler(pooler: Pooler) -> None:
-    assert manage(pooler, "migrate", "-v0").returncode == 0
-    assert "migrations" in manage(pooler, "check_env_data").stdout.lower()
+    assert managed(pooler, "migrate", "-v0").returncode == 0
+    assert "migrations" in managed(pooler, "check_env_data").stdout.lower()
 
 
 def test_a_locked_race_answers_503_behind_the_pooler(meet: Meet, race: Race) -> None:
@@ -158,16 +156,16 @@ def test_the_limits_hold_behind_the_pooler_only_once_they_stand_with_the_role() 
     question = "SELECT current_setting('lock_timeout') || ' ' || current_setting('statement_timeout')"
     with Pooler() as pooler:
         assert asked(pooler.url, question) == "0 0"
-        unheld = manage(pooler, "hold_timeouts", "--check")
-        preflight = manage(pooler, "preflight", "--only", "database")
+        unheld = managed(pooler, "hold_timeouts", "--check")
+        preflight = managed(pooler, "preflight", "--only", "database")
     assert (unheld.returncode, "hold_timeouts" in unheld.stderr) == (1, True)
     assert (preflight.returncode, "hold_timeouts" in preflight.stdout) == (1, True)
     try:
         with Pooler() as pooler:
-            assert manage(pooler, "hold_timeouts").returncode == 0
+            assert managed(pooler, "hold_timeouts").returncode == 0
         with Pooler() as pooler:
             assert asked(pooler.url, question) == "3s 10s"
-            assert manage(pooler, "hold_timeouts", "--check").returncode == 0
+            assert managed(pooler, "hold_timeouts", "--check").returncode == 0
     finally:
         forget_timeouts()
     assert databases.timeouts_hold(), "without a pooler our connections say so themselves"

@@ -38,7 +38,7 @@ def servers(rendered: Path, how_many: int = 2, /, **env: str) -> Iterator[list[S
     sites = [Site(workers=2, threads=2, app=app, RENDERED=str(rendered), **env) for _ in range(how_many)]
     with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
         for site in sites:
-            stack.callback(site.stop)
+            stack.callback(site.end)
         list(pool.map(Site.start, sites))
         yield sites
 

