@@ -101,12 +101,10 @@ def test_a_coach_enters_20_athletes_in_two_races_at_a_desk(desk: Page, twenty: l
         empty = desk.locator("tbody.athlete tr.line:not(.is-entered) select[name$=-race]")
         for _ in range(20):
             empty.first.select_option(label=race)
-    for place in desk.locator("tbody.athlete input[name$=-seed_time]").all():
-        place.fill(
-            "14'30\"5"
-            if "5000m" in place.locator("xpath=ancestor::tr").locator("option:checked").first.inner_text()
-            else "30.12.34"
-        )
+    times = desk.locator("tbody.athlete input[name$=-seed_time]")
+    races = times.evaluate_all("times => times.map(time => time.closest('tr').querySelector('option:checked').label)")
+    for place, race in zip(times.all(), races, strict=True):
+        place.fill("14'30\"5" if "5000m" in race else "30.12.34")
     assert desk.locator("#sheet-count").inner_text() == "40件"
     assert desk.locator("#sheet-fee").inner_text() == "40,000円"
     assert desk.locator(".time__read").first.inner_text() == "14分30秒50"
