@@ -114,7 +114,7 @@ def _watching(races: list[Race]) -> Iterator[list[str]]:
         held: Given = set()
         with tenant_scope(races[0].tenant_id):
             while not done.wait(0.05):
-                rows: Any = Entry.objects.filter(race__in=races).with_state()
+                rows: Any = Entry.objects.live().filter(race__in=races).with_state()
                 now = {(pk, race): state for pk, race, state in rows.values_list("pk", "race_id", "state")}
                 taken_back.extend(f"{row}" for row in held if now.get(row) == "waitlisted")
                 held = {row for row, state in now.items() if state == "accepted"}
