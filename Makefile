@@ -53,14 +53,14 @@ test-whole: .venv/installed-dev
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/djade --target-version 5.2 --check $(PAGES)
+	@$(BIN)/djade --target-version 5.2 --check $(PAGES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir var/import-linter
 
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/djade --target-version 5.2 $(PAGES)
+	@$(BIN)/djade --target-version 5.2 $(PAGES)
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench
