@@ -27,7 +27,7 @@ SHAPES = {Word.OK: "○", Word.SKIPPED: "–", Word.LOOK: "△", Word.NG: "×"}
 class CheckLine:
     """How one point of a checklist came out; it never holds a secret value.
 
-    `key` is stable, for machines; `facts` hold the figures behind the text; `topic` is what it stands under or beside.
+    `key` is stable, for machines (empty in smoke); `facts` hold the figures behind the text; `topic` is what it stands under or beside.
     """
 
     key: str

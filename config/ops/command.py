@@ -11,11 +11,13 @@ from tenants.wording import say
 
 
 class OpsCommand(BaseCommand):
-    """A command that ends with one line when the database or a rule refuses."""
+    """A command that ends with one line when the database refuses, or a rule where it may."""
 
     requires_system_checks = ()
     refused = "the database does not answer: {}. Check DATABASE_URL."
     """What is said when the database refuses; {} is its reason."""
+    says_refusals = False
+    """Whether a rule may say no to this command, which then has written nothing. Elsewhere a refusal is a fault."""
     said_as_they_are: tuple[type[Exception], ...] = ()
     """Errors whose text is the line."""
 
@@ -26,6 +28,8 @@ class OpsCommand(BaseCommand):
         except self.said_as_they_are as error:
             raise CommandError(str(error)) from None
         except Refused as refusal:
+            if not self.says_refusals:
+                raise
             raise CommandError(f"{say(refusal).rstrip('.。')}. Nothing was written.") from None
         except DatabaseError as error:
             raise CommandError(self.refused.format(reason(error))) from None

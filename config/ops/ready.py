@@ -14,9 +14,9 @@ def database_name() -> str:
     return f"{values['HOST'] or 'this machine'} {values['NAME']}"
 
 
-def away(error: Exception, todo: str = " Check DATABASE_URL.") -> CommandError:
-    """What a database that does not answer said, as one line; `todo` is empty for one that answered a moment ago."""
-    return CommandError(f"the database does not answer: {reason(error)}.{todo}")
+def away(error: Exception) -> CommandError:
+    """What a database that does not answer said, as one line."""
+    return CommandError(f"the database does not answer: {reason(error)}. Check DATABASE_URL.")
 
 
 def check_ready() -> None:

@@ -1,4 +1,4 @@
-"""What the commands `maintenance` and `pause` share: reading a time, switching, and saying how it stands."""
+"""What the commands `maintenance`, `pause` and `incident` share: reading a time, switching, and saying how it stands."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator

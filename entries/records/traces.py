@@ -83,7 +83,12 @@ def register_words(
 
 
 def register_about(kind: str, numbers: Numbers) -> None:
-    """Add rows (a table's name) that are about one person each and stay: their trail and mails lose the person."""
+    """Add rows (a table's name) that are about one person each and stay: their trail and mails lose the person.
+
+    Raises ValueError for a table that is there already.
+    """
+    if kind in _about:
+        raise ValueError(f"registered twice: {kind}")
     _about[kind] = numbers
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from config.wsgi import application
 
 OPTIONS = settings.DATABASES["default"]["OPTIONS"]
+assert "lock_timeout=3000" in OPTIONS["options"]  # else nothing would be shortened, and nobody would know
 OPTIONS["options"] = OPTIONS["options"].replace("lock_timeout=3000", "lock_timeout=300")
 
 __all__ = ["application"]

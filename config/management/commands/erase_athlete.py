@@ -17,6 +17,7 @@ from tenants.wording import say
 class Command(OpsCommand):
     """One person's right to be erased (requirement P3)."""
 
+    says_refusals = True
     help = "Erase one athlete's personal data everywhere, entries keeping a pseudonym; says what would change unless --apply is given."
     refused = REFUSED
     kind = "athlete"

@@ -14,6 +14,7 @@ from entries.roster.models import Athlete
 class Command(OpsCommand):
     """One person's right to see what is stored (requirement P3)."""
 
+    says_refusals = True
     help = "Write everything that is stored about one athlete into one ZIP (CSV and JSON)."
     refused = REFUSED
 

@@ -14,6 +14,7 @@ from tenants.upkeep.actions import noted
 class Command(OpsCommand):
     """Seed 002 「大会後 データエクスポート（記録保存用）」."""
 
+    says_refusals = True
     help = "Write everything of a meet into one archive (CSV, JSON with its schema, PDF, checksums), readable without this site."
     refused = REFUSED
 

@@ -18,6 +18,7 @@ class Command(OpsCommand):
     """Seed 000, section 4-4."""
 
     refused = "the database refused: {}. Nothing was written."
+    says_refusals = True
     help = (
         "Add the products of an old SQLite file (table master_products) to a tenant's catalogue; "
         "products that are there already are left alone, so that it may be run again."

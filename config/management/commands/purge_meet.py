@@ -17,6 +17,7 @@ from tenants.wording import say
 class Command(OpsCommand):
     """Seed 002 「大会後 不要データのクリーンアップ」."""
 
+    says_refusals = True
     help = "Remove the personal data that a meet no longer needs once it is over; says what would go unless --apply is given."
     refused = REFUSED
 

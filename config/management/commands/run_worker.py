@@ -1,21 +1,24 @@
 import signal
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from django.utils import timezone
 
 from config.env import ENV, UNKNOWN_ADDRESS
 from config.ops.alarms.watch import look
-from config.ops.command import OpsCommand
-from config.ops.ready import database_name
+from config.ops.ready import away, database_name
 from config.runtime.worker import BrokenOff, Worker
 from tenants.outbox.delivery import ServiceDown, due
 from tenants.switches.models import Function
 from tenants.switches.queries import stopped
 
 
-class Command(OpsCommand):
+class Command(BaseCommand):
+    """What raises in the loop is a fault for the log and Sentry, and no line of a command that was refused."""
+
     help = "Send the mails that wait in the outbox and do the jobs that are due, until SIGTERM or Ctrl-C."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="do what is due now, then exit")
@@ -44,5 +47,7 @@ class Command(OpsCommand):
             worker.postman.hang_up()
         except ServiceDown as down:
             raise CommandError(f"{due(timezone.now()).count()} mails stay queued: {down}") from None
+        except DatabaseError as error:
+            raise away(error) from None
         except BrokenOff:
             raise CommandError("stopped; what was not sent stays queued") from None

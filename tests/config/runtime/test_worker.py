@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
 from config.env import ENV, UNKNOWN_ADDRESS, Env
@@ -158,3 +158,15 @@ def test_without_an_address_for_its_links_it_does_not_start(monkeypatch: pytest.
     monkeypatch.setattr(run_worker, "ENV", Env(**values))
     with pytest.raises(CommandError, match="BASE_URL"):
         call_command("run_worker", "--once")
+
+
+def test_a_fault_in_the_loop_is_no_refusal_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Log and Sentry hear of it with its chain; a database that is away is waited for in the loop itself."""
+
+    def broken(worker: Worker) -> None:
+        raise IntegrityError("a fault")
+
+    monkeypatch.setattr(Worker, "run", broken)
+    monkeypatch.setattr("config.management.commands.run_worker.signal.signal", lambda number, handler: None)
+    with pytest.raises(IntegrityError):
+        call_command("run_worker")

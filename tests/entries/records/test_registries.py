@@ -26,6 +26,7 @@ def again_of(registry: Any, register: Callable[..., None]) -> None:
     [
         lambda: again_of(meets._rows, register_rows),
         lambda: again_of(retention._clears, register_clear),
+        lambda: again_of(traces._about, traces.register_about),
         lambda: register_purge(purge_steps()[0]),
         lambda: register_words(Athlete, "x", "y"),
         lambda: register_subject(subjects.Subject("athlete", "x", Team, lambda row: row, lambda row: "")),
