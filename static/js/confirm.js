@@ -1,8 +1,18 @@
 // Forms with data-confirm say first what will happen. Escape closes; a second click does nothing twice.
+// Loaded before the page's body: a button that stands there before its script would act without a question.
 (() => {
-  const dialog = document.getElementById("confirm");
-  if (!dialog) return;
   let asking = null;
+  const open = () => {
+    const dialog = document.getElementById("confirm");
+    document.getElementById("confirm-text").textContent = asking.form.dataset.confirm;
+    dialog.returnValue = "";
+    dialog.showModal();
+  };
+  const answered = (event) => {
+    if (event.target.returnValue !== "yes" || !asking) return;
+    asking.form.dataset.confirmed = "1";
+    asking.form.requestSubmit(asking.button);
+  };
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.dataset.confirm) return;
@@ -13,14 +23,11 @@
     }
     event.preventDefault();
     asking = { form, button: event.submitter };
-    document.getElementById("confirm-text").textContent = form.dataset.confirm;
-    dialog.returnValue = "";
-    dialog.showModal();
+    if (document.readyState !== "loading") open();
   });
-  dialog.addEventListener("close", () => {
-    if (dialog.returnValue !== "yes" || !asking) return;
-    asking.form.dataset.confirmed = "1";
-    asking.form.requestSubmit(asking.button);
+  addEventListener("DOMContentLoaded", () => {
+    document.getElementById("confirm")?.addEventListener("close", answered);
+    if (asking) open();
   });
   addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("[data-confirmed]")) {

@@ -38,6 +38,24 @@
     else if (ours && event.key === "Escape") clear(event);
   });
 
+  // What was typed before htmx had started is asked for as soon as it has.
+  const ask = () => {
+    const typed = [brand, reference].some((field) => field.value !== field.defaultValue);
+    if (typed) form.dispatchEvent(new Event("input"));
+  };
+  document.addEventListener("htmx:after:init", (event) => { if (event.target === form) ask(); });
+  ask();
+
+  // Only the answer to the last question is shown: htmx forgets to call off the one before when a third follows quickly.
+  let last;
+  document.addEventListener("htmx:before:request", ({ detail }) => {
+    if (detail.ctx.sourceElement === form) last = detail.ctx;
+  });
+  document.addEventListener("htmx:after:request", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.sourceElement === form && ctx !== last) event.preventDefault();
+  });
+
   // An answer that is another page (signed out meanwhile) is opened, not put into the list.
   document.addEventListener("htmx:before:response", (event) => {
     const { response } = event.detail.ctx;

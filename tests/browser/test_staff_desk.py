@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from catalog.models import MasterProduct, ProductOverride, SeenProduct
 from catalog.overrides.actions import mark_conflicts, override_field
@@ -124,6 +124,53 @@ def test_back_leads_to_what_was_typed(
     expect(page.locator("[name=brand]")).to_have_value("tsub")
     expect(page.locator("[name=reference]")).to_have_value("ts-05")
     expect(page.locator(".found li")).to_have_count(10)
+
+
+def test_what_is_typed_before_the_scripts_have_come_is_searched_for(
+    site: Site, open_page: OpenPage, endo: User, products: list[MasterProduct]
+) -> None:
+    page, held = open_page(), list[Route]()
+    sign_in(page, site.address, endo.email)
+    page.route("**/htmx-4*.js", lambda route: held.append(route))
+    page.goto(f"{site.address}/staff/search", wait_until="commit")
+    page.locator("[name=reference]").fill("qqqq")
+    held[0].continue_()
+    expect(page.locator("#no-reference")).to_be_visible()
+
+
+def test_an_answer_that_comes_late_does_not_replace_a_later_one(
+    site: Site, open_page: OpenPage, endo: User, products: list[MasterProduct]
+) -> None:
+    page, held = open_page(), list[Route]()
+    sign_in(page, site.address, endo.email)
+    page.goto(f"{site.address}/staff/search")
+    page.route("**/staff/search?*", lambda route: held.append(route))
+    field = page.locator("[name=reference]")
+    for typed in ("ts", "ts-0", "ts-05"):
+        with page.expect_request("**/staff/search?*"):
+            field.fill(typed)
+    page.wait_for_function("1")
+    held[2].continue_()
+    expect(page.locator(".found li")).to_have_count(10)
+    with page.expect_event("requestfinished"):
+        held[1].continue_()
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(page.locator(".found li")).to_have_count(10)
+
+
+def test_no_button_is_there_before_what_asks(
+    site: Site, open_page: OpenPage, endo: User, products: list[MasterProduct]
+) -> None:
+    """Without the script a correction would be released without a question."""
+    page, held = open_page(), list[Route]()
+    sign_in(page, site.address, endo.email)
+    page.route("**/confirm*.js", lambda route: held.append(route))
+    with page.expect_request("**/confirm*.js"):
+        page.goto(f"{site.address}/staff/conflicts", wait_until="commit")
+    assert page.get_by_role("button", name="マスターの 20,500円 にする").count() == 0
+    held[0].continue_()
+    page.get_by_role("button", name="マスターの 20,500円 にする").press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("21,000円")
 
 
 def test_a_correction_is_kept_or_released_after_a_question(

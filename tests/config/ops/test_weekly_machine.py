@@ -45,7 +45,17 @@ def test_what_postgresql_knows_is_read(now: datetime) -> None:
     assert found["tables"].facts["bytes"]
     assert found["sequences"].facts["used"] < 0.01
     assert found["transactions"].facts["connections"] >= 1
-    assert found["dead_rows"].word == Word.OK
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no such figures")
+@pytest.mark.parametrize(("many", "word"), [(10**12, Word.OK), (-1, Word.LOOK)])
+def test_dead_rows_are_looked_at_when_they_are_many(
+    now: datetime, monkeypatch: pytest.MonkeyPatch, many: int, word: Word
+) -> None:
+    """What other tests left in this database must not decide."""
+    monkeypatch.setattr(disk, "MANY_DEAD", many)
+    monkeypatch.setattr(disk, "DEAD_SHARE", -1)
+    assert lines(now)["dead_rows"].word == word
 
 
 @pytest.mark.parametrize(("days", "word"), [(-1, Word.NG), (10, Word.LOOK), (400, Word.OK)])
