@@ -6,7 +6,7 @@ BIN := .venv/bin
 PAGES = $(shell find templates -name '*.html')
 export HOST PORT
 
-.PHONY: run dev quick test test-sqlite test-postgres test-whole lint format bench lock clean
+.PHONY: run dev quick test test-full test-sqlite test-postgres test-whole lint format bench lock clean
 
 .venv/installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NIT-SYS needs Python 3.11 or newer")'
@@ -25,7 +25,7 @@ dev: .venv/installed
 	@exec $(BIN)/python manage.py serve --reload --stop-with-parent
 
 # A suite of many processes reads each module many times: in its compiled form, also where the shell forbids to write one.
-quick test test-sqlite test-postgres test-whole: export PYTHONDONTWRITEBYTECODE :=
+quick test test-full test-sqlite test-postgres test-whole: export PYTHONDONTWRITEBYTECODE :=
 
 # Each core runs its share of a part. All parts are run whatever one of them says, and the last line is pytest's; above it
 # stand the seconds of each part and the slowest tests (tests/parts.py).
@@ -46,9 +46,15 @@ quick: lint
 # Real servers: two lanes, then what needs the machine alone, then browsers. `|| status=1`: each is run whatever one says.
 test-whole: .venv/installed-dev
 	@status=0; run="env -u DATABASE_URL TEST_DB=postgres $(BIN)/python -m pytest -q"; \
-	$$run -n 2 --dist loadfile --part lanes -m "not whole_machine" tests/concurrency || status=1; \
+	$$run -n 2 --dist loadfile --no-loadscope-reorder --part lanes -m "not whole_machine" tests/concurrency || status=1; \
 	$$run --part alone -m whole_machine tests/concurrency || status=1; \
-	$$run -n 2 --dist loadfile --part browser tests/browser || status=1; exit $$status
+	$$run -n 2 --dist loadfile --no-loadscope-reorder --part browser tests/browser || status=1; exit $$status
+
+# The full measure of what `make test` repeats fewer times: before a release, and after a change of what these tests guard.
+FULL := RUSH_RUNS=20 RESTARTS=10 ROLLS=20 KILLS=10 KILL_SUBMISSIONS=2000 PLACES_STEPS=2000 CLOSING_SHEETS=400 MAILS=1000
+FULL_TESTS := oversell database_restart rolling kill places_machine closing_second outbox
+test-full: .venv/installed-dev
+	env -u DATABASE_URL TEST_DB=postgres $(FULL) $(BIN)/python -m pytest -q -s --part full $(FULL_TESTS:%=tests/concurrency/test_%.py)
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -15,6 +15,8 @@ import pytest
 
 TIMES = Path(__file__).parents[1] / "var" / "test-times"
 SLOWEST = 10
+LONG = ("concurrency/test_staging_start", "concurrency/test_kill", "browser/test_sheet", "browser/test_operations")
+"""Modules that a lane begins with: one that came last would keep the other lane waiting."""
 BEGAN = monotonic()
 
 
@@ -32,6 +34,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if part == "quick" and is_module and "subprocess" in collection_path.read_text():
         return True
     return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not str(item.path.with_suffix("")).endswith(LONG))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -25,7 +25,7 @@ from tests.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.whole_machine("the database that restarts is every lane's")
 
-RESTARTS = int(os.environ.get("RESTARTS", "2"))
+RESTARTS = int(os.environ.get("RESTARTS", "1"))
 PER_RESTART = 150
 BUSY = (503,)
 

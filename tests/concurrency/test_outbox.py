@@ -24,7 +24,7 @@ from tests.services import worker
 from tests.smtp_sink import SmtpSink
 from tests.waiting import wait_until
 
-MAILS = int(os.environ.get("MAILS", "300"))
+MAILS = int(os.environ.get("MAILS", "200"))
 MEASURED = "how soon a worker stops is measured"
 
 

@@ -20,7 +20,7 @@ from tests.conftest import race_of
 from tests.rush import Coach, coaches, enter_address, request, sheet
 from tests.site import Site
 
-ROLLS = int(os.environ.get("ROLLS", "3"))
+ROLLS = int(os.environ.get("ROLLS", "2"))
 READERS, WRITERS = 4, 3
 AT_LEISURE = 0.5
 """Seconds between two requests of somebody who reads: the connection is idle when the instance is told to stop."""
