@@ -3,19 +3,24 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 PAGES = $(shell find templates -name '*.html')
 export HOST PORT
 
 .PHONY: run dev quick test test-full test-sqlite test-postgres test-whole lint format bench lock clean
 
-.venv/installed: requirements.txt
+$(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NIT-SYS needs Python 3.11 or newer")'
-	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(PYTHON) -m venv --clear .venv
+
+.venv/installed: requirements.txt | $(BIN)/pip
+	$(INSTALL) -r requirements.txt
 	@cp requirements.txt $@
 
-.venv/installed-dev: .venv/installed requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt
+# Both at once, since pip reads all of them again each time; what is never imported is not compiled.
+.venv/installed-dev: requirements.txt requirements-dev.txt | $(BIN)/pip
+	$(INSTALL) --no-compile -r requirements.txt -r requirements-dev.txt
+	@cp requirements.txt .venv/installed
 	@cp requirements-dev.txt $@
 
 run: .venv/installed
