@@ -10,7 +10,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
-ROOMS = ("files", "upkeep", "audit", "jobs", "throttle", "desk", "outbox", "signin", "switches", "incidents", "privacy")
+ROOMS = (
+    "files", "commands", "upkeep", "audit", "jobs", "throttle", "desk", "outbox", "signin", "switches", "incidents",
+    "privacy",
+)  # fmt: skip
 """Those of `tenants`."""
 
 

@@ -7,15 +7,13 @@ itself can do: the question is asked in a thread of its own, on a connection of 
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
-from functools import cache
 from threading import Lock
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
+
+from tenants.commands.ready import missing_migrations
 
 SECONDS = 3.0
 """Longest wait for the database. Less than the five seconds that Render gives a health check."""
@@ -40,21 +38,6 @@ def readyz(request: HttpRequest) -> HttpResponse:
     if missing:
         return JsonResponse({"status": "unavailable", "missing_migrations": missing}, status=503)
     return JsonResponse({"status": "ok"})
-
-
-def missing_migrations() -> list[str]:
-    """Migrations of the code that the database lacks, as `app.name`, in their order. Raises DatabaseError."""
-    applied = MigrationRecorder(connection).applied_migrations()
-    return [f"{app}.{name}" for app, name in all_migrations() if (app, name) not in applied]
-
-
-@cache
-def all_migrations() -> tuple[tuple[str, str], ...]:
-    """Those of the code, in the order in which they are applied. Read from disk once: a process runs one release."""
-    executor = MigrationExecutor(None)
-    executor.loader = MigrationLoader(None)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
-    return tuple((migration.app_label, migration.name) for migration, _ in plan)
 
 
 class Asking:

@@ -9,10 +9,10 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone, translation
 
 from config.ops.checklist import CheckLine, facts_by_key, failed, for_machines, plain, tally, worst
-from config.ops.command import OpsCommand
 from config.ops.humanize import day
-from config.ops.ready import database_name
-from config.runtime.terminal import printable
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import database_name
+from tenants.commands.terminal import printable
 from tenants.upkeep.actions import noted
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]

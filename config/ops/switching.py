@@ -1,25 +1,19 @@
 """What the commands `maintenance`, `pause` and `incident` share: reading a time, switching, and saying how it stands."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from django.core.management.base import CommandError
-from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from config.ops.meets import NoSuchMeet, find_meet
-from config.ops.ready import reason
-from config.runtime.terminal import printable
 from entries.entry import pausing
 from entries.meet.models import Meet
-from tenants.refusal import Refused
+from tenants.commands.terminal import printable
 from tenants.scope import tenant_scope
 from tenants.switches import actions, queries
 from tenants.switches.models import Function
-from tenants.wording import say
 
 IN_FLIGHT = "every process sees it within 1 s; requests under way are finished and stored"
 
@@ -39,18 +33,6 @@ def moment_of(text: str) -> datetime | None:
     if found is None:
         raise CommandError(f"--until {printable(text)}: write it like 2026-11-23T12:00 or 2026-11-23T12:00+09:00")
     return found
-
-
-@contextmanager
-def database_may_refuse() -> Iterator[None]:
-    """One clear line for whatever the database says. Missing migrations are no reason to refuse: the site is closed in the
-    middle of a deployment too. Raises CommandError."""
-    try:
-        yield
-    except Refused as refusal:
-        raise CommandError(say(refusal)) from None
-    except (DatabaseError, InterfaceError) as error:
-        raise CommandError(f"the database refused: {reason(error)}. Nothing was changed.") from None
 
 
 def ask_what(parser: ArgumentParser, *, shown: str) -> None:

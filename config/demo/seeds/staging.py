@@ -11,8 +11,8 @@ from django.db import transaction
 from catalog.models import MasterProduct
 from config.demo.seeds.accounts import STAFF_A
 from config.env import ENV
-from config.runtime.terminal import printable
 from tenants.audit.actions import record
+from tenants.commands.terminal import printable
 from tenants.models import Role, Tenant, User
 from tenants.retry import retry_when_locked
 from tenants.scope import tenant_scope

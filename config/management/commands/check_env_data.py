@@ -7,10 +7,10 @@ from django.utils import timezone
 from catalog.models import ImportRun
 from config.demo.seeds.staging import BRAND, REFERENCE, SLUG
 from config.ops import env_data
-from config.ops.command import OpsCommand
 from config.ops.env_data import Host
-from config.ops.ready import check_ready, database_name
-from config.runtime.terminal import printable
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import check_ready, database_name
+from tenants.commands.terminal import printable
 from tenants.models import MAX_ACTIVE_STAFF
 
 SEED = "python manage.py seed_staging_min"

@@ -10,8 +10,8 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from config.env import ENV
-from config.ops.ready import check_ready, database_name, reason
 from tenants.actions import make_platform_admin
+from tenants.commands.ready import check_ready, database_name, reason
 
 
 class Command(BaseCommand):

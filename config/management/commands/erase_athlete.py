@@ -5,10 +5,10 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from config.management.privacy import DRY, REFUSED, actor_of, ask_for_trail, number_of
-from config.ops.command import OpsCommand
-from config.ops.ready import check_ready, database_name
 from entries.archive import erasing
 from entries.roster.models import Athlete
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import check_ready, database_name
 from tenants.models import User
 from tenants.upkeep.actions import noted
 from tenants.wording import say

@@ -5,10 +5,10 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from config.management.privacy import REFUSED, actor_of, ask_for_file, ask_for_trail, counted, number_of, writes_file
-from config.ops.command import OpsCommand
-from config.ops.ready import check_ready, database_name
 from entries.archive.subject_access import hand_out_to
 from entries.roster.models import Athlete
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import check_ready, database_name
 
 
 class Command(OpsCommand):

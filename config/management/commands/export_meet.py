@@ -5,9 +5,9 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from config.management.privacy import REFUSED, actor_of, ask_for_file, ask_for_trail, counted, meet_of, writes_file
-from config.ops.command import OpsCommand
-from config.ops.ready import check_ready, database_name
 from entries.archive.exporting import Archive, write_archive
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import check_ready, database_name
 from tenants.upkeep.actions import noted
 
 

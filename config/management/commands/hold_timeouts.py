@@ -2,9 +2,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from config.ops.command import OpsCommand
-from config.ops.ready import database_name
 from config.runtime.databases import hold_timeouts, timeouts_hold
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import database_name
 
 
 class Command(OpsCommand):

@@ -7,8 +7,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from catalog.importing.sqlite.sqlite_import import Outcome, import_old_file
 from config.env import ENV
-from config.ops.command import OpsCommand
-from config.ops.ready import database_name
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import database_name
 from tenants.models import Tenant
 
 MOST_DIGITS = 18

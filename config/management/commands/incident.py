@@ -4,10 +4,9 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from config.ops.command import OpsCommand
-from config.ops.ready import database_name
-from config.ops.switching import database_may_refuse
-from config.runtime.terminal import printable
+from tenants.commands.command import OpsCommand, database_may_refuse
+from tenants.commands.ready import database_name
+from tenants.commands.terminal import printable
 from tenants.incidents import actions
 from tenants.incidents.models import Incident
 from tenants.incidents.queries import latest

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from config.env import ENV
 from config.ops.checklist import failed, plain
-from config.ops.command import OpsCommand
 from config.ops.loadtest.alone import Busy, alone
 from config.ops.loadtest.figures import table
 from config.ops.loadtest.plan import (
@@ -27,8 +26,9 @@ from config.ops.loadtest.run import Outcome, open_meets, perform, races_of
 from config.ops.loadtest.rush import NotReady
 from config.ops.loadtest.stage import SLUG, NotOurs
 from config.ops.meets import NoSuchMeet, find_meet
-from config.ops.ready import check_ready, database_name
 from config.ops.smoke.http import Place, read_place
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import check_ready, database_name
 from tenants.upkeep.actions import noted
 
 EVEN = "--even-while-entries-are-open"

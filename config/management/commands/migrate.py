@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.env import ENV
-from config.ops.ready import away
+from tenants.commands.ready import away
 
 LOCK_MS = 500
 """Longest wait for a table. Whoever asks for the table after us waits behind us, so this is the site's longest stall."""

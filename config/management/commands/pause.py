@@ -4,8 +4,8 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from config.ops import switching
-from config.ops.command import OpsCommand
-from config.ops.ready import database_name
+from tenants.commands.command import OpsCommand, database_may_refuse
+from tenants.commands.ready import database_name
 from tenants.switches.models import Function
 
 ENTRIES = "entries"
@@ -27,7 +27,7 @@ class Command(OpsCommand):
             raise CommandError(f"--meet TENANT/SLUG goes with {ENTRIES}, and {ENTRIES} with --meet")
         back_at = switching.moment_of(until)
         self.stdout.write(f"pause {function} on {database_name()}")
-        with switching.database_may_refuse():
+        with database_may_refuse():
             if function == ENTRIES:
                 said = switching.entries_switched(meet, what, message=message)
             else:

@@ -9,10 +9,10 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone, translation
 
 from config.ops.checklist_command import LANGUAGES
-from config.ops.command import OpsCommand
 from config.ops.performance_report.period import span_since
 from config.ops.performance_report.report import COLUMNS, Report, report, table_rows, text
-from config.ops.ready import check_ready, database_name
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import check_ready, database_name
 from tenants.files.tables import write_csv
 
 MOST = 500

@@ -8,7 +8,7 @@ from django.utils import timezone
 from config.ops.checklist_command import ChecklistCommand
 from config.ops.meets import NoSuchMeet, address_of, find_meet
 from config.ops.pre_meet_check.lines import meet_lines
-from config.ops.ready import check_ready
+from tenants.commands.ready import check_ready
 
 
 class Command(ChecklistCommand):

@@ -10,9 +10,9 @@ from django.db import connection
 from django.utils import timezone
 
 from config.ops.checklist import SHAPES, CheckLine, Word, count, failed, said
-from config.ops.command import OpsCommand
 from config.ops.preflight.lines import POINTS, Point, go_through
-from config.ops.ready import database_name
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import database_name
 
 LONGEST_WAIT = 3600
 PAUSE_SECONDS = 2.0

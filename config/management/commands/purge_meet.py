@@ -4,11 +4,11 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from config.management.privacy import DRY, REFUSED, actor_of, ask_for_trail, counted, meet_of
-from config.ops.command import OpsCommand
-from config.ops.ready import check_ready, database_name
 from entries.archive.purging import preview, purge_meet
 from entries.archive.rules import check_may_purge
 from entries.meet.models import Meet
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import check_ready, database_name
 from tenants.refusal import Refused
 from tenants.upkeep.actions import noted
 from tenants.wording import say

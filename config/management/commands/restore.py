@@ -7,7 +7,7 @@ from config.ops.backups.databases import site_database
 from config.ops.backups.errors import BackupError
 from config.ops.backups.restore import restore
 from config.ops.backups.stopping import cleanly
-from config.ops.command import OpsCommand
+from tenants.commands.command import OpsCommand
 
 
 class Command(OpsCommand):

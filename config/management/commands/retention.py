@@ -4,8 +4,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from config.management.privacy import DRY, REFUSED
-from config.ops.command import OpsCommand
-from config.ops.ready import check_ready, database_name
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import check_ready, database_name
 from tenants.privacy.classes import class_of
 from tenants.privacy.retention import ClassRun, run
 from tenants.upkeep.actions import beat, noted

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from config.env import ENV, UNKNOWN_ADDRESS
 from config.ops.alarms.watch import look
-from config.ops.ready import away, database_name
 from config.runtime.worker import BrokenOff, Worker
+from tenants.commands.ready import away, database_name
 from tenants.outbox.delivery import ServiceDown, due
 from tenants.switches.models import Function
 from tenants.switches.queries import stopped

@@ -5,8 +5,8 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from config.demo.seeds.demo import seed
-from config.ops.command import OpsCommand
-from config.ops.ready import database_name
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import database_name
 
 
 class Command(OpsCommand):

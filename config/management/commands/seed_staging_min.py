@@ -6,8 +6,8 @@ from django.utils import translation
 
 from config.demo.seeds.accounts import STAFF_A
 from config.demo.seeds.staging import SLUG, SomebodyElse, seed
-from config.ops.command import OpsCommand
-from config.ops.ready import check_ready, database_name
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import check_ready, database_name
 from tenants.models import MAX_ACTIVE_STAFF, User
 from tenants.refusal import Refused
 from tenants.retry import Busy

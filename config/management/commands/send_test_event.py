@@ -2,9 +2,9 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from config.ops.command import OpsCommand
 from config.telemetry import sentry
 from config.telemetry.sentry.events import TEST_MESSAGE
+from tenants.commands.command import OpsCommand
 
 
 class Command(OpsCommand):

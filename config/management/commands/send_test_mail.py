@@ -6,8 +6,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.validators import validate_email
 from django.utils import timezone, translation
 
-from config.ops.command import OpsCommand
-from config.ops.ready import check_ready, database_name
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import check_ready, database_name
 from tenants.outbox import trial
 
 LONGEST_WAIT = 3600

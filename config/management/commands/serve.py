@@ -17,10 +17,10 @@ from django.utils import timezone
 from config.demo.seeds.accounts import ACCOUNTS
 from config.demo.seeds.demo import seed
 from config.env import ENV, ROOT
-from config.ops.command import OpsCommand
-from config.ops.ready import database_name
 from config.runtime.processes import ChildEnded, Children, die_with, when_interrupted
 from config.runtime.static_files import collect_when_changed
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import database_name
 from tenants.models import Tenant, User
 
 MANAGE = (sys.executable, str(ROOT / "manage.py"))

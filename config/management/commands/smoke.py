@@ -9,13 +9,13 @@ from django.core.management.base import CommandError, CommandParser
 from config.demo.seeds.accounts import ADMIN, STAFF_A
 from config.env import ENV
 from config.ops.checklist import CheckLine, Word, count
-from config.ops.command import OpsCommand
 from config.ops.smoke.desk import SLUG, address
 from config.ops.smoke.http import Away, read_place
 from config.ops.smoke.lines import READING
 from config.ops.smoke.people import TIDY, WRITING
 from config.ops.smoke.run import Account, Failed, Run, check
 from config.ops.smoke.signin import open_login, sign_out
+from tenants.commands.command import OpsCommand
 
 LONGEST_WAIT = 600
 MARKS = {Word.OK: "✓", Word.SKIPPED: "–", Word.NG: "✗"}

@@ -9,7 +9,7 @@ from config.ops.backups.errors import BackupError
 from config.ops.backups.places import LATEST
 from config.ops.backups.stopping import cleanly
 from config.ops.backups.verify import Proof
-from config.ops.command import OpsCommand
+from tenants.commands.command import OpsCommand
 
 MINUTE, HOUR = 60, 3600
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.utils import timezone
 
 from config.ops.checklist_command import ChecklistCommand
-from config.ops.ready import check_ready
 from config.ops.weekly_check.lines import weekly_lines
+from tenants.commands.ready import check_ready
 
 
 class Command(ChecklistCommand):

@@ -16,7 +16,6 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
-from config.http.health import missing_migrations
 from config.ops.backups import erasures, facts, kept_switches, places
 from config.ops.backups.databases import Database, Postgres, Sqlite, site_database
 from config.ops.backups.errors import BackupError, first_line, said_clearly
@@ -24,6 +23,7 @@ from config.ops.backups.file.archive import Opened, files_below, opened
 from config.ops.backups.file.manifest import Manifest
 from config.ops.backups.load import check_listing, load, programs_that_read
 from config.ops.backups.verify import compared, major_of
+from tenants.commands.ready import missing_migrations
 from tenants.upkeep.actions import noted
 
 KIND = "restore"

@@ -12,7 +12,7 @@ from config.ops.performance_report.period import Span
 from config.ops.performance_report.remarks import remarks, shown
 from config.ops.performance_report.rushes import Rush, rushes
 from config.ops.performance_report.slow import Compared, compared, hours, whole
-from config.runtime.terminal import printable
+from tenants.commands.terminal import printable
 from tenants.upkeep.models import TimingKind
 
 LINE = "{:>9} {:>7} {:>7} {:>7} {:>8} {:>5} {:>9} {:>8}  {}"

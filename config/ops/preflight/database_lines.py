@@ -7,12 +7,12 @@ from time import perf_counter
 from django.db import connection
 from django.utils import timezone
 
-from config.http.health import missing_migrations
 from config.ops.alarms.checks import BACKUP_OLD, DRILL_OLD, WORKER_SILENT
 from config.ops.checklist import CheckLine, look, ng, ok, unsafe, worse
 from config.ops.env_data import server
 from config.ops.runs import last_good
 from config.runtime.databases import timeouts_hold
+from tenants.commands.ready import missing_migrations
 from tenants.switches.models import Function, Switch
 from tenants.upkeep.models import Heartbeat
 

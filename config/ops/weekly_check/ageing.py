@@ -9,15 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.env import ENV
-from config.http.health import missing_migrations
 from config.ops.checklist import CheckLine, judged, look, ng, ok
 from config.ops.humanize import ago, listed
 from config.ops.meets import address_of
 from config.ops.preflight import database_lines, outside_lines
-from config.ops.ready import MIGRATE
 from config.ops.weekly_check import support
 from config.ops.weekly_check.week import Week
 from entries.meet.models import Meet
+from tenants.commands.ready import MIGRATE, missing_migrations
 from tenants.models import MAX_ACTIVE_STAFF, IncidentContact, Role, Tenant, User
 from tenants.privacy import retention as keeping
 from tenants.scope import across_tenants

@@ -16,7 +16,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import ImportRun, MasterProduct, ProductOverride
 from config.env import ENV, Env
-from config.ops import env_data, ready
+from config.ops import env_data
+from tenants.commands import ready
 from tenants.models import Role, Tenant, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere")]

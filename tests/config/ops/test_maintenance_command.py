@@ -51,7 +51,7 @@ def test_a_message_that_is_too_long_changes_nothing() -> None:
 def test_the_site_is_closed_also_in_the_middle_of_a_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Migrations that are still missing are a reason to close, not one to refuse it."""
     monkeypatch.setattr("config.http.health.missing_migrations", lambda: ["tenants.9999_later"])
-    monkeypatch.setattr("config.ops.ready.missing_migrations", lambda: ["tenants.9999_later"])
+    monkeypatch.setattr("tenants.commands.ready.missing_migrations", lambda: ["tenants.9999_later"])
     call_command("maintenance", "on")
     assert Client().get("/").status_code == 503
 

@@ -17,10 +17,10 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from config.env import ENV, Env
-from config.http import health
 from config.ops.checklist import CheckLine, Word
 from config.ops.preflight import database_lines, outside_lines, settings_lines
 from config.ops.preflight.lines import POINTS
+from tenants.commands import ready
 from tenants.switches.models import Function, Switch
 from tenants.upkeep.models import Heartbeat, OpsRun
 
@@ -127,8 +127,8 @@ def test_a_database_that_is_there(db: None, prod: Any) -> None:
 
 
 def test_missing_migrations(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    known = health.all_migrations()
-    monkeypatch.setattr(health, "all_migrations", lambda: (*known, ("entries", "9999_next"), ("entries", "9999_more")))
+    known = ready.all_migrations()
+    monkeypatch.setattr(ready, "all_migrations", lambda: (*known, ("entries", "9999_next"), ("entries", "9999_more")))
     seen = database_lines.migrations(timezone.now())
     assert (seen.word, seen.text) == (Word.NG, "未適用: entries.9999_next ほか 1 件")
 

@@ -102,7 +102,7 @@ def test_json_is_for_machines_and_holds_the_same_lines(now: datetime, make_user:
 
 
 def test_a_missing_migration_is_said_before_anything_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("config.ops.ready.missing_migrations", lambda: ["tenants.0099_x"])
+    monkeypatch.setattr("tenants.commands.ready.missing_migrations", lambda: ["tenants.0099_x"])
     with pytest.raises(CommandError, match="migrations are missing"):
         call_command("weekly_check", stdout=StringIO())
 

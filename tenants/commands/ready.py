@@ -1,9 +1,12 @@
 """What commands say and ask before they look at rows: which database, does it answer, and is it as new as the code."""
 
+from functools import cache
+
 from django.core.management.base import CommandError
 from django.db import DatabaseError, InterfaceError, connection
-
-from config.http.health import missing_migrations
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 MIGRATE = "python manage.py migrate --noinput"
 
@@ -28,6 +31,21 @@ def check_ready() -> None:
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise CommandError(f"{len(missing)} migrations are missing ({missing[0]}{more}). Run: {MIGRATE}")
+
+
+def missing_migrations() -> list[str]:
+    """Migrations of the code that the database lacks, as `app.name`, in their order. Raises DatabaseError."""
+    applied = MigrationRecorder(connection).applied_migrations()
+    return [f"{app}.{name}" for app, name in all_migrations() if (app, name) not in applied]
+
+
+@cache
+def all_migrations() -> tuple[tuple[str, str], ...]:
+    """Those of the code, in the order in which they are applied. Read from disk once: a process runs one release."""
+    executor = MigrationExecutor(None)
+    executor.loader = MigrationLoader(None)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
+    return tuple((migration.app_label, migration.name) for migration, _ in plan)
 
 
 def reason(error: Exception) -> str:

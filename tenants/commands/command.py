@@ -1,11 +1,13 @@
 """What the commands of this site have in common: one line for whatever was refused, and no traceback."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
-from config.ops.ready import reason
+from tenants.commands.ready import reason
 from tenants.refusal import Refused
 from tenants.wording import say
 
@@ -33,3 +35,15 @@ class OpsCommand(BaseCommand):
             raise CommandError(f"{say(refusal).rstrip('.。')}. Nothing was written.") from None
         except DatabaseError as error:
             raise CommandError(self.refused.format(reason(error))) from None
+
+
+@contextmanager
+def database_may_refuse() -> Iterator[None]:
+    """One clear line for whatever the database says. Missing migrations are no reason to refuse: the site is closed in the
+    middle of a deployment too. Raises CommandError."""
+    try:
+        yield
+    except Refused as refusal:
+        raise CommandError(say(refusal)) from None
+    except (DatabaseError, InterfaceError) as error:
+        raise CommandError(f"the database refused: {reason(error)}. Nothing was changed.") from None
