@@ -146,6 +146,11 @@ STORAGES = {
 }
 MEDIA_ROOT = ROOT / "var" / "media"
 
+# Defaults of the commands create_platform_admin and import_master_products_from_sqlite.
+PLATFORM_ADMIN_PASSWORD = ENV.platform_admin_password
+IMPORT_TENANT_ID, IMPORT_SQLITE_PATH = ENV.import_tenant_id, ENV.import_sqlite_path
+IMPORT_BATCH_SIZE = ENV.import_batch_size
+
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail.sender
 EMAIL_BACKEND = ENV.mail.backend
 EMAIL_HOST, EMAIL_PORT = ENV.mail.host, ENV.mail.port

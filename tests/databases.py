@@ -79,12 +79,12 @@ LEFT_OUT = {
     "what a mail says, and what becomes of it at a provider": [
         "entries/entry/test_mails.py", "tenants/outbox/test_suppression.py", "tenants/outbox/test_letters.py",
         "tenants/outbox/test_undeliverable.py", "tenants/outbox/test_outage.py", "tenants/outbox/test_providers.py",
-        "tenants/outbox/test_smtp.py", "tenants/outbox/test_webhooks.py", "config/ops/test_send_test_mail.py",
+        "tenants/outbox/test_smtp.py", "tenants/outbox/test_webhooks.py", "tenants/outbox/test_send_test_mail.py",
     ],
     "a service for texts and what is asked of it": ["catalog/test_draft_actions.py", "catalog/test_draft_prompt.py"],
     "a site closed or paused, before any query": [
-        "config/http/test_maintenance.py", "config/ops/test_maintenance_command.py", "config/http/test_read_only.py",
-        "entries/entry/test_pause.py", "tenants/test_pause_command.py",
+        "config/http/test_maintenance.py", "tenants/test_maintenance_command.py", "config/http/test_read_only.py",
+        "entries/entry/test_pause.py", "entries/entry/test_pause_command.py",
     ],
     "what is said about the site, in logs, marks, lists and reports, for those who run one on PostgreSQL": [
         "config/telemetry/sentry/test_sentry.py", "config/telemetry/sentry/test_sentry_outside.py",
@@ -99,7 +99,7 @@ LEFT_OUT = {
         "config/runtime/test_worker.py", "tenants/test_incidents.py",
     ],
     "commands over actions that are tried above": [
-        "config/ops/test_retention.py", "tenants/test_create_platform_admin.py",
+        "entries/archive/test_retention.py", "tenants/test_create_platform_admin.py",
     ],
     "what the models are, whatever is in their tables": ["entries/records/test_coverage.py"],
     "plans of PostgreSQL": ["catalog/test_search_index.py"],

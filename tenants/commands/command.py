@@ -11,6 +11,9 @@ from tenants.commands.ready import reason
 from tenants.refusal import Refused
 from tenants.wording import say
 
+GOES_ON = "the database refused: {}. Run it again: it goes on where it stopped."
+DRY = "dry run: nothing was written; add --apply"
+
 
 class OpsCommand(BaseCommand):
     """A command that ends with one line when the database refuses, or a rule where it may."""

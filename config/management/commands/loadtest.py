@@ -25,8 +25,8 @@ from config.ops.loadtest.plan import (
 from config.ops.loadtest.run import Outcome, open_meets, perform, races_of
 from config.ops.loadtest.rush import NotReady
 from config.ops.loadtest.stage import SLUG, NotOurs
-from config.ops.meets import NoSuchMeet, find_meet
 from config.ops.smoke.http import Place, read_place
+from entries.meet.lookup import NoSuchMeet, find_meet
 from tenants.commands.command import OpsCommand
 from tenants.commands.ready import check_ready, database_name
 from tenants.upkeep.actions import noted

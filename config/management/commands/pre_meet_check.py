@@ -6,8 +6,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from config.ops.checklist_command import ChecklistCommand
-from config.ops.meets import NoSuchMeet, address_of, find_meet
 from config.ops.pre_meet_check.lines import meet_lines
+from entries.meet.lookup import NoSuchMeet, address_of, find_meet
 from tenants.commands.ready import check_ready
 
 

@@ -7,9 +7,9 @@ from django.db.models import Count
 from django.db.models.functions import TruncMinute
 from django.utils import timezone
 
-from config.ops.meets import address_of
 from config.ops.performance_report.period import Span
 from entries.entry.models import Entry, Submission
+from entries.meet.lookup import address_of
 from entries.meet.models import Meet
 from tenants.scope import across_tenants
 

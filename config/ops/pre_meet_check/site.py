@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from config.ops.checklist import CheckLine, judged, look, ng, ok
 from config.ops.humanize import ago, listed
 from config.ops.loadtest.stage import SLUG as LOADTEST
-from config.ops.meets import address_of
 from config.ops.preflight import outside_lines
 from config.ops.runs import last, last_good, number
 from config.ops.weekly_check.ageing import titled
+from entries.meet.lookup import address_of
 from entries.meet.models import Meet, State
 from tenants.models import OutboxMail
 from tenants.outbox.undeliverable import RESERVED

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from config.env import ENV
 from config.ops.checklist import CheckLine, judged, look, ng, ok
 from config.ops.humanize import ago, listed
-from config.ops.meets import address_of
 from config.ops.preflight import database_lines, outside_lines
 from config.ops.weekly_check import support
 from config.ops.weekly_check.week import Week
+from entries.meet.lookup import address_of
 from entries.meet.models import Meet
 from tenants.commands.ready import MIGRATE, missing_migrations
 from tenants.models import MAX_ACTIVE_STAFF, IncidentContact, Role, Tenant, User

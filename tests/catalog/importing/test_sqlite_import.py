@@ -4,7 +4,6 @@ import hashlib
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,6 @@ from catalog.fields import OLD_COLUMNS
 from catalog.importing.models import ImportFile, ImportRun
 from catalog.importing.sqlite.sqlite_file import OldFile, digest, open_old_file
 from catalog.models import BrandCount, MasterProduct
-from config.env import ENV
-from config.management.commands import import_master_products_from_sqlite as command
 from tenants.models import AuditRecord, Tenant
 from tenants.refusal import Refused
 from tenants.scope import tenant_scope
@@ -296,11 +293,10 @@ def test_no_tenant_no_file(nittai: Tenant, tmp_path: Path) -> None:
     assert "ファイル" in refusal(nittai, "a\0b")
 
 
-def test_the_environment_gives_the_defaults(nittai: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_gives_the_defaults(nittai: Tenant, tmp_path: Path, settings: Any) -> None:
     """Seed 000, section 4-4: TENANT_ID=2 SQLITE_DB_PATH=… and no option at all."""
     path = old_file(tmp_path / "old.db")
-    asked = replace(ENV, import_tenant_id=str(nittai.pk), import_sqlite_path=str(path), import_batch_size=1)
-    monkeypatch.setattr(command, "ENV", asked)
+    settings.IMPORT_TENANT_ID, settings.IMPORT_SQLITE_PATH, settings.IMPORT_BATCH_SIZE = str(nittai.pk), str(path), 1
     call_command(COMMAND, stdout=StringIO())
     assert keys(nittai) == [("TESTBRAND", "REF001")]
 

@@ -7,8 +7,8 @@ import pytest
 
 from catalog.models import MasterProduct
 from config.ops.checklist import CheckLine, Word
-from config.ops.meets import find_meet
 from config.ops.pre_meet_check import meet_lines, site
+from entries.meet.lookup import find_meet
 from entries.meet.models import Meet, Race, State, TimetableSlot
 from tenants.models import IncidentContact, OutboxMail, Role, Tenant
 from tenants.scope import tenant_scope

@@ -27,7 +27,7 @@ from django.test import Client
 from catalog.fields import OLD_COLUMNS
 from catalog.models import MasterProduct
 from config import env
-from config.management.commands import flush, import_master_products_from_sqlite
+from config.management.commands import flush
 from config.telemetry.logs import JsonFormatter
 from tenants.models import AuditRecord, Tenant, User
 from tests.pageform import form_on
@@ -161,12 +161,11 @@ def old_file(path: Path, *rows: tuple[str, str, int]) -> Path:
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def environment(settings: Any) -> Callable[..., None]:
     """TENANT_ID and SQLITE_DB_PATH."""
 
     def given(tenant: object, path: object) -> None:
-        values = replace(env.ENV, import_tenant_id=str(tenant), import_sqlite_path=str(path))
-        monkeypatch.setattr(import_master_products_from_sqlite, "ENV", values)
+        settings.IMPORT_TENANT_ID, settings.IMPORT_SQLITE_PATH = str(tenant), str(path)
 
     return given
 

@@ -18,10 +18,10 @@ from config.ops.loadtest import invariants
 from config.ops.loadtest.invariants import Found
 from config.ops.loadtest.rush import Sheet
 from config.ops.loadtest.stage import Stage
-from config.ops.meets import NoSuchMeet, find_meet
 from config.ops.pre_meet_check import trial
 from config.ops.pre_meet_check.lines import meet_lines
 from config.ops.weekly_check.lines import weekly_lines
+from entries.meet.lookup import NoSuchMeet, find_meet
 from entries.meet.models import Meet, Race, TimetableSlot
 from tenants.models import Heartbeat, IncidentContact, OpsRun, OutboxMail, Role, Switch, Tenant, User
 from tenants.scope import tenant_scope

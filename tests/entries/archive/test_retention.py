@@ -20,7 +20,7 @@ from tenants.outbox.contents import write
 from tenants.privacy import retention
 from tenants.privacy.classes import classes, days_kept
 from tenants.scope import across_tenants
-from tests.config.ops import overdue
+from tests.entries.archive import overdue
 from tests.entries.archive.canaries import child_of, found
 from tests.entries.archive.reading import sums_hold, unpacked
 from tests.world import rows_of

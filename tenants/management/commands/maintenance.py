@@ -1,9 +1,9 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from config.ops.switching import ask_what, moment_of, switched
 from tenants.commands.command import OpsCommand, database_may_refuse
 from tenants.commands.ready import database_name
+from tenants.switches.commands import ask_what, moment_of, switched
 from tenants.switches.models import Function
 
 

@@ -1,4 +1,4 @@
-"""What the commands `maintenance`, `pause` and `incident` share: reading a time, switching, and saying how it stands."""
+"""What the commands `maintenance` and `pause` share: reading a time, switching, and saying how it stands."""
 
 from argparse import ArgumentParser
 from datetime import datetime
@@ -7,11 +7,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from config.ops.meets import NoSuchMeet, find_meet
-from entries.entry import pausing
-from entries.meet.models import Meet
 from tenants.commands.terminal import printable
-from tenants.scope import tenant_scope
 from tenants.switches import actions, queries
 from tenants.switches.models import Function
 
@@ -56,26 +52,3 @@ def switched(function: Function, what: str, *, message: str, back_at: datetime |
     who = switch.by.email if switch.by else "a command"
     said = f": {printable(switch.message)}" if switch.message else ""
     return f"{function.value}: ON since {since} by {who}{back}{said} ({IN_FLIGHT})"
-
-
-def entries_switched(name: str, what: str, *, message: str) -> str:
-    """The same for the entries of one meet. Raises CommandError for an unknown meet, Refused."""
-    meet = _meet_named(name)
-    with tenant_scope(meet.tenant_id):
-        if what == "on":
-            pausing.pause(meet=meet, by=None, at=timezone.now(), note=" ".join(message.split()), why="manage.py pause")
-        elif what == "off":
-            pausing.resume(meet=meet, by=None, why="manage.py pause")
-    meet = _meet_named(name)
-    if meet.entries_paused_at is None:
-        return f"entries of {printable(name)}: not paused"
-    since = timezone.localtime(meet.entries_paused_at).strftime("%Y-%m-%d %H:%M %Z")
-    said = f": {printable(meet.pause_note)}" if meet.pause_note else ""
-    return f"entries of {printable(name)}: PAUSED since {since}{said}"
-
-
-def _meet_named(name: str) -> Meet:
-    try:
-        return find_meet(name)
-    except NoSuchMeet as error:
-        raise CommandError(f"--meet: {printable(str(error))}") from None

@@ -4,10 +4,10 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from config.management.privacy import DRY, REFUSED, actor_of, ask_for_trail, number_of
 from entries.archive import erasing
+from entries.management.privacy import actor_of, ask_for_trail, number_of
 from entries.roster.models import Athlete
-from tenants.commands.command import OpsCommand
+from tenants.commands.command import DRY, GOES_ON, OpsCommand
 from tenants.commands.ready import check_ready, database_name
 from tenants.models import User
 from tenants.upkeep.actions import noted
@@ -19,7 +19,7 @@ class Command(OpsCommand):
 
     says_refusals = True
     help = "Erase one athlete's personal data everywhere, entries keeping a pseudonym; says what would change unless --apply is given."
-    refused = REFUSED
+    refused = GOES_ON
     kind = "athlete"
 
     def add_arguments(self, parser: CommandParser) -> None:

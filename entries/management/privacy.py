@@ -6,12 +6,10 @@ from pathlib import Path
 
 from django.core.management.base import CommandError, CommandParser
 
-from config.ops.meets import NoSuchMeet, find_meet
+from entries.meet.lookup import NoSuchMeet, find_meet
 from entries.meet.models import Meet
 from tenants.models import User
 
-REFUSED = "the database refused: {}. Run it again: it goes on where it stopped."
-DRY = "dry run: nothing was written; add --apply"
 LONGEST_ID = 18
 
 

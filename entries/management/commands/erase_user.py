@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from config.management.commands import erase_athlete
+from entries.management.commands import erase_athlete
 
 
 class Command(erase_athlete.Command):

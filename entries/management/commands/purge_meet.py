@@ -3,11 +3,11 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from config.management.privacy import DRY, REFUSED, actor_of, ask_for_trail, counted, meet_of
 from entries.archive.purging import preview, purge_meet
 from entries.archive.rules import check_may_purge
+from entries.management.privacy import actor_of, ask_for_trail, counted, meet_of
 from entries.meet.models import Meet
-from tenants.commands.command import OpsCommand
+from tenants.commands.command import DRY, GOES_ON, OpsCommand
 from tenants.commands.ready import check_ready, database_name
 from tenants.refusal import Refused
 from tenants.upkeep.actions import noted
@@ -19,7 +19,7 @@ class Command(OpsCommand):
 
     says_refusals = True
     help = "Remove the personal data that a meet no longer needs once it is over; says what would go unless --apply is given."
-    refused = REFUSED
+    refused = GOES_ON
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which meet, and whether for real."""

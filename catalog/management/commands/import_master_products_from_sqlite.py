@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from catalog.importing.sqlite.sqlite_import import Outcome, import_old_file
-from config.env import ENV
 from tenants.commands.command import OpsCommand
 from tenants.commands.ready import database_name
 from tenants.models import Tenant
@@ -26,10 +26,18 @@ class Command(OpsCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whose, and from where; TENANT_ID, SQLITE_DB_PATH and BATCH_SIZE are the defaults."""
-        parser.add_argument("--tenant", default=ENV.import_tenant_id, metavar="ID_OR_SLUG", help="default: TENANT_ID")
-        parser.add_argument("--sqlite", default=ENV.import_sqlite_path, metavar="PATH", help="default: SQLITE_DB_PATH")
         parser.add_argument(
-            "--batch-size", type=int, default=ENV.import_batch_size, metavar="N", help="rows held in memory at a time"
+            "--tenant", default=settings.IMPORT_TENANT_ID, metavar="ID_OR_SLUG", help="default: TENANT_ID"
+        )
+        parser.add_argument(
+            "--sqlite", default=settings.IMPORT_SQLITE_PATH, metavar="PATH", help="default: SQLITE_DB_PATH"
+        )
+        parser.add_argument(
+            "--batch-size",
+            type=int,
+            default=settings.IMPORT_BATCH_SIZE,
+            metavar="N",
+            help="rows held in memory at a time",
         )
 
     def handle(self, *args: Any, tenant: str, sqlite: str, batch_size: int, **options: Any) -> None:

@@ -4,9 +4,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from config.management.privacy import REFUSED, actor_of, ask_for_file, ask_for_trail, counted, meet_of, writes_file
 from entries.archive.exporting import Archive, write_archive
-from tenants.commands.command import OpsCommand
+from entries.management.privacy import actor_of, ask_for_file, ask_for_trail, counted, meet_of, writes_file
+from tenants.commands.command import GOES_ON, OpsCommand
 from tenants.commands.ready import check_ready, database_name
 from tenants.upkeep.actions import noted
 
@@ -16,7 +16,7 @@ class Command(OpsCommand):
 
     says_refusals = True
     help = "Write everything of a meet into one archive (CSV, JSON with its schema, PDF, checksums), readable without this site."
-    refused = REFUSED
+    refused = GOES_ON
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("meet", metavar="MEET", help="TENANT/SLUG as in its address, or its number")

@@ -2,6 +2,7 @@ import getpass
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
@@ -9,7 +10,6 @@ from django.core.validators import validate_email
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
-from config.env import ENV
 from tenants.actions import make_platform_admin
 from tenants.commands.ready import check_ready, database_name, reason
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         check_ready()
         try:
             validate_email(email)
-            password = ENV.platform_admin_password or self._ask()
+            password = settings.PLATFORM_ADMIN_PASSWORD or self._ask()
             validate_password(password)
             person, is_new = make_platform_admin(email=email, name=options["name"], password=password)
         except ValidationError as error:

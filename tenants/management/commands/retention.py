@@ -3,8 +3,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from config.management.privacy import DRY, REFUSED
-from tenants.commands.command import OpsCommand
+from tenants.commands.command import DRY, GOES_ON, OpsCommand
 from tenants.commands.ready import check_ready, database_name
 from tenants.privacy.classes import class_of
 from tenants.privacy.retention import ClassRun, run
@@ -15,7 +14,7 @@ class Command(OpsCommand):
     """Every class of data in its time (requirement P2); a cron job runs it daily."""
 
     help = "Clear every class of data whose retention period is over; says what is overdue unless --apply is given."
-    refused = REFUSED
+    refused = GOES_ON
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--apply", action="store_true", help="clear it; without this nothing is written")

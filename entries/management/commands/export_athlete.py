@@ -4,10 +4,10 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from config.management.privacy import REFUSED, actor_of, ask_for_file, ask_for_trail, counted, number_of, writes_file
 from entries.archive.subject_access import hand_out_to
+from entries.management.privacy import actor_of, ask_for_file, ask_for_trail, counted, number_of, writes_file
 from entries.roster.models import Athlete
-from tenants.commands.command import OpsCommand
+from tenants.commands.command import GOES_ON, OpsCommand
 from tenants.commands.ready import check_ready, database_name
 
 
@@ -16,7 +16,7 @@ class Command(OpsCommand):
 
     says_refusals = True
     help = "Write everything that is stored about one athlete into one ZIP (CSV and JSON)."
-    refused = REFUSED
+    refused = GOES_ON
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("id", metavar="ID", help="number of the athlete")
