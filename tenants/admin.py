@@ -63,7 +63,6 @@ class PersonAdmin(ComposedAdmin):
     """People. Nobody is deleted: accounts are deactivated, so that the trail keeps its names."""
 
     desk = PEOPLE
-    actions = PEOPLE.buttons
     form = PersonForm
     list_display = ("name", "email", "role_name", "tenant", "state")
     list_select_related = ("tenant",)

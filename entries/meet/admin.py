@@ -72,7 +72,6 @@ class MeetAdmin(ComposedAdmin):
     """Meets."""
 
     desk = MEETS
-    actions = MEETS.buttons
     form = MeetForm
     hosted = True
     list_display = ("name", "host", "state_chip", "starts_on", "ends_on", "opens", "closes")
@@ -158,7 +157,6 @@ class RaceAdmin(ComposedAdmin):
     """Races."""
 
     desk = RACES
-    actions = RACES.buttons
     form = RaceForm
     list_display = ("name", "meet", "distance_m", "standard_time", "places_text", "taken", "waiting", "intake")
     list_select_related = ("meet",)

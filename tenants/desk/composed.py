@@ -111,6 +111,11 @@ class ComposedAdmin(DeskAdmin):
 
     desk: Desk
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Its actions are the desk's own list of buttons, so that rooms may add to it later."""
+        super().__init_subclass__(**kwargs)
+        cls.actions = cls.desk.buttons
+
     def get_urls(self) -> list[Any]:
         """With the rooms' pages."""
         wrap, base = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"

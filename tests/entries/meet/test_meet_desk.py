@@ -127,6 +127,7 @@ def test_one_model_admin_stands_for_a_model_and_nobody_replaces_it(model: Any) -
     found = type(admin.site.get_model_admin(model))
     assert issubclass(found, ComposedAdmin)
     assert found.__subclasses__() == []
+    assert found.actions is found.desk.buttons
     apps = (path for app in ("config", "tenants", "catalog", "entries") for path in (ROOT / app).rglob("*.py"))
     assert [str(path) for path in apps if "site.unregister(" in path.read_text()] == []
 
