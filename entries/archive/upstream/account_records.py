@@ -14,6 +14,7 @@ from entries.records.coverage import holds_nothing
 from entries.records.free_text_columns import mentioning, register_text
 from entries.records.meets import is_about, of_mail_kinds, rows_of
 from entries.records.person import Person
+from entries.records.subjects import subjects
 from entries.records.tables import Column, Row, Scene, Table, paged, register_table
 from entries.records.texts import GONE
 from entries.records.traces import (
@@ -40,17 +41,18 @@ from tenants.upkeep.models import Heartbeat
 
 SEED = "seed"
 """In a mail's context: from it the worker makes the link that the mail carries."""
-KEPT_VERBS = ("athlete.erased", "account.erased", "athlete.exported", "account.exported")
-"""What proves that a request was met names nobody."""
+PROOFS = ("erased", "exported")
+"""Verbs of what proves that a person's request was met: their rows name nobody and keep their counts."""
 
 
 def _trail(person: Person) -> Iterator[Trace]:
     """Of their own rows all values go; the verb, the moment and who acted stay."""
+    kept = {f"{subject.verb}.{proof}" for subject in subjects() for proof in PROOFS}
     own = Q(pk__in=[])
     for row in person.rows:
         own |= Q(target_type=name_of(type(row)), target_id=str(row.pk))
     for record in AuditRecord.objects.filter(own).order_by("pk"):
-        if record.verb in KEPT_VERBS:
+        if record.verb in kept:
             texts = {name: person.masked(getattr(record, name)) for name in ("target_name", "why")}
             yield whole(record, changed(record, texts))
             continue
