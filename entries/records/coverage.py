@@ -1,6 +1,6 @@
 """That no table is forgotten: each has a record, or a line that says why it needs none."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from django.db.models import Model
 from django.utils import timezone
@@ -15,13 +15,20 @@ _parts: dict[type[Model], type[Model]] = {}
 
 
 def holds_nothing(model: type[Model], *, because: str) -> None:
-    """Say that a table holds nothing of a person."""
+    """Say that a table holds nothing of a person. Raises ValueError for one of which it was said."""
+    _once(model, _nothing)
     _nothing[model] = because
 
 
 def is_part_of(model: type[Model], whole: type[Model]) -> None:
-    """Say that a table's rows are pieces of another's row, and go with it."""
+    """Say that a table's rows are pieces of another's row, and go with it. Raises ValueError for one of which it was said."""
+    _once(model, _parts)
     _parts[model] = whole
+
+
+def _once(model: type[Model], known: Container[type[Model]]) -> None:
+    if model in known:
+        raise ValueError(f"registered twice: {model._meta.label}")
 
 
 def exempt() -> dict[type[Model], str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from entries.records import meets, retention, subjects, traces
+from entries.records import coverage, meets, retention, subjects, traces
 from entries.records.meets import PurgeStep, purge_steps, register_purge, register_rows, taken_out
 from entries.records.retention import cleared, register_clear
 from entries.records.subjects import register_subject, subject_of
@@ -29,6 +29,8 @@ def again_of(registry: Any, register: Callable[..., None]) -> None:
         lambda: again_of(traces._about, traces.register_about),
         lambda: register_purge(purge_steps()[0]),
         lambda: register_words(Athlete, "x", "y"),
+        lambda: coverage.holds_nothing(next(iter(coverage.exempt())), because="it says so twice"),
+        lambda: coverage.is_part_of(next(iter(coverage.parts())), Athlete),
         lambda: register_subject(subjects.Subject("athlete", "x", Team, lambda row: row, lambda row: "")),
     ],
 )
