@@ -9,14 +9,12 @@ from django.utils import timezone
 
 from entries.entry.entry_actions import withdraw
 from entries.entry.models import Entry
-from entries.meet.models import State
+from entries.meet.models import OVER
 from entries.records.person import Person
 from entries.roster.models import Athlete, Membership, Team
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.scope import across_tenants
-
-OVER = (State.RESULTS_OUT, State.ARCHIVED)
 
 
 def pending_entries(rows: Sequence[Model], *, today: date) -> QuerySet[Entry]:

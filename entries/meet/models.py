@@ -31,6 +31,7 @@ class State(models.TextChoices):
 
 STATE_ORDER = list(State)
 PUBLIC_STATES = frozenset(State) - {State.DRAFT}
+OVER = (State.RESULTS_OUT, State.ARCHIVED)
 
 
 def is_time_zone(name: str) -> None:

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from entries.meet.models import Meet, State
+from entries.meet.models import OVER, Meet, State
 from entries.meet.wording import moment
 
 
@@ -20,9 +20,6 @@ class Phase(TextChoices):
     COMING = "coming", gettext_lazy("まもなく受付")
     CLOSED = "closed", pgettext_lazy("state", "申込締切")
     PAST = "past", gettext_lazy("終了")
-
-
-OVER = frozenset({State.RESULTS_OUT, State.ARCHIVED})
 
 
 def phase_of(meet: Meet, *, at: datetime, today: date) -> Phase:

@@ -7,9 +7,9 @@ from django.db.models import Case, CharField, F, Prefetch, Q, QuerySet, Value, W
 from django.db.models.functions import Now
 
 from entries.entry.models import Entry
-from entries.meet.models import Meet, Race, State
+from entries.meet.models import OVER, Meet, Race, State
 from entries.news.models import Notice
-from entries.news.phases import OVER, Phase
+from entries.news.phases import Phase
 from tenants.scope import across_tenants
 
 NOTICES_SHOWN = 20

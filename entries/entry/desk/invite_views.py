@@ -14,12 +14,10 @@ from django.utils.translation import gettext as _
 from entries.entry import entry_actions
 from entries.entry.desk import queries
 from entries.entry.desk.forms import FindForm, InviteForm
-from entries.meet.models import Race, State
+from entries.meet.models import OVER, Race
 from tenants.desk.base import user_of
 from tenants.refusal import Refused
 from tenants.wording import say
-
-OVER = (State.RESULTS_OUT, State.ARCHIVED)
 
 
 def invite_view(owner: Any, request: HttpRequest) -> HttpResponse:
