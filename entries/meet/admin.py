@@ -1,6 +1,6 @@
 """The desk's pages of meets and races. What other rooms add to them is registered in `entries.meet.desk`."""
 
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -22,6 +21,7 @@ from entries.meet.filters import MeetFilter
 from entries.meet.forms import CopyForm, MeetForm, PlanForm, RaceForm, RaceRowForm, SlotForm
 from entries.meet.gauge import Gauge
 from entries.meet.models import Meet, Race, State, TimetableSlot, is_time_zone
+from entries.meet.wording import moment
 from tenants.chips import chip
 from tenants.desk.base import DeskInline, is_id, user_of
 from tenants.desk.composed import ComposedAdmin
@@ -35,13 +35,6 @@ STATE_CHIPS = {
     State.RESULTS_OUT: "ok",
     State.ARCHIVED: "off",
 }
-
-
-def when(at: datetime, zone: tzinfo) -> str:
-    """A moment as lists show it, with its zone."""
-    local = at.astimezone(zone)
-    said = date_format(local, _("Y/n/j (D) H:i"))
-    return f"{said} {local.tzname()}"
 
 
 class RaceInline(DeskInline):
@@ -108,11 +101,11 @@ class MeetAdmin(ComposedAdmin):
 
     @admin.display(description=gettext_lazy("申込開始"), ordering="entries_open_at")
     def opens(self, meet: Meet) -> str:
-        return when(meet.entries_open_at, meet.zone)
+        return moment(meet, meet.entries_open_at)
 
     @admin.display(description=gettext_lazy("申込締切"), ordering="entries_close_at")
     def closes(self, meet: Meet) -> str:
-        return when(meet.entries_close_at, meet.zone)
+        return moment(meet, meet.entries_close_at)
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """The host only where there are several."""
