@@ -41,7 +41,6 @@ class PrivacyPages:
 
     name_to_type: Callable[[Any], str]
     """What has to be typed before somebody is erased."""
-    erase: Callable[..., object]
     form: type[EraseForm]
 
     def add_to(self, desk: Desk) -> None:
@@ -91,7 +90,7 @@ class PrivacyPages:
             form,
             ("name", partial(rules.check_typed_name, typed["name"], self.name_to_type(row))),
             _password(request, form),
-            ("withdraw", partial(self.erase, row, **asked)),
+            ("withdraw", partial(erasing.erase, row, **asked)),
         )
 
     def _page(
@@ -180,5 +179,5 @@ class AthleteAdmin(ReadOnly, ComposedAdmin):
         return searched(queryset, search_term), False
 
 
-PrivacyPages(lambda athlete: athlete.full_name, erasing.erase, EraseForm).add_to(ATHLETES)
-PrivacyPages(lambda person: person.name or person.email, erasing.erase, EraseAccountForm).add_to(PEOPLE)
+PrivacyPages(lambda athlete: athlete.full_name, EraseForm).add_to(ATHLETES)
+PrivacyPages(lambda person: person.name or person.email, EraseAccountForm).add_to(PEOPLE)
