@@ -11,7 +11,10 @@ LOOKED_BACK = timedelta(days=14)
 
 
 def meets_on_the_desk(*, today: date, most: int) -> QuerySet[Meet]:
-    """Meets with work left: to come, or just over, or over and without their results. With `clock` and host."""
+    """Meets with work left: to come, or just over, or over and without their results. With `clock` and host.
+
+    Nothing ends by itself: a meet that took place stays here until the organizer ends it, for as long as no room brings results.
+    """
     recent = Q(ends_on__gte=today - LOOKED_BACK) | ~Q(state=State.RESULTS_OUT)
     meets = Meet.objects.exclude(state=State.ARCHIVED).filter(recent).with_clock()
     return meets.select_related("tenant").order_by("starts_on", "pk")[:most]
