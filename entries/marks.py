@@ -1,12 +1,12 @@
 """Times: the only parser and formatter. A time is a whole number of hundredths of a second, never a float.
 
 Read forms (fact F3; contract 5): `14:05.32`, `14.05.32`, `14'05"32`, `14分05秒32`, `14:05`, `1:02:03.5`,
-`1時間02分03秒`, `52.10`, `140532`, each also in full width, and a time of day as Excel makes it of `14:05.32`.
+`1時間02分03秒`, `52.10`, `140532`, each also in full width. A cell of Excel is read as what it shows
+(`tenants.files.excel_times`). With two colons there are hours up to 9, and after a zero: `0:14:05.32`, `00:14:05`.
 """
 
 import re
 import unicodedata
-from datetime import time
 
 MAX_HUNDREDTHS = 24 * 3600 * 100
 _MARKS_FOR_SEPARATORS = str.maketrans({"′": "'", "‘": "'", "’": "'", "“": '"', "”": '"', "、": ".", "。": "."})
@@ -50,9 +50,10 @@ def parse_time(text: str) -> int:
 
 
 def _with_colons(text: str) -> str:
-    """`1:02:03` has hours; `14:05:32` is how some type 14 min 5.32 s: two colons mean hours only up to 9 hours."""
+    """`1:02:03` has hours; `14:05:32` is how some type 14 min 5.32 s."""
     parts = text.split(":")
-    if len(parts) == 3 and all(part.isdigit() for part in parts) and (len(parts[0]) > 1 or len(parts[2]) < 2):
+    has_hours = parts[0] in ("0", "00") or (len(parts[0]) == 1 and len(parts[-1]) == 2)
+    if len(parts) == 3 and all(part.isdigit() for part in parts) and not has_hours:
         return f"{parts[0]}:{parts[1]}.{parts[2]}"
     if re.fullmatch(r"\d{1,3}分", text):
         return text + "00"
@@ -67,16 +68,6 @@ def _hundredths(hours: int, minutes: int, seconds: int, fraction: str) -> int:
     if not 0 < total < MAX_HUNDREDTHS:
         raise NotATime("too_long" if total else "unreadable")
     return total
-
-
-def from_cell(value: object) -> str:
-    """What a person meant who typed a time into Excel: `4:12` is stored as 4 h 12 min, `4:12.34` as 4 min 12.34 s."""
-    if not isinstance(value, time):
-        return "" if value is None else str(value).strip()
-    if value.second or value.microsecond:
-        minutes, seconds = value.hour * 60 + value.minute, value.second
-        return f"{minutes}:{seconds:02}.{value.microsecond // 10_000:02}"
-    return f"{value.hour}:{value.minute:02}.00"
 
 
 def format_time(hundredths: int | None) -> str:

@@ -69,10 +69,11 @@ def correct_times(
     at: datetime,
     by_organizer: bool = False,
 ) -> Entry:
-    """Change the declared time (hundredths) of a live entry; its ticket stays. Raises Refused."""
+    """Change both times (hundredths) of a live entry; its ticket stays. Raises Refused."""
     entry = Entry.objects.select_for_update(of=("self",)).select_related("race__meet").get(pk=entry.pk)
     rules.check_may_correct(entry, at=at, by_organizer=by_organizer)
-    rules.check_seed_time(entry.race, seed_time)
+    for refusal in rules.time_refusals(entry.race, seed_time, personal_best).values():
+        raise refusal
     before = {"seed_time": entry.seed_time, "personal_best": entry.personal_best}
     after = {"seed_time": seed_time, "personal_best": personal_best}
     if before != after:

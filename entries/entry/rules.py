@@ -91,20 +91,36 @@ def row_refusals(meet: Meet, line: Line, race: Race | None, athlete: Athlete | N
         found["race"] = Refused("race_paused", race=race.name)
     elif athlete is not None and race.sex not in (RaceSex.MIXED, athlete.sex):
         found["race"] = Refused("sex", race=race.name, sex=race.get_sex_display())
-    try:
-        check_seed_time(race, line.seed_time)
-    except Refused as refusal:
-        found["seed_time"] = refusal
+    return found | time_refusals(race, line.seed_time, line.personal_best)
+
+
+def time_refusals(race: Race, seed_time: int | None, personal_best: int | None) -> dict[str, Refused]:
+    """What is wrong with the two times of a row (hundredths of a second), by field."""
+    found = {}
+    for field, check, time in (
+        ("seed_time", check_seed_time, seed_time),
+        ("personal_best", check_plausible, personal_best),
+    ):
+        try:
+            check(race, time)
+        except Refused as refusal:
+            found[field] = refusal
     return found
 
 
+def check_plausible(race: Race, hundredths: int | None) -> None:
+    """Neither too fast nor too slow for the distance, whether declared or a personal best. Raises Refused."""
+    if hundredths is None or race.distance_m < PACE_FROM_M:
+        return
+    pace = hundredths * 100 / race.distance_m
+    if not FASTEST_PACE <= pace <= SLOWEST_PACE:
+        code = "implausible_fast" if pace < FASTEST_PACE else "implausible_slow"
+        raise Refused(code, distance=race.distance_m, time=format_time(hundredths))
+
+
 def check_seed_time(race: Race, seed_time: int | None) -> None:
-    """Possible for the distance, and within the standard where there is one. Raises Refused."""
-    if seed_time is not None and race.distance_m >= PACE_FROM_M:
-        pace = seed_time * 100 / race.distance_m
-        if not FASTEST_PACE <= pace <= SLOWEST_PACE:
-            code = "implausible_fast" if pace < FASTEST_PACE else "implausible_slow"
-            raise Refused(code, distance=race.distance_m, time=format_time(seed_time))
+    """Plausible, and within the standard where there is one. Raises Refused."""
+    check_plausible(race, seed_time)
     if race.standard is None:
         return
     if seed_time is None:

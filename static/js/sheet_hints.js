@@ -9,15 +9,20 @@
     if (place.textContent !== text) place.textContent = text;
   };
 
-  const timeHints = (race, read) => {
+  const paceHints = (race, read) => {
     if (read.error) return [say(read.error)];
-    if (read.time === undefined) return race.standard ? [say("standard_needs_time", { standard: Marks.format(race.standard) })] : [];
-    const time = Marks.format(read.time);
+    if (read.time === undefined || race.distance < paceFrom) return [];
     const pace = (read.time * 100) / race.distance;
-    if (race.distance >= paceFrom && pace < fastest) return [say("implausible_fast", { distance: race.distance, time })];
-    if (race.distance >= paceFrom && pace > slowest) return [say("implausible_slow", { distance: race.distance, time })];
-    if (race.standard && read.time > race.standard) return [say("standard", { standard: Marks.format(race.standard), time })];
-    return [];
+    const code = pace < fastest ? "implausible_fast" : pace > slowest ? "implausible_slow" : "";
+    return code ? [say(code, { distance: race.distance, time: Marks.format(read.time) })] : [];
+  };
+
+  const timeHints = (race, read) => {
+    const found = paceHints(race, read);
+    if (found.length || !race.standard) return found;
+    const standard = Marks.format(race.standard);
+    if (read.time === undefined) return [say("standard_needs_time", { standard })];
+    return read.time > race.standard ? [say("standard", { standard, time: Marks.format(read.time) })] : [];
   };
 
   // {bad, wait, note}: what is wrong, what will wait, what is missing.
@@ -40,7 +45,7 @@
     const timeless = timeHints(race, read);
     line.row.classList.toggle("is-time-wrong", timeless.length > 0);
     bad.push(...timeless);
-    if (best.error) bad.push(say(best.error));
+    bad.push(...paceHints(race, best));
     return { bad, wait: race.free === 0 ? words.waits : "" };
   };
 

@@ -11,7 +11,7 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO, NamedTuple
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
@@ -24,6 +24,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from tenants import wording
+from tenants.files.excel_times import shown_time
 from tenants.files.workbook_bounds import check_workbook
 from tenants.refusal import Refused
 
@@ -56,8 +57,8 @@ wording.register(
     }
 )
 
-Cell = str | int | float | bool | datetime | date | time | None
-"""As it stood in the file: CSV has only texts, Excel also numbers, dates and times of day."""
+Cell = str | int | float | bool | datetime | date | None
+"""As it stood in the file: CSV has only texts, Excel also numbers and dates. A time is the text that Excel shows of it."""
 
 _BROKEN = (
     BadZipFile, ParseError, zlib.error, struct.error, csv.Error, ValueError, TypeError, LookupError, AttributeError,
@@ -149,9 +150,9 @@ def _excel_rows(source: io.BytesIO, last_row: int) -> Iterator[Row]:
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if not sheets:
         raise Refused("table_empty")
-    values = sheets[0].iter_rows(max_row=last_row, max_col=MAX_COLUMNS, values_only=True)
-    for number, cells in enumerate(values, start=1):
-        yield Row(number, [_trimmed(cell) for cell in cells])
+    rows = sheets[0].iter_rows(max_row=last_row, max_col=MAX_COLUMNS)
+    for number, cells in enumerate(rows, start=1):
+        yield Row(number, [_read(cell) for cell in cells])
 
 
 def _csv_rows(data: bytes) -> Iterator[Row]:
@@ -187,8 +188,14 @@ def _decoded(data: bytes) -> str:
     raise Refused("table_unreadable")
 
 
-def _trimmed(cell: Any) -> Cell:
-    return cell.strip() if isinstance(cell, str) else cell
+def _read(cell: Any) -> Cell:
+    value = cell.value
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, datetime | time | timedelta):
+        shown = shown_time(value, cell.number_format)
+        return value if shown is None else shown
+    return value
 
 
 def text_of(cell: Cell) -> str:

@@ -1,12 +1,10 @@
 """Times as people write them."""
 
-from datetime import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entries.marks import MAX_HUNDREDTHS, NotATime, format_time, from_cell, parse_time
+from entries.marks import MAX_HUNDREDTHS, NotATime, format_time, parse_time
 from tests.spoken import spoken_time
 
 FOURTEEN_FIVE_THIRTY_TWO = 84_532
@@ -28,6 +26,8 @@ def test_every_form_of_the_contract_is_read(text: str) -> None:
     [
         ("14:30", 87_000), ("14分30秒", 87_000), ("14分", 84_000), ("52.1", 5_210), ("52.10", 5_210), ("4:12", 25_200),
         ("1:02:03", 372_300), ("1時間02分03秒", 372_300), ("65:10.00", 391_000), ("14.30.00", 87_000), ("143000", 87_000),
+        ("0:14:05.32", 84_532), ("00:14:05.32", 84_532), ("00:14:05", 84_500), ("0:14:05", 84_500), ("00:14:5", 84_500),
+        ("1:2:3", 6_230), ("9:05:32", 3_273_200), ("10:05:32", 60_532),
     ],
 )  # fmt: skip
 def test_shorter_and_longer_times(text: str, hundredths: int) -> None:
@@ -48,12 +48,6 @@ def test_what_is_no_time_is_refused_with_a_reason(text: str, code: str) -> None:
     with pytest.raises(NotATime) as refused:
         parse_time(text)
     assert refused.value.code == code
-
-
-def test_excel_made_a_time_of_day_of_it() -> None:
-    assert parse_time(from_cell(time(0, 14, 5, 320_000))) == FOURTEEN_FIVE_THIRTY_TWO
-    assert parse_time(from_cell(time(4, 12))) == 25_200
-    assert from_cell(None) == ""
 
 
 @given(st.integers(1, MAX_HUNDREDTHS - 1))

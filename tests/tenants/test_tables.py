@@ -84,7 +84,7 @@ def sheet(inside: str, before: str = "") -> bytes:
 def test_excel_cells_come_as_they_stand() -> None:
     table = read(excel(["氏名", "日", "時", "数"], ["𠮷田", datetime(2004, 4, 2), time(0, 4, 12, 340000), 12345678901]))
     assert table.header == ["氏名", "日", "時", "数"]
-    assert table.rows == [(2, ["𠮷田", datetime(2004, 4, 2), time(0, 4, 12, 340000), 12345678901])]
+    assert table.rows == [(2, ["𠮷田", datetime(2004, 4, 2), "0:04:12.34", 12345678901])]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])

@@ -129,7 +129,9 @@ def correct(request: SubmissionRequest, entry: int) -> HttpResponse:
     except Refused as refusal:
         if refusal.code in ("already_withdrawn", "too_late_to_correct"):
             return _page(request, said=say(refusal))
-        form.add_error("seed_time", say(refusal))
+        times = (form.cleaned_data["seed_time"], form.cleaned_data["personal_best"])
+        for field, wrong in rules.time_refusals(row.race, *times).items():
+            form.add_error(field, say(wrong))
         return _page(request, wrong=form, entry=row.pk)
     return _back(request, row)
 

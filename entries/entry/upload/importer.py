@@ -7,21 +7,19 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from entries.entry.sheet_rows import LONGEST_TIME, Row
 from entries.entry.upload.preview import FileRow
-from entries.marks import from_cell
 from entries.meet.models import Race
 from entries.roster.models import Athlete
 from tenants.files.tables import Cell, Table, text_of
 from tenants.refusal import Refused
 
 LONGEST_TEXT = 200
-EXCEL_DAY_ZERO = datetime(1899, 12, 31)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "jaaf_id": ("jaafid", "jaaf番号", "jaafid番号"),
@@ -102,8 +100,8 @@ def _read(number: int, said: Mapping[str, Cell], people: "People", races: Mappin
         number,
         athlete=str(athlete.pk) if athlete else "",
         race=str(race.pk) if race else "",
-        seed_time=clean(from_cell(_moment(said.get("seed_time"))))[: LONGEST_TIME + 1],
-        personal_best=clean(from_cell(_moment(said.get("personal_best"))))[: LONGEST_TIME + 1],
+        seed_time=_text(said, "seed_time")[: LONGEST_TIME + 1],
+        personal_best=_text(said, "personal_best")[: LONGEST_TIME + 1],
         pacemaker=fold(_text(said, "pacemaker")) in _YES,
     )
     return FileRow(
@@ -125,16 +123,6 @@ def clean(text: str) -> str:
 
 def _text(said: Mapping[str, Cell], name: str) -> str:
     return clean(text_of(said.get(name)))[:LONGEST_TEXT]
-
-
-def _moment(cell: Cell | timedelta) -> object:
-    """A time typed as `25:10` is 25 hours to Excel, and reaches us as a length or as a moment in January 1900."""
-    if isinstance(cell, datetime) and cell.year <= 1900:
-        cell = cell - EXCEL_DAY_ZERO
-    if isinstance(cell, timedelta):
-        minutes, seconds = divmod(cell.total_seconds(), 60)
-        return f"{minutes:.0f}:{seconds:05.2f}" if seconds else f"{minutes // 60:.0f}:{minutes % 60:02.0f}.00"
-    return text_of(cell) if isinstance(cell, float | int) and not isinstance(cell, bool) else cell
 
 
 def _name_in(said: Mapping[str, Cell]) -> str:

@@ -121,6 +121,15 @@ def test_a_wrong_time_is_refused_beside_the_field_and_kept(coach: Client, receip
         assert Entry.objects.get(pk=entry).seed_time == 87_000
 
 
+def test_a_best_that_cannot_be_is_refused_beside_its_field(coach: Client, receipt: str) -> None:
+    entry = first_entry(coach.get(receipt).content.decode())
+    body = {"seed_time": "14:00", "personal_best": "1:00"}
+    response = coach.post(f"{receipt}entries/{entry}/time", body)
+    assert response.status_code == 422
+    assert f'id="id_{entry}_personal_best_error"' in response.content.decode()
+    assert f'id="id_{entry}_seed_time_error"' not in response.content.decode()
+
+
 def test_after_the_close_a_time_stays(coach: Client, receipt: str, meet: Meet) -> None:
     entry = first_entry(coach.get(receipt).content.decode())
     with across_tenants():

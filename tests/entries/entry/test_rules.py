@@ -133,6 +133,17 @@ def test_the_declared_time_must_be_possible_and_within_the_standard(
     assert refusals(meet, kita, [line(runner, race, seed_time=seed_time)], baba, now) == expected
 
 
+@pytest.mark.parametrize(
+    ("personal_best", "code"),
+    [(59_999, "implausible_fast"), (60_000, ""), (300_000, ""), (300_001, "implausible_slow"), (None, "")],
+)
+def test_a_personal_best_must_be_possible_too(
+    meet: Meet, race: Race, kita: Team, runner: Athlete, baba: User, now: datetime, personal_best: int | None, code: str
+) -> None:
+    expected = {0: {"personal_best": code}} if code else {}
+    assert refusals(meet, kita, [line(runner, race, personal_best=personal_best)], baba, now) == expected
+
+
 def test_without_a_standard_a_time_may_be_missing(
     meet: Meet, race: Race, kita: Team, runner: Athlete, baba: User, now: datetime
 ) -> None:
