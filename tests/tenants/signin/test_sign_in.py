@@ -4,9 +4,11 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from config.settings import PASSWORD_HASHERS as REAL_HASHERS
 from tenants.models import User
 from tests.conftest import PASSWORD
 
@@ -35,6 +37,17 @@ def test_each_role_starts_at_its_home(client: Client, request: pytest.FixtureReq
 
 def test_the_address_may_be_typed_in_any_case_and_with_blanks(client: Client, baba: User) -> None:
     assert sign_in(client, "  BABA@Example.com ").status_code == 302
+
+
+def test_a_hash_of_before_is_renewed_when_its_owner_signs_in(client: Client, baba: User, settings: Any) -> None:
+    """Django's own parameters were used until then; the new ones are read back from what is stored."""
+    settings.PASSWORD_HASHERS = REAL_HASHERS
+    User.objects.filter(pk=baba.pk).update(password=Argon2PasswordHasher().encode(PASSWORD, "salt" * 4))
+    assert sign_in(client, baba, "wrong-password").status_code == 422
+    assert User.objects.get(pk=baba.pk).password.split("$")[3] == "m=102400,t=2,p=8"
+    assert sign_in(client, baba).status_code == 302
+    assert User.objects.get(pk=baba.pk).password.split("$")[1:4] == ["argon2id", "v=19", "m=19456,t=2,p=1"]
+    assert sign_in(Client(), baba).status_code == 302
 
 
 def same(page: str) -> str:
