@@ -7,9 +7,10 @@ are kept byte for byte (`entries.roster.kana` says why).
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
+from entries.dates import LONGEST, NotADate, parse_date
 from entries.roster.kana import is_katakana, to_katakana
 from entries.roster.models import Athlete, Sex
 from entries.roster.prefectures import PREFECTURES
@@ -33,23 +34,6 @@ _SEXES = {
 _YES = frozenset("○ 〇 ◯ ● ◎ ✓ ✔ レ 有 あり はい 済 同意 申請中 yes y 1 true t on".split())
 _NO = frozenset("× ✕ - ー 無 なし いいえ 未 no n 0 false f".split())
 _PREFECTURES = {name: code for code, name in PREFECTURES} | {code: code for code, _ in PREFECTURES}
-_ERAS = {
-    "m": 1867,
-    "明": 1867,
-    "t": 1911,
-    "大": 1911,
-    "s": 1925,
-    "昭": 1925,
-    "h": 1988,
-    "平": 1988,
-    "r": 2018,
-    "令": 2018,
-}
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-_ERA_DAY = re.compile(
-    r"([mtshr]|明治?|大正?|昭和?|平成?|令和?)\.?(\d{1,2}|元)[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.IGNORECASE
-)
-_EXCEL_EPOCH = date(1899, 12, 30)
 
 
 def visible(text: str, limit: int) -> str:
@@ -63,9 +47,10 @@ def visible(text: str, limit: int) -> str:
 
 
 def folded(cell: Cell, limit: int) -> str:
-    """For codes, digits and Latin letters: full width becomes half width, dashes become one kind."""
+    """For codes, digits and Latin letters: full width becomes half width, dashes become one kind, and ー is one: it is what
+    the key of the dash types in Japanese."""
     text = unicodedata.normalize("NFKC", visible(text_of(cell), limit * 2))
-    return visible(re.sub("[‐‑–—―−]", "-", text), limit)
+    return visible(re.sub("[‐‑–—―−ー]", "-", text), limit)
 
 
 def read_name(cell: Cell) -> str:
@@ -98,31 +83,16 @@ def read_sex(cell: Cell) -> str:
 
 
 def read_birth_date(cell: Cell) -> date | None:
-    """2004/4/2, 2004-04-02, 20040402, 2004年4月2日, H16.4.2, a date cell of Excel or its serial number."""
-    if isinstance(cell, datetime):
-        return _possible(cell.date())
-    if isinstance(cell, date):
-        return _possible(cell)
-    if isinstance(cell, int | float) and 1 <= cell < 100_000:
-        return _possible(_EXCEL_EPOCH + timedelta(days=int(cell)))
-    text = re.sub(r"\s", "", folded(cell, 20))
-    if not text:
-        return None
-    if re.fullmatch(r"\d{8}", text):
-        return _day(int(text[:4]), int(text[4:6]), int(text[6:]))
-    if found := _DAY.fullmatch(text):
-        return _day(*(int(part) for part in found.groups()))
-    if found := _ERA_DAY.fullmatch(text):
-        year = 1 if found[2] == "元" else int(found[2])
-        return _day(_ERAS[found[1][0].lower()] + year, int(found[3]), int(found[4]))
-    raise Refused("athlete_birth_date")
-
-
-def _day(year: int, month: int, day: int) -> date:
+    """A day in any form of `entries.dates`."""
     try:
-        return _possible(date(year, month, day))
-    except ValueError:
+        day = parse_date(_visible_cell(cell))
+    except NotADate:
         raise Refused("athlete_birth_date") from None
+    return None if day is None else _possible(day)
+
+
+def _visible_cell(cell: Cell) -> Cell:
+    return visible(cell, LONGEST) if isinstance(cell, str) else cell
 
 
 def _possible(day: date) -> date:

@@ -7,11 +7,12 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from entries.dates import NotADate, parse_date
 from entries.entry.sheet_rows import LONGEST_TIME, Row
 from entries.entry.upload.preview import FileRow
 from entries.meet.models import Race
@@ -168,13 +169,9 @@ class People:
 
 
 def _day(cell: Cell) -> date | None:
-    if isinstance(cell, datetime):
-        return cell.date()
-    parts = re.findall(r"\d+", unicodedata.normalize("NFKC", text_of(cell)))
-    digits = "".join(part.zfill(2) for part in parts[:3])
     try:
-        return datetime.strptime(digits, "%Y%m%d").date()
-    except ValueError:
+        return parse_date(cell)
+    except NotADate:
         return None
 
 

@@ -180,7 +180,7 @@ def test_of_two_with_one_name_kana_or_birth_date_decides(coach: Client, meet: Me
     good: list[list[Any]] = [
         ["林 蓮", "ハヤシ ハス", "", "男子5000m"],
         ["林 蓮", "", datetime(2004, 4, 1), "男子5000m"],
-        ["林蓮", "", "2004/04/03", "男子5000m"],
+        ["林蓮", "", "平成16年4月3日 0:00", "男子5000m"],
     ]
     _, page = preview_of(
         coach, meet, [*good, ["林 蓮", "", "", "男子5000m"], ["林 蓮", "ハヤシ レン", "", "男子5000m"]], header
