@@ -69,6 +69,7 @@ DOORS = {
     "staff/products/<int:product>/keep": PRODUCT,
     "staff/products/<int:product>/seen": PRODUCT,
 }
+FORM = "application/x-www-form-urlencoded"
 CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -112,8 +113,8 @@ def fill(pattern: str, mine: Own, organizer: User) -> str:
     return "/" + CONVERTER.sub(lambda found: str(values[found[1]]), regular)
 
 
-# Who may open a door with GET, when it stands before kita's rows in nittai's meet. All others are refused as `REFUSED`
-# says: anonymous visitors sign in first, strangers get 404, people without the right 403.
+# Who may open a door with GET, when it stands before kita's rows in nittai's meet. `wrong_answer` says how all others are
+# refused: anonymous visitors sign in first, strangers get 404, people without the right 403.
 MAY = {
     PUBLIC: {"anonymous", "baba", "chiba", "aoki", "doi", "endo", "fujita", "admin"},
     SIGN_IN: {"anonymous", "baba", "chiba", "aoki", "doi", "endo", "fujita", "admin"},
@@ -158,6 +159,10 @@ class Page:
     pattern: str
     door: str
     address: str
+
+    def tried_by(self, who: str) -> str:
+        """Somebody, or for "owner" one who may open it: the coach where she may, else the organizer."""
+        return who if who != "owner" else "baba" if "baba" in MAY[self.door] else "aoki"
 
 
 @dataclass(frozen=True)
