@@ -20,6 +20,7 @@ from tenants.models import OutboxMail, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.conftest import athletes_of, open_meet, race_of
 from tests.pageform import form_on
+from tests.visitor import cost
 
 DESK = "/admin/"
 
@@ -116,22 +117,16 @@ def test_a_full_staff_room_is_a_task_for_the_platform_admin(
     assert [(task.host, task.count) for task in client.get(DESK).context["tasks"]] == [("中央大学", 5)]
 
 
-def cost(django_assert_max_num_queries: Any, client: Client, address: str) -> int:
-    with django_assert_max_num_queries(60) as captured:
-        assert client.get(address).status_code == 200
-    return len(captured)
-
-
 def test_the_desk_costs_the_same_for_any_number_of_meets_races_and_entries(
-    desk: Client, nittai: Tenant, kita: Team, baba: User, now: datetime, django_assert_max_num_queries: Any
+    desk: Client, nittai: Tenant, kita: Team, baba: User, now: datetime
 ) -> None:
     fill(open_meet(nittai, "m0"), kita, baba, now, 1)
-    with_one = cost(django_assert_max_num_queries, desk, DESK)
+    with_one = cost(desk, DESK)
     for number in range(1, 6):
         meet = open_meet(nittai, f"m{number}")
         for _ in range(5):
             fill(meet, kita, baba, now - timedelta(hours=number), 3, places=2)
-    assert cost(django_assert_max_num_queries, desk, DESK) == with_one <= 9
+    assert cost(desk, DESK) == with_one <= 9
 
 
 @pytest.mark.parametrize("field", ["races-TOTAL_FORMS", "races-INITIAL_FORMS", "races-0-id", "races-0-meet", "races-0-sex",
