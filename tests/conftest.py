@@ -69,6 +69,10 @@ def forget_public_pages() -> None:
 
 @pytest.fixture(autouse=True)
 def forget_switches(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing_is_stopped(monkeypatch)
+
+
+def nothing_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is stopped is read once a second and process. In a test nothing is, until it stops something itself: a budget
     of queries must not depend on the clock."""
     monkeypatch.setattr("tenants.switches.queries.WATCH", Watch(known=[]))
@@ -85,7 +89,8 @@ def once(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[Ca
 
     def write(build: Callable[[], Any]) -> Any:
         PAGES.clear()
-        with django_db_blocker.unblock():
+        with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patched:
+            nothing_is_stopped(patched)
             return build()
 
     yield write
