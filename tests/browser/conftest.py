@@ -96,7 +96,7 @@ def sign_in_by_form(page: Page, address: str, email: str) -> None:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds: rule and the elements that break it. Contrast, most of its time on a long page, is looked at in three
+    """What axe finds: rule and the elements that break it. Contrast, most of its time on a long page, is looked at in four
     of each look; all else in every row."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
@@ -108,9 +108,14 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
+def red_buttons(page: Page) -> int:
+    """How many buttons of the next step are seen: a page has one at most."""
+    return page.locator(".button--next:visible").count()
+
+
 def faults(page: Page, what: str = "") -> list[str]:
-    """What axe, a ruler and the outline of headings find on both screens, of a page that is loaded once: only the style
-    knows of them. It is left on the other screen, so that pages are loaded on either in turns."""
+    """What axe, a ruler, red buttons and the outline of headings show on both screens, of a page that is loaded once: only the
+    style knows of them. It is left on the other screen, so that pages are loaded on either in turns."""
     found = []
     assert page.viewport_size is not None
     now = page.viewport_size["width"]
@@ -119,6 +124,7 @@ def faults(page: Page, what: str = "") -> list[str]:
         page.emulate_media(color_scheme="dark" if dark else "light")
         found += [f"{what} at {width}: {rule}" for rule in violations(page)]
         found += [f"{what} at {width}: {overflow(page)} px too wide"] if overflow(page) else []
+        found += [f"{what} at {width}: {red} red buttons"] if (red := red_buttons(page)) > 1 else []
     if page.locator("h1").count() != 1:
         found.append(f"{what}: {page.locator('h1').count()} headings of the first level")
     return found

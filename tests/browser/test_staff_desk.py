@@ -55,7 +55,6 @@ def test_every_page_is_clean(site: Site, open_page: OpenPage, endo: User, produc
                  "conflicts", "search?brand=hayate&page=2"):  # fmt: skip
         page.goto(f"{site.address}/staff/{path}")
         wrong += faults(page, path)
-        assert page.locator(".button--next:visible").count() <= 1, path
     assert wrong == []
 
 
