@@ -47,7 +47,7 @@ def test_everyone_can_read_it_on_every_screen(site: Site, open_page: OpenPage) -
     page = open_page()
     for path in PAGES:
         page.goto(site.address + path)
-        assert faults(page, path) == []
+        assert faults(page, path, most_red=2 if path == "/styleguide/" else 1) == []
 
 
 def test_the_way_in_never_leaves_a_phones_screen(site: Site, open_page: OpenPage) -> None:
