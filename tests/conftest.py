@@ -22,6 +22,9 @@ from tenants.models import Role, Tenant, User
 from tenants.scope import across_tenants, tenant_scope
 from tenants.switches.queries import Watch
 from tests.databases import NEEDS_POSTGRESQL, QUICK, name_of
+from tests.migrated import django_db_setup, filled_when_made, monkeypatch_session
+
+__all__ = ["django_db_setup", "filled_when_made", "monkeypatch_session"]
 
 PASSWORD = "Correct-Horse-12"
 

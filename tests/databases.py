@@ -15,7 +15,7 @@ NEEDS_POSTGRESQL = ("browser/", "concurrency/", "test_access.py", "test_access_c
 """Several processes at once, and what is tried where the second wall stands behind the first: never on SQLite."""
 
 ON_BOTH = {
-    "which database it is, and its settings": ["test_database.py", "config/runtime/test_databases.py"],
+    "which database it is, and its settings": ["test_database.py", "test_migrated.py", "config/runtime/test_databases.py"],
     "`make run`": ["config/runtime/test_serve.py"],
     "seeds": ["config/demo/test_seed_dev.py", "config/demo/test_seed_staging_min.py", "catalog/test_shoe_seed.py"],
     "imports, which insert, update and compare in bulk": [

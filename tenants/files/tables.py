@@ -192,10 +192,8 @@ def _read(cell: Any) -> Cell:
     value = cell.value
     if isinstance(value, str):
         return value.strip()
-    if isinstance(value, datetime | time | timedelta):
-        shown = shown_time(value, cell.number_format)
-        return value if shown is None else shown
-    return value
+    shown = shown_time(value, cell.number_format) if isinstance(value, datetime | time | timedelta) else None
+    return value if shown is None else shown
 
 
 def text_of(cell: Cell) -> str:
