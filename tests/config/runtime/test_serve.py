@@ -112,6 +112,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "INSERT INTO tenants_tenant (slug, name, plan, is_active, contact_email, contact_phone, payment_note, created_at)"
             " VALUES ('own', 'Own', 'standard', 1, '', '', '', '2027-01-01')"
         )
+    database.close()  # what was written moves from its journal into the file, which is copied alone
     return path
 
 
