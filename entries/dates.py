@@ -11,7 +11,9 @@ from datetime import date, datetime, timedelta
 from tenants.files.tables import Cell, text_of
 
 LONGEST = 40
-_ERAS = {"m": 1867, "明": 1867, "t": 1911, "大": 1911, "s": 1925, "昭": 1925, "h": 1988, "平": 1988, "r": 2018, "令": 2018}
+_ERAS = {
+    "m": 1867, "明": 1867, "t": 1911, "大": 1911, "s": 1925, "昭": 1925, "h": 1988, "平": 1988, "r": 2018, "令": 2018,
+}  # fmt: skip
 """The year before the first of each era."""
 _MIDNIGHT = re.compile(r"[T ]\s*0{1,2}:00(?::00(?:\.0+)?)?$")
 _PARTS = r"[-/.年](\d{1,2})[-/.月](\d{1,2})日?"

@@ -13,6 +13,7 @@ from tenants.audit.models import AuditRecord
 from tenants.incidents.models import Incident, IncidentContact
 from tenants.jobs.models import Job
 from tenants.outbox.models import DeadAddress, MailEvent, OutboxMail
+from tenants.phone import PhoneField
 from tenants.privacy.models import Erasure, RetentionRule
 from tenants.refusal import Refused
 from tenants.signin.models import OneTimeLink
@@ -36,7 +37,7 @@ class Tenant(models.Model):
     plan = models.CharField(_("プラン"), max_length=20, default="standard")
     is_active = models.BooleanField(_("有効"), default=True)
     contact_email = models.EmailField(_("連絡先メール"), blank=True)
-    contact_phone = models.CharField(_("連絡先電話"), max_length=20, blank=True)
+    contact_phone = PhoneField(_("連絡先電話"), max_length=20, blank=True)
     payment_note = models.TextField(
         _("お支払い方法"), blank=True, help_text=_("受付票に表示します。例: 振込先の銀行口座、締切、名義の書き方")
     )
@@ -92,7 +93,7 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(_("メールアドレス"), unique=True)
     name = models.CharField(_("氏名"), max_length=100)
-    phone = models.CharField(_("電話"), max_length=20, blank=True)
+    phone = PhoneField(_("電話"), max_length=20, blank=True)
     role = models.CharField(_("役割"), max_length=20, choices=Role, blank=True, default=Role.NONE)
     tenant = models.ForeignKey(
         Tenant, verbose_name=_("主催団体"), on_delete=models.PROTECT, null=True, blank=True, related_name="people"

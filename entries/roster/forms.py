@@ -7,11 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from entries.roster.actions import TEAM_FIELDS
-from entries.roster.athlete_fields import READERS, Reader, Values, check_whole, folded, read_kana, values_of, visible
+from entries.roster.athlete_fields import READERS, Reader, Values, check_whole, read_kana, values_of, visible
 from entries.roster.models import Athlete, Sex, Team, TeamKind
 from entries.roster.prefectures import PREFECTURE_CHOICES
 from tenants.files.tables import Cell, text_of
 from tenants.forms import Form
+from tenants.phone import LONGEST as LONGEST_PHONE
+from tenants.phone import PhoneFormField
 from tenants.refusal import Refused
 from tenants.signin.forms import EmailField, NewPasswordForm
 from tenants.wording import say
@@ -105,10 +107,6 @@ def _text(limit: int) -> Reader:
     return lambda cell: visible(text_of(cell), limit)
 
 
-def _folded(limit: int) -> Reader:
-    return lambda cell: folded(cell, limit)
-
-
 def _team_kana(cell: Cell) -> str:
     return read_kana(cell, 60)
 
@@ -136,8 +134,8 @@ class TeamForm(Form):
     )
     contact_name = ReadField(_text(60), label=_("連絡責任者"), autocomplete="name")
     contact_email = forms.EmailField(label=_("連絡先メール"), required=False, max_length=254)
-    contact_phone = ReadField(
-        _folded(20), label=_("連絡先電話"), help_text=_("大会当日に連絡がつく番号"), autocomplete="tel", inputmode="tel"
+    contact_phone = PhoneFormField(
+        label=_("連絡先電話"), help_text=_("大会当日に連絡がつく番号"), max_length=LONGEST_PHONE, required=False
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from entries.roster.prefectures import PREFECTURE_CHOICES
+from tenants.phone import PhoneField
 
 
 class TeamKind(models.TextChoices):
@@ -50,7 +51,7 @@ class Team(models.Model):
     )
     contact_name = models.CharField(_("連絡責任者"), max_length=60, blank=True)
     contact_email = models.EmailField(_("連絡先メール"), blank=True)
-    contact_phone = models.CharField(_("連絡先電話"), max_length=20, blank=True)
+    contact_phone = PhoneField(_("連絡先電話"), max_length=20, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = models.Manager.from_queryset(TeamQuerySet)()

@@ -39,17 +39,6 @@ class ContactForm(DeskForm):
         model = IncidentContact
         fields = ("tenant", "position", "role", "name", "phone", "email", "on_meet_day", "note")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "phone" in self.fields:
-            self.fields["phone"].widget.attrs["inputmode"] = "tel"
-
-    def clean_phone(self) -> str:
-        phone: str = self.cleaned_data["phone"].strip()
-        if any(letter not in "+0123456789-() " for letter in phone):
-            raise forms.ValidationError(_("電話番号は、半角の数字とハイフンで入力してください。例: 090-1234-5678"))
-        return phone
-
     def clean(self) -> dict[str, Any]:
         """A contact without telephone and mail reaches nobody."""
         cleaned = super().clean()

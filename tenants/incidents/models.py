@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tenants.phone import PhoneField
+
 
 class IncidentContact(models.Model):
     """Whom to call, in the order of calling. Without a tenant: the people who run this installation."""
@@ -24,7 +26,7 @@ class IncidentContact(models.Model):
     role = models.CharField(_("役割"), max_length=60, help_text=_("例: 技術担当（主担当）、大会運営責任者"))
     name = models.CharField(_("担当者名"), max_length=60)
     email = models.EmailField(_("メール"), blank=True)
-    phone = models.CharField(_("電話"), max_length=20, blank=True)
+    phone = PhoneField(_("電話"), max_length=20, blank=True)
     on_meet_day = models.BooleanField(_("大会当日は同時に連絡"), default=False)
     note = models.CharField(_("備考"), max_length=200, blank=True)
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.forms import Form
 from tenants.models import User, normal_email
+from tenants.phone import LONGEST as LONGEST_PHONE
+from tenants.phone import PhoneFormField
 
 LONGEST_PASSWORD = 200
 """Far above what anyone types; a megabyte must not reach the hash (requirement A9)."""
@@ -47,12 +49,7 @@ class AccountForm(Form):
     """What people may change about themselves."""
 
     name = forms.CharField(label=_("氏名"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    phone = forms.CharField(
-        label=_("電話"),
-        max_length=20,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-    )
+    phone = PhoneFormField(label=_("電話"), max_length=LONGEST_PHONE, required=False)
     language = forms.ChoiceField(
         label=_("言語"), choices=settings.LANGUAGES, help_text=_("メールもこの言語で届きます。")
     )

@@ -27,7 +27,7 @@ def test_an_organizer_looks_after_the_own_contacts_alone(aoki: User, nittai: Ten
         "position": "1",
         "role": "運営責任者",
         "name": "青木",
-        "phone": "090-1",
+        "phone": "090-1234-5678",
         "tenant": str(chuo.pk),
     }
     assert client.post(ADD, values).status_code == 302

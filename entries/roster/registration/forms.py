@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from entries.roster.athlete_fields import check_whole, folded, read_kana, visible
+from entries.roster.athlete_fields import check_whole, read_kana, visible
 from entries.roster.forms import NONE, ReadField, fact
 from entries.roster.models import Sex, TeamKind
 from entries.roster.prefectures import PREFECTURE_CHOICES, PREFECTURES
@@ -14,7 +14,8 @@ from entries.roster.registration.actions import Registration
 from tenants.files.tables import Cell, text_of
 from tenants.forms import Form
 from tenants.models import User, normal_email
-from tenants.refusal import Refused
+from tenants.phone import LONGEST as LONGEST_PHONE
+from tenants.phone import PhoneFormField
 from tenants.signin.forms import EmailField, PasswordField, check_new_password
 from tenants.wording import say
 
@@ -26,26 +27,11 @@ def _line(cell: Cell, limit: int = 60) -> str:
     return visible(text_of(cell), limit)
 
 
-def _phone(cell: Cell) -> str:
-    text = folded(cell, 20)
-    digits = text.lstrip("+").translate({ord(mark): None for mark in "-() "})
-    if text and not (digits.isascii() and digits.isdigit() and len(digits) >= 9):
-        raise Refused("phone_unreadable")
-    return text
-
-
 class RegistrationForm(Form):
     """What every registration has: who signs in, and the consent to what is published (fact F7)."""
 
     email = EmailField()
-    phone = ReadField(
-        _phone,
-        label=_("電話"),
-        required=True,
-        help_text=_("大会当日に連絡がつく番号"),
-        autocomplete="tel",
-        inputmode="tel",
-    )
+    phone = PhoneFormField(label=_("電話"), help_text=_("大会当日に連絡がつく番号"), max_length=LONGEST_PHONE)
     password = PasswordField(new=True)
     agree = forms.BooleanField(
         label=_("氏名・所属・学年・記録が、スタートリストと結果として公開されることに同意します。"),
