@@ -48,6 +48,12 @@ wording.register(
         "upload_no_file": _("ファイルを選んでください。"),
         "upload_sent": _("このファイルはすでに送信済みです。"),
         "race_name_unknown": _("「%(name)s」という種目はこの大会にありません。"),
+        "race_name_ambiguous": _(
+            "「%(name)s」に当てはまる種目がいくつかあります（%(races)s）。種目名をそのまま入力してください。"
+        ),
+        "race_missing": _(
+            "種目が空欄です。種目名を入力してください（結合したセルは、いちばん上の行だけが読み取られます）。"
+        ),
         "athlete_jaaf_unknown": _("JAAF ID %(jaaf_id)s の選手が名簿にいません。"),
         "athlete_name_unknown": _("「%(name)s」は名簿にいません。先に名簿へ登録してください。"),
         "athlete_name_differs": _("JAAF IDの選手は「%(found)s」ですが、氏名は「%(name)s」になっています。"),

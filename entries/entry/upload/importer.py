@@ -4,7 +4,6 @@ Shape only: the rows become texts as on the sheet, and go the sheet's way throug
 """
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from entries.dates import NotADate, parse_date
 from entries.entry.sheet_rows import LONGEST_TIME, Row
 from entries.entry.upload.preview import FileRow
+from entries.entry.upload.race_names import RaceNames, fold
 from entries.meet.models import Race
 from entries.roster.models import Athlete
 from tenants.files.tables import Cell, Table, text_of
@@ -46,12 +46,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "pacemaker": ("ペースメーカー", "pm", "pacemaker", "pacer"),
     "shoe": ("シューズ", "使用シューズ", "靴", "shoe", "shoes"),
 }
+ENTERS = ("race", "seed_time", "personal_best", "pacemaker", "shoe")
+"""A row in which one of these stands is meant for entering somebody."""
 _YES = frozenset({"1", "○", "〇", "◯", "o", "y", "yes", "true", "はい", "有", "有り", "あり", "する"})
-
-
-def fold(text: str) -> str:
-    """For comparing names of columns, races and people only: width, case and spaces do not matter."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
 def is_header(cells: list[str]) -> bool:
@@ -71,32 +68,37 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def read_rows(table: Table, *, athletes: Sequence[Athlete], races: Iterable[Race]) -> list[FileRow]:
-    """The file's rows in its order; rows without a race are skipped, as on the sheet. Raises Refused for a file
-    that lacks the columns."""
+def read_rows(table: Table, *, athletes: Sequence[Athlete], races: Iterable[Race]) -> tuple[list[FileRow], int]:
+    """The file's rows in its order, and how many name nobody to enter: a person without a race and without anything that
+    would go with one, as on the sheet. Raises Refused for a file that lacks the columns."""
     if not is_header(table.header):
         raise Refused("upload_columns")
     columns = _columns(table.header)
-    people, by_name = People(athletes), {fold(race.name): race for race in races}
-    rows = []
+    people, names = People(athletes), RaceNames(races)
+    rows, without_race = [], 0
     for number, cells in table.rows:
         said = {name: cells[index] for name, index in columns.items() if index < len(cells)}
-        if text_of(said.get("race")):
-            rows.append(_read(number, said, people, by_name))
-    return rows
+        if any(text_of(said.get(name)) for name in ENTERS):
+            rows.append(_read(number, said, people, names))
+        else:
+            without_race += 1
+    return rows, without_race
 
 
-def _read(number: int, said: Mapping[str, Cell], people: "People", races: Mapping[str, Race]) -> FileRow:
+def _read(number: int, said: Mapping[str, Cell], people: "People", races: RaceNames) -> FileRow:
     refused: dict[str, Refused] = {}
-    athlete = None
+    athlete = race = None
     try:
         athlete = people.find(said)
     except Refused as refusal:
         refused["athlete"] = refusal
     title = _text(said, "race")
-    race = races.get(fold(title))
-    if race is None:
-        refused["race"] = Refused("race_name_unknown", name=title[:60])
+    try:
+        race = races.find(title, athlete) if title else None
+    except Refused as refusal:
+        refused["race"] = refusal
+    if not title:
+        refused["race"] = Refused("race_missing")
     row = Row(
         number,
         athlete=str(athlete.pk) if athlete else "",

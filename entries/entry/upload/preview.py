@@ -82,6 +82,10 @@ class Preview:
     """All rows, in the order of the file."""
 
     rows: list[PreviewLine]
+    read: int
+    """Rows of the file that hold anything."""
+    without_race: int
+    """Of these, the ones that name somebody and enter nobody."""
     closed: str = ""
     too_many: str = ""
     fee: int = 0
@@ -109,7 +113,7 @@ def preview_of(meet: Meet, upload: EntryUpload, *, races: Mapping[int, Race], at
         file_row = FileRow.from_json(stored)
         line, refused = line_of(file_row.row)
         rows.append(PreviewLine(file_row, line, refused | file_row.refused))
-    preview = Preview(rows)
+    preview = Preview(rows, upload.counts.get("read", len(rows)), upload.counts.get("without_race", 0))
     held = [(entry.athlete_id, entry.race_id) for entry in held_in(meet, upload.team)]
     known = {athlete.pk: athlete for athlete in athletes}
     shoes = ChosenShoes.of([row.file_row.row for row in rows])

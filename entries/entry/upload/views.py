@@ -65,7 +65,7 @@ def _keep(request: MeetRequest, team: Team) -> HttpResponse:
     if file is None:
         raise Refused("upload_no_file")
     table = read_table(file, file.name or "", is_header=importer.is_header)
-    rows = importer.read_rows(table, athletes=_athletes(team), races=_races(request).values())
+    rows, without_race = importer.read_rows(table, athletes=_athletes(team), races=_races(request).values())
     if not rows:
         raise Refused("upload_no_rows")
     read_shoes(rows)
@@ -75,7 +75,7 @@ def _keep(request: MeetRequest, team: Team) -> HttpResponse:
         by=request.user,
         file_name=importer.clean(file.name or "")[:200],
         rows=[row.as_json() for row in rows],
-        counts={"read": len(rows)},
+        counts={"read": len(rows) + without_race, "without_race": without_race},
     )
     return HttpResponseRedirect(_address(request, "upload_preview", kept), status=SEE_OTHER)
 

@@ -109,16 +109,58 @@ def test_each_refused_row_says_why_and_the_others_can_be_entered(
     assert len(entries()) == 2
 
 
+def test_every_row_that_holds_anything_is_counted(
+    coach: Client, meet: Meet, race: Race, runners: list[Athlete]
+) -> None:
+    """A time without a race, as below a merged cell, is refused with its reason; a name alone enters nobody."""
+    rows = [
+        line(runners[0]),
+        line(runners[1], "", "15:00"),
+        line(runners[2], "", ""),
+        line(runners[3], "", "", "", "○"),
+    ]
+    _, page = preview_of(coach, meet, rows)
+    assert page.count("種目が空欄です") == 2
+    assert "1件を申し込む" in page
+    assert "ファイルの内容のある行: 4行" in page
+    with across_tenants():
+        assert EntryUpload.objects.get().counts == {"read": 4, "without_race": 1}
+    assert page.count("<tr") == 1 + 3
+
+
+@pytest.mark.parametrize(
+    ("title", "sex", "found"),
+    [
+        ("5000m", "M", "男子5000m"), ("5000", "F", "女子5000m"), ("５，０００ｍ", "M", "男子5000m"), ("5km", "F", "女子5000m"),
+        ("女子5000", "F", "女子5000m"), ("男5000m", "M", "男子5000m"), ("5000m男子", "M", "男子5000m"), ("1500m", "M", "1500m"),
+        ("3000m", "M", "男子3000mSC|unknown"), ("10000m", "M", "男子10000m、男子10000m NCG|ambiguous"), ("800m", "M", "|unknown"),
+        ("男子10000m NCG", "M", "男子10000m NCG"), ("50000", "M", "|unknown"),
+    ],
+)  # fmt: skip
+def test_a_race_is_found_by_distance_and_sex_when_it_can_only_be_one(
+    coach: Client, meet: Meet, race: Race, runners: list[Athlete], title: str, sex: str, found: str
+) -> None:
+    for name, metres, who in (("女子5000m", 5000, "F"), ("1500m", 1500, "X"), ("男子3000mSC", 3000, "M"),
+                              ("男子10000m", 10_000, "M"), ("男子10000m NCG", 10_000, "M")):  # fmt: skip
+        race_of(meet, name, distance_m=metres, sex=who)
+    Athlete.objects.filter(pk=runners[0].pk).update(sex=sex)
+    _, page = preview_of(coach, meet, [line(runners[0], title, "")])
+    name, _, why = found.partition("|")
+    reason = {"": "1件を申し込む", "unknown": "という種目はこの大会にありません", "ambiguous": f"（{name}）"}[why]
+    assert reason in page
+    assert why or f">{name}" in page
+
+
 def test_refused_rows_come_back_as_a_file_that_can_be_corrected(
     coach: Client, meet: Meet, race: Race, runners: list[Athlete]
 ) -> None:
-    there, _ = preview_of(coach, meet, [line(runners[0]), line(runners[1], "男子5000", "@14:00", "14:00", "○")])
+    there, _ = preview_of(coach, meet, [line(runners[0]), line(runners[1], "男子マラソン", "@14:00", "14:00", "○")])
     body = coach.get(f"{there}/refused.xlsx").content
     sheet = load_workbook(io.BytesIO(body)).active
     assert sheet is not None
     found = list(sheet.iter_rows(values_only=True))
     assert found[0] == (*HEADER, "理由")
-    assert found[1][1:7] == (runners[1].full_name, runners[1].full_kana, "男子5000", "@14:00", "14:00", "○")
+    assert found[1][1:7] == (runners[1].full_name, runners[1].full_kana, "男子マラソン", "@14:00", "14:00", "○")
     assert "種目はこの大会にありません" in str(found[1][8])
     assert all(cell.data_type != "f" for cells in sheet.iter_rows() for cell in cells)
     assert upload(coach, meet, body).status_code == 303

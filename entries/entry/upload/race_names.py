@@ -1,0 +1,47 @@
+"""Which race a file means: by its name, else by distance and sex where only one race can be meant. Never by position."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from entries.meet.models import Race, RaceSex
+from entries.roster.models import Athlete
+from tenants.refusal import Refused
+
+_SEXES = {"男": RaceSex.MALE, "女": RaceSex.FEMALE, "男女": RaceSex.MIXED, "混合": RaceSex.MIXED}
+_SEX = "(男女|混合|男|女)子?"
+_PLAIN = re.compile(rf"(?:{_SEX})?([0-9]{{1,3}}(?:,?[0-9]{{3}})*|[0-9]+)(m|メートル|km)?(?:{_SEX})?")
+
+
+def fold(text: str) -> str:
+    """For comparing names of columns, races and people only: width, case and spaces do not matter."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
+
+
+class RaceNames:
+    """The races of a meet by what people call them."""
+
+    def __init__(self, races: Iterable[Race]) -> None:
+        self.races = list(races)
+
+    def find(self, title: str, athlete: Athlete | None) -> Race:
+        """The race of this name, or the only one of this distance for this sex. Raises Refused."""
+        named = [race for race in self.races if fold(race.name) == fold(title)]
+        alike = named or self._alike(title, athlete)
+        if len(alike) > 1:
+            names = "、".join(race.name for race in alike[:5])
+            raise Refused("race_name_ambiguous", name=title[:60], races=names)
+        if not alike or not (named or _PLAIN.fullmatch(fold(alike[0].name))):
+            raise Refused("race_name_unknown", name=title[:60])
+        return alike[0]
+
+    def _alike(self, title: str, athlete: Athlete | None) -> list[Race]:
+        """Races of the distance that is said, for the sex that is said, else for the athlete's."""
+        said = _PLAIN.fullmatch(fold(title))
+        if said is None:
+            return []
+        distance = int(said[2].replace(",", "")) * (1000 if said[3] == "km" else 1)
+        sex = _SEXES.get(said[1] or said[4] or "") or (athlete.sex if athlete else None)
+        of_distance = [race for race in self.races if race.distance_m == distance]
+        exact = [race for race in of_distance if sex is None or race.sex == sex]
+        return exact or [race for race in of_distance if race.sex == RaceSex.MIXED]
