@@ -49,6 +49,15 @@ def test_the_receipt_says_who_is_in_who_waits_where_and_what_may_be_changed(
     assert "\n\n\n" not in body
 
 
+def test_the_mail_to_who_only_waits_asks_for_no_money(meet: Meet, kita: Team, baba: User, now: datetime) -> None:
+    enter(meet, kita, race_of(meet, places=0), athletes_of(kita, 2), baba, now)
+    body = letter_of("entry.received").body
+    assert "いまお支払いいただく参加料はありません。\n補欠待ちの参加料（2,000円）は、繰り上がって" in body
+    assert "お支払い方法" not in body
+    assert "いまの状態は受付票でご確認ください。" in body
+    assert "\n\n\n" not in body
+
+
 def test_promotion_and_withdrawal_say_whose_entry_it_is(meet: Meet, kita: Team, baba: User, now: datetime) -> None:
     race = race_of(meet, places=1)
     submission = enter(meet, kita, race, athletes_of(kita, 2), baba, now)

@@ -60,6 +60,17 @@ def test_it_says_what_to_pay_how_and_by_when(coach: Client, receipt: str, nittai
     assert page.count(receipt.split("/")[2]) > 2
 
 
+def test_who_only_waits_is_asked_for_no_money(
+    coach: Client, meet: Meet, small: Race, runners: list[Athlete], nittai: Tenant
+) -> None:
+    Tenant.objects.filter(pk=nittai.pk).update(payment_note="みずほ銀行 1234567")
+    send(coach, meet, None, [row(one, small) for one in runners[:2]])
+    waiting = coach.get(send(coach, meet, None, [row(runners[2], small)], key="key-2")["Location"]).content.decode()
+    assert "いまお支払いいただく参加料はありません" in waiting
+    assert "補欠待ちの参加料（1,000円）は" in waiting
+    assert [word for word in ("みずほ銀行", "振込時に添える番号", "入金期限") if word in waiting] == []
+
+
 def test_withdrawing_promotes_the_first_who_waits(coach: Client, receipt: str) -> None:
     page = coach.get(receipt).content.decode()
     form = re.search(
