@@ -1,5 +1,6 @@
 """What importing a file would do to a roster, row by row. Compares in memory: no query for any number of rows."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -88,7 +89,7 @@ class _Book:
         for athlete in athletes:
             if athlete.jaaf_id:
                 self.by_jaaf[athlete.jaaf_id] = athlete
-            self.by_person[athlete.family_name, athlete.given_name, athlete.birth_date] = athlete
+            self.by_person[_person(values_of(athlete))] = athlete
             kana = (athlete.family_kana, athlete.given_kana, athlete.birth_date)
             self.by_kana.setdefault(kana, []).append((athlete.pk, athlete.full_name))
 
@@ -153,7 +154,7 @@ def _merged(values: Values, target: Athlete | None) -> tuple[Values, list[list[s
         full = completed(empty | values)
         return full, [[name, "", shown(name, full[name])] for name in READERS if shown(name, full[name])]
     before = values_of(target)
-    full = before | values
+    full = before | {name: value for name, value in values.items() if not is_same_text(before[name], value)}
     full["jaaf_pending"] = bool(full["jaaf_pending"]) and not full["jaaf_id"]
     changes = [
         [name, shown(name, before[name]), shown(name, full[name])] for name in READERS if before[name] != full[name]
@@ -163,13 +164,23 @@ def _merged(values: Values, target: Athlete | None) -> tuple[Values, list[list[s
     return full, changes
 
 
+def is_same_text(before: Any, value: Any) -> bool:
+    """Whether a text differs in nothing that a person would call a change: only in its form of Unicode (a Mac takes ガ apart)
+    or its width, or in leading zeros that a spreadsheet dropped. What is stored stays then."""
+    if not (isinstance(before, str) and isinstance(value, str) and before and value):
+        return False
+    old, new = unicodedata.normalize("NFKC", before), unicodedata.normalize("NFKC", value)
+    return old == new or (new.isdecimal() and new == old.lstrip("0"))
+
+
 def after(row: Planned, target: Athlete | None) -> Values:
     """The fields to write for a planned row."""
     return _merged(row.values, target)[0]
 
 
 def _person(values: Values) -> Any:
-    return values.get("family_name"), values.get("given_name"), values.get("birth_date")
+    names = (unicodedata.normalize("NFKC", values.get(name) or "") for name in ("family_name", "given_name"))
+    return *names, values.get("birth_date")
 
 
 def _name(values: Values) -> str:

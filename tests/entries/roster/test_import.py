@@ -1,6 +1,7 @@
 """Rosters from files: preview, confirmation, and out again."""
 
 import io
+import unicodedata
 from datetime import date, datetime
 from typing import Any
 
@@ -69,6 +70,33 @@ def imported(client: Client, door: str, data: bytes, name: str = "名簿.csv") -
 def reasons(row: RosterUpload) -> list[tuple[int, str, str]]:
     """(row number, field, code) of each refusal."""
     return [(each["n"], field, code) for each in row.rows for field, code, _data in each.get("r", [])]
+
+
+# What is no change
+
+
+def test_another_form_of_the_same_text_is_no_change(as_baba: Client, door: str, kita: Team) -> None:
+    """NFD from a Mac, width, and the leading zeros that a spreadsheet drops: the athlete is found, and stays as stored."""
+    header = [*HEADER, "登録番号"]
+    stored = ["𠮷田", "神\ufa19が", "ヨシダ", "カミガ", "男", "2004/4/2", "3", "00012345678", "007"]
+    imported(as_baba, door, csv_of(stored, header=header))
+    again = [unicodedata.normalize("NFD", cell) for cell in stored]
+    again[6], again[8] = "３", "7"
+    row = preview(as_baba, door, csv_of(again, header=header))
+    assert counts(row) == (0, 0, 1, 0)
+    again[7] = ""
+    row = preview(as_baba, door, csv_of(again, header=header))
+    assert counts(row) == (0, 0, 1, 0), "found by name and birth date too"
+    assert (Athlete.objects.get().given_name, Athlete.objects.get().registration_number) == ("神\ufa19が", "007")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [("7", "007", False), ("007", "7", True), ("007", "8", False), ("高橋", "髙橋", False), ("ＫＥＮ", "KEN", True), ("", "", False),
+     ("0", "", False), ("A01", "A1", False)],
+)  # fmt: skip
+def test_only_what_is_lost_or_written_in_another_form_is_the_same(before: str, after: str, same: bool) -> None:
+    assert import_plan.is_same_text(before, after) is same
 
 
 # Reading files
