@@ -165,6 +165,33 @@ def test_a_block_from_excel_finds_its_athletes(desk: Page, twenty: list[Athlete]
     }  # fmt: skip
 
 
+def test_a_pasted_time_never_goes_into_another_race(desk: Page, twenty: list[Athlete]) -> None:
+    """Times of a race that this meet has not would stand in the race that is chosen already."""
+    fields = {n: desk.locator(f"tbody[data-athlete='{twenty[n].pk}'] [name$=-race]") for n in (3, 7)}
+    for race in fields.values():
+        race.select_option(label="男子5000m")
+    lines = [
+        f"{twenty[3].full_name}\t3000m\t8:30.00",
+        f"{twenty[4].full_name}\t5000m\t14:30.00",
+        f"{twenty[5].full_name}\t3\t北大学\t男10000\t30:00.00",
+        f"{twenty[6].full_name}\t男子3000mSC\t9:00.00",
+        f"{twenty[7].full_name}\t14:40.00",
+    ]
+    paste(desk, "id_rows-0-race", "\n".join(lines))
+    said = desk.locator("#sheet-said").inner_text()
+    assert "3件を貼り付けました" in said
+    assert "3000m 8:30.00: 種目が見つかりません" in said
+    assert "男子3000mSC 9:00.00: 種目が見つかりません" in said
+    for n in (3, 6):
+        assert desk.locator(f"tbody[data-athlete='{twenty[n].pk}'] [name$=-seed_time]").input_value() == ""
+    fields[3].select_option(value="")
+    desk.locator("#sheet-send").click()
+    receipt(desk)
+    assert set(taken()) == {
+        (twenty[4].pk, "男子5000m", 87_000), (twenty[5].pk, "男子10000m", 180_000), (twenty[7].pk, "男子5000m", 88_000),
+    }  # fmt: skip
+
+
 def test_a_column_of_times_goes_down_from_the_cursor(desk: Page) -> None:
     paste(desk, "id_rows-2-seed_time", "14:01\n\n14:03")
     values = [desk.locator(f"#id_rows-{n}-seed_time").input_value() for n in range(6)]
