@@ -1,5 +1,7 @@
 """Hosts and people: Tenant, User and the places of the five active staff."""
 
+import unicodedata
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -79,9 +81,23 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
+NOT_TYPED = frozenset({"Cf", "Zs", "Zl", "Zp"})
+"""Categories of Unicode that no address holds and nobody means. A control character is another matter: it is refused."""
+
+
 def normal_email(email: str) -> str:
-    """The form in which an address is stored: trimmed, lower case."""
-    return email.strip().lower()
+    """The form in which an address is stored and looked up: half width, lower case, without spaces and what cannot be seen,
+    which comes along when an address is copied; a domain in its own script, not as the `xn--` that stands for it."""
+    text = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKC", email.strip())
+        if unicodedata.category(letter) not in NOT_TYPED
+    )
+    local, at, domain = text.lower().rpartition("@")
+    if "xn--" in domain and domain.isascii():
+        with suppress(UnicodeError):  # no such name: as it is
+            domain = domain.encode().decode("idna")
+    return local + at + domain
 
 
 class User(AbstractBaseUser):

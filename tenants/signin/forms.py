@@ -24,6 +24,10 @@ class EmailField(forms.EmailField):
         kwargs.setdefault("label", _("メールアドレス"))
         super().__init__(max_length=254, widget=forms.EmailInput(attrs=attrs), **kwargs)
 
+    def to_python(self, value: Any) -> str:
+        """The address as it is stored, before anything judges it."""
+        return normal_email(super().to_python(value) or "")
+
 
 class PasswordField(forms.CharField):
     """A password, taken exactly as typed; never sent back to the page."""

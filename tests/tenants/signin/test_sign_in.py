@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from config.settings import PASSWORD_HASHERS as REAL_HASHERS
-from tenants.models import User
+from tenants.models import User, normal_email
 from tests.conftest import PASSWORD
 
 LOGIN = "/auth/login"
@@ -35,8 +35,30 @@ def test_each_role_starts_at_its_home(client: Client, request: pytest.FixtureReq
     assert signed_in_as(client) == user.pk
 
 
-def test_the_address_may_be_typed_in_any_case_and_with_blanks(client: Client, baba: User) -> None:
-    assert sign_in(client, "  BABA@Example.com ").status_code == 302
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "  BABA@Example.com ",
+        "baba\u200b@example.com",
+        "\ufeffbaba@example.com",
+        "ｂａｂａ＠ｅｘａｍｐｌｅ．ｃｏｍ",
+        "baba@example.com\u3000",
+    ],
+)
+def test_the_address_may_be_typed_in_any_form(client: Client, baba: User, typed: str) -> None:
+    assert sign_in(client, typed).status_code == 302
+
+
+@pytest.mark.parametrize("typed", ["a@例え.jp", "A@xn--r8jz45g.jp", "a@XN--R8JZ45G.JP", "ａ＠例え．ｊｐ"])
+def test_a_domain_and_what_stands_for_it_are_one_account(client: Client, make_user: Any, typed: str) -> None:
+    user = make_user("a@xn--r8jz45g.jp")
+    assert user.email == "a@例え.jp"
+    assert sign_in(client, typed).status_code == 302
+
+
+def test_what_stands_for_no_domain_stays_as_it_is() -> None:
+    assert normal_email("a@xn--\x7f.jp") == "a@xn--\x7f.jp"
+    assert normal_email("a@xn--999999999.jp") == "a@xn--999999999.jp"
 
 
 def test_a_hash_of_before_is_renewed_when_its_owner_signs_in(client: Client, baba: User, settings: Any) -> None:
