@@ -1,10 +1,12 @@
 """What the commands of this site have in common: one line for whatever was refused, and no traceback."""
 
+from argparse import ArgumentParser, _SubParsersAction
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError
 
 from tenants.commands.ready import reason
@@ -15,7 +17,24 @@ GOES_ON = "the database refused: {}. Run it again: it goes on where it stopped."
 DRY = "dry run: nothing was written; add --apply"
 
 
-class OpsCommand(BaseCommand):
+class OneLineCommand(BaseCommand):
+    """A command that also ends with 1 and one line when its arguments are wrong, instead of with 2 and a summary of them."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """As Django's, but for how it says that it cannot read the arguments."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        if parser.called_from_command_line:
+            steps = [action.choices for action in parser._actions if isinstance(action, _SubParsersAction)]
+            for one in (parser, *(step for choices in steps for step in choices.values())):
+                one.error = partial(_end, one)
+        return parser
+
+
+def _end(parser: ArgumentParser, message: str) -> NoReturn:
+    parser.exit(1, f"CommandError: {message}. See: python {parser.prog} --help\n")
+
+
+class OpsCommand(OneLineCommand):
     """A command that ends with one line when the database refuses, or a rule where it may."""
 
     requires_system_checks = ()

@@ -24,6 +24,13 @@ COMMANDS = (
 )  # fmt: skip
 
 
+MISTYPED = (
+    *(f"{name} --no-such-option" for name in sorted({command.split()[0] for command in COMMANDS})), "flush --no-such-option",
+    "serve --no-such-option", "smoke --no-such-option", "send_test_event x", "restore", "export_meet", "incident", "incident open",
+    "incident note x y", "incident later", "loadtest --teams many", "maintenance perhaps",
+)  # fmt: skip
+"""Arguments that nobody can read; none of them reaches the database."""
+
 AS_PROCESSES = ("backup", "migrate", "run_worker --once", "seed_dev")
 """Started like this for the exit code that the system sees; the others share a process, through the same `main`."""
 
@@ -74,6 +81,13 @@ def test_a_database_that_is_away_is_said_in_one_line_by_every_command(tmp_path: 
     assert [one for one in told if wrong(*one[1:])] == []
     assert "canary" not in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_arguments_that_cannot_be_read_are_said_in_one_line_by_every_command(tmp_path: Path) -> None:
+    ended = start(tmp_path, "-c", SHARED, json.dumps(MISTYPED))
+    told = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [command for command, *_ in told] == list(MISTYPED), ended.stderr
+    assert [one for one in told if wrong(*one[1:]) or len(one[3].splitlines()) != 1 or "--help" not in one[3]] == []
 
 
 def test_the_system_sees_the_exit_code(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from django.core.management.base import CommandError
 from django.core.management.commands import flush
 
 from config.env import ENV
+from tenants.commands.command import OneLineCommand
 
 
-class Command(flush.Command):
+class Command(OneLineCommand, flush.Command):
     """Seed 000 section 7: no command of this site empties a database outside dev."""
 
     help = "Empty the database. On a developer's machine only."

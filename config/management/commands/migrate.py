@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.env import ENV
+from tenants.commands.command import OneLineCommand
 from tenants.commands.ready import away
 
 LOCK_MS = 500
@@ -22,7 +23,7 @@ ONE_AT_A_TIME = 0x6E697473
 """Advisory lock: two deployments that migrate at once do so one after the other."""
 
 
-class Command(migrate.Command):
+class Command(OneLineCommand, migrate.Command):
     """A table in use is asked for again and again, instead of making all wait until it is free."""
 
     help = "Bring the database up to date, one migration run at a time, without holding up a site that is in use."

@@ -1,20 +1,21 @@
 import signal
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
 from config.env import ENV, UNKNOWN_ADDRESS
 from config.ops.alarms.watch import look
 from config.runtime.worker import BrokenOff, Worker
+from tenants.commands.command import OneLineCommand
 from tenants.commands.ready import away, database_name
 from tenants.outbox.delivery import ServiceDown, due
 from tenants.switches.models import Function
 from tenants.switches.queries import stopped
 
 
-class Command(BaseCommand):
+class Command(OneLineCommand):
     """What raises in the loop is a fault for the log and Sentry, and no line of a command that was refused."""
 
     help = "Send the mails that wait in the outbox and do the jobs that are due, until SIGTERM or Ctrl-C."

@@ -5,16 +5,17 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.core.validators import validate_email
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from tenants.actions import make_platform_admin
+from tenants.commands.command import OneLineCommand
 from tenants.commands.ready import check_ready, database_name, reason
 
 
-class Command(BaseCommand):
+class Command(OneLineCommand):
     """The first person of an installation, or a new password for one who is locked out."""
 
     help = "Creates a platform admin, or gives an existing one a new password and activates the account."
