@@ -1,5 +1,7 @@
 """`manage.py create_platform_admin` (contract 6)."""
 
+import getpass
+import warnings
 from io import StringIO
 from typing import Any
 
@@ -59,3 +61,14 @@ def test_two_different_answers_are_refused(settings: Any, monkeypatch: pytest.Mo
     monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
     with pytest.raises(CommandError):
         run(settings, "")
+
+
+def test_where_a_password_would_be_seen_it_is_not_asked_for(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def shown(_prompt: str) -> str:
+        warnings.warn("Can not control echo on the terminal.", getpass.GetPassWarning, stacklevel=1)
+        return GOOD
+
+    monkeypatch.setattr("getpass.getpass", shown)
+    with pytest.raises(CommandError, match="No password"):
+        run(settings, "")
+    assert not User.objects.exists()

@@ -1,4 +1,5 @@
 import getpass
+import warnings
 from argparse import ArgumentParser
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from tenants.actions import make_platform_admin
 from tenants.commands.command import OneLineCommand
 from tenants.commands.ready import check_ready, database_name, reason
+from tenants.models import normal_email
 
 
 class Command(OneLineCommand):
@@ -26,7 +28,7 @@ class Command(OneLineCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Ask for what the environment does not give, check, write, say."""
-        email = options["email"].strip().lower()
+        email = normal_email(options["email"])
         self.stdout.write(f"Database: {database_name()}")
         check_ready()
         try:
@@ -45,9 +47,11 @@ class Command(OneLineCommand):
 
     def _ask(self) -> str:
         try:
-            first = getpass.getpass("Password: ")
-            second = getpass.getpass("Password again: ")
-        except (EOFError, KeyboardInterrupt):
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", getpass.GetPassWarning)  # it would be shown while it is typed
+                first = getpass.getpass("Password: ")
+                second = getpass.getpass("Password again: ")
+        except (EOFError, KeyboardInterrupt, getpass.GetPassWarning):
             raise CommandError("No password. Set PLATFORM_ADMIN_PASSWORD or run it in a terminal.") from None
         if first != second:
             raise CommandError("The two passwords differ.")
