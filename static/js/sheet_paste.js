@@ -8,27 +8,8 @@
       if (key) athletes.set(key, athletes.has(key) && athletes.get(key) !== id ? "" : id);
     }
   }
-  const races = Object.entries(facts.races);
-  // As entries/entry/upload/race_names.py reads a race: by its name, else by distance and sex when it can only be one.
-  const SEXES = { 男: "M", 女: "F", 男女: "X", 混合: "X" };
-  const SEX = "(男女|混合|男|女)子?";
-  const PLAIN = new RegExp(`^(?:${SEX})?([0-9]{1,3}(?:,?[0-9]{3})*|[0-9]+)(m|メートル|km)?(?:${SEX})?$`);
-  const NAMES_A_RACE = /[0-9](m|km|メートル)|[0-9]sc$|障害|競歩|ハードル|マラソン|リレー/;
-  const HEADS = ["種目", "種目名", "参加種目", "申込種目", "race", "event"].map(fold);
-
-  const raceOf = (key, athlete) => {
-    const named = races.filter(([, race]) => fold(race.name) === key);
-    const said = PLAIN.exec(key);
-    if (named.length || !said) return named.length === 1 ? named[0][0] : undefined;
-    const metres = Number(said[2].replace(",", "")) * (said[3] === "km" ? 1000 : 1);
-    const sex = SEXES[said[1] || said[4]] || facts.athletes[athlete]?.sex;
-    const all = races.filter(([, race]) => race.distance === metres);
-    const exact = all.filter(([, race]) => !sex || race.sex === sex);
-    const alike = exact.length ? exact : all.filter(([, race]) => race.sex === "X");
-    return alike.length === 1 && PLAIN.test(fold(alike[0][1].name)) ? alike[0][0] : undefined;
-  };
-  const saysARace = (cell, key) => races.some(([, race]) => fold(race.name) === key) || NAMES_A_RACE.test(key)
-    || (PLAIN.test(key) && (/[^0-9,]/.test(key) || (key.length > 2 && !Marks.read(cell).time)));
+  const heads = Races.HEADS.map(fold);
+  const races = Races.among(facts, fold);
 
   // Excel puts cells with line breaks or tabs into quotes.
   const cellsOf = (text) => {
@@ -62,10 +43,10 @@
       if (id && !found.athlete) {
         found.athlete = id;
         if (!idOf(cell)) at += 1;
-      } else if (at === raceAt || (!race && saysARace(cell, key))) race = key;
+      } else if (at === raceAt || (!race && races.isSaidBy(cell, key))) race = key;
       else if (Marks.read(cell).time && !/^[0-9]{1,2}$/.test(key)) found.times.push(cell);
     }
-    found.race = race && raceOf(race, found.athlete);
+    found.race = race && races.find(race, found.athlete);
     found.strange = Boolean(race) && !found.race;
     const marked = found.times.filter((time) => /[^0-9]/.test(time.normalize("NFKC")));
     if (marked.length) found.times = marked;
@@ -92,7 +73,7 @@
   // Where names are given, each row goes to its athlete; else the rows go down from where the cursor is.
   const paste = (text, target) => {
     const all = cellsOf(text.replace(/[\r\n]+$/, ""));
-    const raceAt = all[0].findIndex((cell) => HEADS.includes(fold(cell.trim())));
+    const raceAt = all[0].findIndex((cell) => heads.includes(fold(cell.trim())));
     const rows = all.map((cells) => ({ found: understand(cells, raceAt), whole: cells.join(" ").trim() }));
     const named = rows.some((row) => row.found.athlete);
     const below = lines().filter((line) => shown(line.race));
