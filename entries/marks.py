@@ -2,12 +2,14 @@
 
 Read forms (fact F3; contract 5): `14:05.32`, `14.05.32`, `14'05"32`, `14分05秒32`, `14:05`, `1:02:03.5`,
 `1時間02分03秒`, `52.10`, `140532`, each also in full width. A cell of Excel is read as what it shows
-(`tenants.files.excel_times`). With two colons there are hours up to 9, and after a zero: `0:14:05.32`, `00:14:05`.
+(`tenants.files.excel_times`). With two colons there are hours from 1 to 4, and after a zero: `0:14:05.32`, `00:14:05`. `9:05:32` is a 3000 m in 9 minutes.
 """
 
 import re
 import unicodedata
 
+HOURS = "1234"
+"""What may stand for hours before two colons: nobody runs on for longer, and from 5 on it is how minutes are typed."""
 MAX_HUNDREDTHS = 24 * 3600 * 100
 _MARKS_FOR_SEPARATORS = str.maketrans({"′": "'", "‘": "'", "’": "'", "“": '"', "”": '"', "、": ".", "。": "."})
 _DIGITS_ONLY = re.compile(r"(\d{1,2})(\d{2})(\d{2})")
@@ -52,7 +54,7 @@ def parse_time(text: str) -> int:
 def _with_colons(text: str) -> str:
     """`1:02:03` has hours; `14:05:32` is how some type 14 min 5.32 s."""
     parts = text.split(":")
-    has_hours = parts[0] in ("0", "00") or (len(parts[0]) == 1 and len(parts[-1]) == 2)
+    has_hours = parts[0] in ("0", "00") or (parts[0] in HOURS and len(parts[-1]) == 2)
     if len(parts) == 3 and all(part.isdigit() for part in parts) and not has_hours:
         return f"{parts[0]}:{parts[1]}.{parts[2]}"
     if re.fullmatch(r"\d{1,3}分", text):

@@ -70,7 +70,7 @@ def check_lines(
         if line.shoe_id is not None and line.shoe_id not in shoes:
             refused[line.number]["shoe"] = Refused("shoe_unknown")
         other = seen.setdefault((line.athlete_id, line.race_id), line.number)
-        if other != line.number:
+        if other != line.number and race is not None and athlete is not None:  # two unknown people may be two
             refused[line.number].setdefault("race", Refused("duplicate_on_sheet", other=other + 1))
     refused = {number: fields for number, fields in refused.items() if fields}
     if refused:

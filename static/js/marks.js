@@ -13,7 +13,7 @@ const Marks = (() => {
   const withColons = (text) => {
     const parts = text.split(":");
     const allDigits = parts.every((part) => /^[0-9]+$/.test(part));
-    const hasHours = /^00?$/.test(parts[0]) || (parts[0].length === 1 && parts.at(-1).length === 2);
+    const hasHours = /^00?$/.test(parts[0]) || (/^[1-4]$/.test(parts[0]) && parts.at(-1).length === 2);
     if (parts.length === 3 && allDigits && !hasHours) return `${parts[0]}:${parts[1]}.${parts[2]}`;
     return /^[0-9]{1,3}分$/.test(text) ? `${text}00` : text;
   };

@@ -27,7 +27,7 @@ COMMANDS = (
 MISTYPED = (
     *(f"{name} --no-such-option" for name in sorted({command.split()[0] for command in COMMANDS})), "flush --no-such-option",
     "serve --no-such-option", "smoke --no-such-option", "send_test_event x", "restore", "export_meet", "incident", "incident open",
-    "incident note x y", "incident later", "loadtest --teams many", "maintenance perhaps",
+    "incident note x y", "incident later", "loadtest --teams many", "maintenance perhaps", "performance_report --since foo",
 )  # fmt: skip
 """Arguments that nobody can read; none of them reaches the database."""
 

@@ -151,7 +151,11 @@ def _check_text(specs: bytes) -> None:
 
 def _reasons(row: OldRow) -> Iterator[Why]:
     for column, data in (("brand", row[0]), ("reference", row[1])):
-        text = fold((data or b"").decode())
+        try:
+            text = fold((data or b"").decode())
+        except UnicodeDecodeError:
+            yield Why(Refused("row_not_utf8"), column)
+            continue
         if not text:
             yield Why(Refused(f"row_no_{column}"))
         elif len(text) > MOST_KEY:

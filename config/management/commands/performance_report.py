@@ -1,5 +1,6 @@
 """`manage.py performance_report` (contract 6; seed 002 「定期メンテナンス 大会後 パフォーマンスレビュー」)."""
 
+from argparse import ArgumentTypeError
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,4 +63,4 @@ def _day(typed: str) -> date:
     try:
         return date.fromisoformat(typed)
     except ValueError:
-        raise CommandError(f"--since: write a day as YYYY-MM-DD, not {typed[:40]!r}") from None
+        raise ArgumentTypeError(f"write a day as YYYY-MM-DD, not {typed[:40]!r}") from None

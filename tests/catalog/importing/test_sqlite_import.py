@@ -151,13 +151,14 @@ def test_a_row_that_cannot_be_taken_is_told_with_its_reason(
 
 
 def test_text_that_is_not_utf8_costs_its_own_row_only(nittai: Tenant, tmp_path: Path) -> None:
-    path = old_file(tmp_path / "old.db", keyed(("A", "1"), ("A", "2"), ("A", "3")))
+    path = old_file(tmp_path / "old.db", keyed(("A", "1"), ("A", "2"), ("A", "3"), ("A", "4")))
     with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE master_products SET brand = X'ffff' WHERE id = 4")
         connection.execute("UPDATE master_products SET remarks = CAST(X'93fa967b' AS TEXT) WHERE id = 2")
         connection.execute("UPDATE master_products SET brand = CAST(X'eda080' AS TEXT) WHERE id = 3")
     connection.close()
     said = run_import(nittai, path)
-    assert said.count("rejected: 文字がUTF-8として読み取れません") == 2
+    assert said.count("文字がUTF-8として読み取れません") == 3
     assert keys(nittai) == [("A", "1")]
 
 

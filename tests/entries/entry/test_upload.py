@@ -88,6 +88,7 @@ def test_each_refused_row_says_why_and_the_others_can_be_entered(
     rows = [
         line(runners[0]),
         ["", "山田 太郎", "", "男子5000m", "15:00"],
+        ["", "山田 次郎", "", "男子5000m", "15:00"],
         line(runners[1], "男子マラソン"),
         line(runners[1], "女子5000m"),
         line(runners[1], "男子5000m", "約15分"),
@@ -103,6 +104,7 @@ def test_each_refused_row_says_why_and_the_others_can_be_entered(
         "参加標準記録は4:00.00です", "同じ選手が同じ種目に2回", "申込済みです", "JAAF ID 99999999999 の選手が", "選手を選んでください",
     ):  # fmt: skip
         assert reason in page, reason
+    assert page.count("同じ選手が同じ種目に2回") == 1, "two unknown people may be two"
     assert "約15分" in page
     assert "1件を申し込む" in page
     assert coach.post(there).status_code == 303
