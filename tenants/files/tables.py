@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import zip_longest
 from typing import Any, BinaryIO, NamedTuple
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
@@ -25,6 +26,7 @@ from openpyxl.utils import get_column_letter
 
 from tenants import wording
 from tenants.files.excel_times import shown_time
+from tenants.files.formulas import formulas_of, unanswered
 from tenants.files.workbook_bounds import check_workbook
 from tenants.refusal import Refused
 
@@ -143,7 +145,8 @@ def _bounded(rows: Iterator[Row], max_rows: int) -> list[Row]:
 
 
 def _excel_rows(source: io.BytesIO, last_row: int) -> Iterator[Row]:
-    """`data_only`: formulas give the value that Excel last stored. Rows are read as they are asked for."""
+    """`data_only`: formulas give the value that Excel last stored, and themselves where it stored none, so that whoever reads
+    the cell refuses it. Rows are read as they are asked for."""
     check_workbook(source, rows=last_row, columns=MAX_COLUMNS)
     source.seek(0)
     book = load_workbook(source, read_only=True, data_only=True, keep_links=False)
@@ -151,8 +154,10 @@ def _excel_rows(source: io.BytesIO, last_row: int) -> Iterator[Row]:
     if not sheets:
         raise Refused("table_empty")
     rows = sheets[0].iter_rows(max_row=last_row, max_col=MAX_COLUMNS)
-    for number, cells in enumerate(rows, start=1):
-        yield Row(number, [_read(cell) for cell in cells])
+    formulas = formulas_of(source, sheets[0].title, rows=last_row, columns=MAX_COLUMNS)
+    for number, (cells, asked) in enumerate(zip(rows, formulas, strict=False), start=1):
+        pairs = zip_longest(cells, asked[: len(cells)])
+        yield Row(number, [unanswered(cell.value, formula) or _read(cell) for cell, formula in pairs])
 
 
 def _csv_rows(data: bytes) -> Iterator[Row]:

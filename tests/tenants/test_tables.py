@@ -87,6 +87,12 @@ def test_excel_cells_come_as_they_stand() -> None:
     assert table.rows == [(2, ["𠮷田", datetime(2004, 4, 2), "0:04:12.34", 12345678901])]
 
 
+def test_a_formula_without_a_value_is_shown_not_dropped() -> None:
+    """As a program leaves it that writes formulas and works nothing out."""
+    table = read(excel(["氏名", "タイム", "自己ベスト"], ["鈴木", "=B2&C2", None], ["佐藤", "14:05", "=1+"]))
+    assert [row.cells for row in table.rows] == [["鈴木", "=B2&C2", None], ["佐藤", "14:05", "=1+"]]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_csv_of_every_encoding_and_delimiter_is_read(encoding: str, delimiter: str) -> None:

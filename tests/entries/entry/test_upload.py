@@ -153,6 +153,16 @@ def test_a_race_is_found_by_distance_and_sex_when_it_can_only_be_one(
     assert why or f">{name}" in page
 
 
+def test_a_time_that_is_a_formula_without_a_value_is_refused(
+    coach: Client, meet: Meet, race: Race, runners: list[Athlete]
+) -> None:
+    _, page = preview_of(
+        coach, meet, [line(runners[0], "男子5000m", "=B2"), line(runners[1], "男子5000m", "14:00", "=1+")]
+    )
+    assert page.count("タイムを読み取れません") == 2
+    assert "件を申し込む" not in page
+
+
 def test_refused_rows_come_back_as_a_file_that_can_be_corrected(
     coach: Client, meet: Meet, race: Race, runners: list[Athlete]
 ) -> None:
