@@ -54,7 +54,7 @@ class ProductForm(HostedForm):
     events_allowed = EventsField(
         label=gettext_lazy("使用できる種目"),
         required=False,
-        help_text=gettext_lazy("承認リストがこのシューズに認める競技場所。"),
+        help_text=gettext_lazy("承認リストでこのシューズを使える種目の区分。"),
     )
 
     def clean_brand(self) -> str:

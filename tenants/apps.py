@@ -10,7 +10,7 @@ class TenantsConfig(AppConfig):
     """Hosts, people, sign-in, scope, audit trail, outbox."""
 
     name = "tenants"
-    verbose_name = _("団体と利用者")
+    verbose_name = _("主催団体と利用者")
 
     def ready(self) -> None:
         """Make known what the rooms bring."""

@@ -2,7 +2,8 @@
 
 After a change of texts: `manage.py makemessages -l en --no-location --no-obsolete --ignore .venv --ignore var --ignore tests`,
 write the English (nothing fuzzy may stay), `manage.py compilemessages --ignore .venv`. Contexts: `one` and `many` name a
-model in running text, `heading` stands alone, `state` is what a meet is in, `athlete` is a person's sex.
+model in running text, `heading` stands alone, `state` is what a meet is in, `athlete` is a person's sex, `in a time` is
+said between seconds and hundredths.
 """
 
 import re

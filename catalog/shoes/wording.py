@@ -23,7 +23,7 @@ wording.register(
         "shoe_not_listed": _("承認リストに掲載されていません。"),
         "shoe_not_for_event": _("%(event)sでは使用できないシューズです。"),
         "shoe_not_yet": _("使用できるのは%(from)sからです。"),
-        "shoe_expired": _("使用できる期間は%(until)sまでです。"),
+        "shoe_expired": _("使用できるのは%(until)sまででした（当日を含む）。"),
         "shoe_not_a_shoe": _("シューズとして登録されていない商品です。"),
         "shoe_stack_missing": _("靴底の厚さが登録されていません（上限%(most)smm）。"),
         "shoe_status_missing": _("承認リストへの掲載が確認されていません。"),

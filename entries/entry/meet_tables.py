@@ -134,8 +134,8 @@ def _of(name: str, title: Any, kind: str = "string", empty: bool = False) -> Col
 
 RACE_COLUMNS = (
     _of("id", _("種目番号"), "integer"), _of("position", _("並び順"), "integer"), _of("name", _("種目名")),
-    _of("distance_m", _("距離（m）"), "integer"), _of("sex", _("性別")), _of("course", _("競技場所")),
-    _of("places", _("定員"), "integer", True), _of("waiting_places", _("補欠待ちの人数"), "integer", True),
+    _of("distance_m", _("距離（m）"), "integer"), _of("sex", _("性別")), _of("course", _("種目の区分")),
+    _of("places", _("定員"), "integer", True), _of("waiting_places", _("補欠待ちの上限"), "integer", True),
     _of("starters_per_heat", _("1組の人数"), "integer"), _of("fee", _("参加料（円）"), "integer"),
     _of("standard", _("参加標準記録"), empty=True), _of("standard_hundredths", _("標準記録（1/100秒）"), "integer", True),
     _of("standard_from", _("標準記録の有効期間（始）"), "date", True),

@@ -39,7 +39,7 @@ class MeetForm(HostedForm):
         if first and last and last < first:
             self.add_error("ends_on", _("最終日は初日以降の日にしてください。"))
         elif first and last and last - first > rules.LONGEST_MEET:
-            self.add_error("ends_on", _("会期は31日以内にしてください。"))
+            self.add_error("ends_on", _("開催期間は31日以内にしてください。"))
         if opens and closes and closes <= opens:
             self.add_error("entries_close_at", _("申込締切は申込開始より後にしてください。"))
         if promotes and closes and promotes < closes:
@@ -85,7 +85,7 @@ class RaceForm(RaceRowForm):
     standard = MarkField(
         label=gettext_lazy("参加標準記録"),
         required=False,
-        help_text=gettext_lazy("例: 14:40.00。空欄は標準記録なし。この記録までの選手が申し込めます。"),
+        help_text=gettext_lazy("例: 14:40.00。空欄は標準記録なし。この記録と同じか、より速い選手が申し込めます。"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -112,7 +112,7 @@ class RaceForm(RaceRowForm):
         cleaned = super().clean()
         kind, number = cleaned.get("waiting_kind"), cleaned.get("waiting_places")
         if kind == "limited" and not number and "waiting_places" not in self.errors:
-            self.add_error("waiting_places", _("補欠待ちの人数を1以上で入力してください。"))
+            self.add_error("waiting_places", _("補欠待ちの上限を1以上で入力してください。"))
         if "waiting_places" not in self.errors:
             cleaned["waiting_places"] = number if kind == "limited" else None if kind == "unlimited" else 0
         first, last = cleaned.get("standard_from"), cleaned.get("standard_until")
@@ -125,7 +125,7 @@ class RaceForm(RaceRowForm):
         meet = cleaned.get("meet") or (self.instance.meet if self.instance.meet_id else None)
         day: date | None = cleaned.get("held_on")
         if meet and day and not meet.starts_on <= day <= meet.ends_on:
-            self.add_error("held_on", _("実施日は大会の会期の中で入力してください。"))
+            self.add_error("held_on", _("実施日は大会の開催期間の中で入力してください。"))
         values = {name: cleaned.get(name) for name in ("sex", "distance_m")}
         as_typed = Race(pk=self.instance.pk, meet=meet, **values)
         try:

@@ -69,7 +69,7 @@ class Meet(TenantOwned):
         _("繰り上げの期限"),
         null=True,
         blank=True,
-        help_text=_("この時刻まで待機者を自動で繰り上げます。空欄なら申込締切まで。"),
+        help_text=_("この時刻まで補欠待ちを自動で繰り上げます。空欄なら申込締切まで。"),
     )
     fee = models.PositiveIntegerField(
         _("参加料（円）"), default=0, help_text=_("1種目あたり。種目ごとに変えられます。")
@@ -151,7 +151,7 @@ class Race(TenantOwned):
     distance_m = models.PositiveIntegerField(_("距離（m）"))
     sex = models.CharField(_("性別"), max_length=1, choices=RaceSex)
     course = models.CharField(
-        _("競技場所"),
+        _("種目の区分"),
         max_length=20,
         choices=ShoeEvent,
         default=ShoeEvent.TRACK,
@@ -160,7 +160,7 @@ class Race(TenantOwned):
     )
     places = models.PositiveIntegerField(_("定員"), null=True, blank=True, help_text=_("空欄は制限なし。"))
     waiting_places = models.PositiveIntegerField(
-        _("補欠待ちの人数"), null=True, blank=True, default=0, help_text=_("0は補欠待ちなし。空欄は制限なし。")
+        _("補欠待ちの上限"), null=True, blank=True, default=0, help_text=_("0は補欠待ちなし。空欄は制限なし。")
     )
     starters_per_heat = models.PositiveSmallIntegerField(_("1組の人数"), default=40)
     fee = models.PositiveIntegerField(_("参加料（円）"), null=True, blank=True, help_text=_("空欄は大会の参加料。"))
@@ -170,7 +170,7 @@ class Race(TenantOwned):
     entries_per_team = models.PositiveSmallIntegerField(_("1チームの申込上限"), null=True, blank=True)
     is_ncg = models.BooleanField(_("NCG"), default=False, help_text=_("NITTAI CHALLENGE GAMESの種目"))
     fallback_race = models.ForeignKey(
-        "self", verbose_name=_("NCGから回る種目"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "self", verbose_name=_("NCGの振替先"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     held_on = models.DateField(_("実施日"), null=True, blank=True, help_text=_("空欄は大会の初日。"))
     paused_at = models.DateTimeField(_("受付停止"), null=True, blank=True, editable=False)

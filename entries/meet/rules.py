@@ -28,7 +28,7 @@ def before_publishing(now: Standing) -> list[Check]:
     return [
         Check(_("種目が1つ以上ある"), bool(races), needed=True),
         Check(_("申込締切がこれから来る"), now.at < meet.entries_close_at, needed=True),
-        Check(_("実施日がすべて会期内にある"), all(is_within(meet, race) for race in races), needed=True),
+        Check(_("実施日がすべて開催期間内にある"), all(is_within(meet, race) for race in races), needed=True),
         Check(_("会場が入力されている"), bool(meet.venue)),
         Check(_("参加料が入力されている"), all(meet.fee or race.fee is not None for race in races)),
         Check(_("タイムテーブルがある"), now.figures.of("slots", meet) > 0),

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 default="track",
                 help_text="シューズの規定に使います。",
                 max_length=20,
-                verbose_name="競技場所",
+                verbose_name="種目の区分",
             ),
         ),
     ]

@@ -132,7 +132,7 @@ class TeamForm(Form):
         help_text=_("数字6桁まで"),
         error_messages={"invalid": _("数字6桁までで入力してください。")},
     )
-    contact_name = ReadField(_text(60), label=_("連絡責任者"), autocomplete="name")
+    contact_name = ReadField(_text(60), label=_("申込責任者"), autocomplete="name")
     contact_email = forms.EmailField(label=_("連絡先メール"), required=False, max_length=254)
     contact_phone = PhoneFormField(
         label=_("連絡先電話"), help_text=_("大会当日に連絡がつく番号"), max_length=LONGEST_PHONE, required=False

@@ -49,7 +49,7 @@ class Team(models.Model):
         blank=True,
         validators=[RegexValidator(r"^[0-9]{1,6}$", _("数字6桁までで入力してください。"))],
     )
-    contact_name = models.CharField(_("連絡責任者"), max_length=60, blank=True)
+    contact_name = models.CharField(_("申込責任者"), max_length=60, blank=True)
     contact_email = models.EmailField(_("連絡先メール"), blank=True)
     contact_phone = PhoneField(_("連絡先電話"), max_length=20, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

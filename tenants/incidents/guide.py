@@ -55,7 +55,7 @@ LEVELS = (
             Step(_("Sentryでエラー詳細確認"), _("environmentとreleaseで絞り込み、request_idでログと突き合わせます。")),
             Step(
                 _("影響範囲の特定"),
-                _("変更履歴とメールの状態で、どの団体・大会・期間かを調べます。"),
+                _("変更履歴とメールの状態で、どの主催団体・大会・期間かを調べます。"),
                 ("python manage.py check_env_data", "python manage.py performance_report"),
             ),
             Step(

@@ -65,7 +65,7 @@ def test_the_sixth_active_staff_is_refused_beside_the_form_with_everything_typed
         make_user(f"s{number}@example.com", role=Role.STAFF, tenant=nittai)
     page = desk.post(f"{LIST}add/", NEW)
     assert page.status_code == 422
-    assert errors_on(page) == ["有効なスタッフは1団体につき5名までです。先に誰かを無効にしてください。"]
+    assert errors_on(page) == ["有効なスタッフは1主催団体につき5名までです。先に誰かを無効にしてください。"]
     assert 'value="新人"' in page.content.decode()
     assert not User.objects.filter(email="new@example.com").exists()
 
@@ -76,7 +76,7 @@ def test_the_sixth_is_refused_when_activated_and_the_others_are_not(
     staff = [make_user(f"s{n}@example.com", role=Role.STAFF, tenant=nittai, is_active=n < 4) for n in range(6)]
     page = act(desk, "activate", *staff[4:])
     assert User.objects.filter(staff_seat__isnull=False).count() == 5
-    assert "1団体につき5名まで" in page.content.decode()
+    assert "1主催団体につき5名まで" in page.content.decode()
     assert "1名を有効にしました" in page.content.decode()
 
 

@@ -89,7 +89,7 @@ def _phase(one: Subject) -> str:
 def days(one: Subject) -> CheckLine:
     """The meet is still to come, and each race is on one of its days."""
     meet = one.meet
-    text = _("会期: %(first)s から %(last)s、会場 %(venue)s") % {
+    text = _("開催期間: %(first)s から %(last)s、会場 %(venue)s") % {
         "first": meet.starts_on,
         "last": meet.ends_on,
         "venue": meet.venue or _("未入力"),
@@ -97,8 +97,8 @@ def days(one: Subject) -> CheckLine:
     over = meet.ends_on < one.at.astimezone(meet.zone).date()
     outside = [race.name for race in one.races if not is_within(meet, race)]
     if outside:
-        text += _("、会期外の種目 %(names)s") % {"names": listed(outside[:SHOWN])}
-    todo = _("管理画面で会期、会場、種目の実施日を確認してください。")
+        text += _("、開催期間外の種目 %(names)s") % {"names": listed(outside[:SHOWN])}
+    todo = _("管理画面で開催期間、会場、種目の実施日を確認してください。")
     return judged("days", text, todo, is_ng=over or bool(outside), is_look=not meet.venue)
 
 
@@ -128,9 +128,9 @@ def standards(one: Subject) -> CheckLine:
     lost = [race.name for race in one.races if race.is_ncg and race.fallback_race is None]
     with_standard = sum(race.standard is not None for race in one.races)
     text = _("参加標準記録: %(n)d種目") % {"n": with_standard}
-    for said, names in ((_("有効期間が過ぎた種目"), dead), (_("NCGから回る種目が未設定"), lost)):
+    for said, names in ((_("有効期間が過ぎた種目"), dead), (_("NCGの振替先が未設定"), lost)):
         text += _also(said, names)
-    todo = _("管理画面の種目で標準記録の有効期間と、NCGから回る種目を確認してください。")
+    todo = _("管理画面の種目で標準記録の有効期間と、NCGの振替先を確認してください。")
     return judged("standards", text, todo, is_ng=bool(dead), is_look=bool(lost))
 
 

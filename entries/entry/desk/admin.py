@@ -37,7 +37,7 @@ def state_chip(entry: Entry) -> SafeString:
     if state == EntryState.WAITLISTED:
         word = _("%(state)s %(position)s番目") % {"state": word, "position": entry.waiting_position}
     elif state == EntryState.ACCEPTED and entry.ticket is None:
-        word = _("%(state)s（定員外）") % {"state": word}
+        word = _("%(state)s（主催者枠）") % {"state": word}
     return chip(STATE_CHIPS[state], word)
 
 
@@ -141,7 +141,7 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
     @confirmed(
         gettext_lazy("別の種目に移す"),
         text=gettext_lazy(
-            "出場可の申込は移動先でも出場可のままです（満員なら定員外）。補欠待ちの申込は移動先の最後尾に並びます。"
+            "出場可の申込は移動先でも出場可のままです（満員なら主催者枠）。補欠待ちの申込は移動先の最後尾に並びます。"
         ),
         form=MoveEntriesForm,
         when=lambda entry: entry.withdrawn_at is None,

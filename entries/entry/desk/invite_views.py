@@ -54,7 +54,7 @@ def _page(owner: Any, request: HttpRequest, find: FindForm, form: InviteForm | N
     found: QuerySet | None = form.fields["athlete"].queryset if form else None  # type: ignore[attr-defined]
     context = {
         **owner.admin_site.each_context(request),
-        "title": _("定員外の申込を追加"),
+        "title": _("主催者枠の申込を追加"),
         "opts": owner.opts,
         "find": find,
         "form": form,

@@ -1,6 +1,7 @@
 """What the sheet's script says while one types: the wordings of the rules, and its own."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.wording import pattern
 
@@ -13,7 +14,7 @@ OWN = {
     "no_race": _("種目を選ぶと申込に入ります。"),
     "minutes": _("分"),
     "hours": _("時間"),
-    "seconds": _("秒"),
+    "seconds": pgettext_lazy("in a time", "秒"),
     "count": _("%(n)s件"),
     "yen": _("%(n)s円"),
     "nobody": _("種目を選んでください"),

@@ -72,7 +72,7 @@ class TeamForm(RegistrationForm):
         help_text=_("プログラムに載る名前。空欄なら団体名が載ります。例: 日体大"),
     )
     prefecture = forms.ChoiceField(label=_("所属都道府県・学連"), choices=[NONE, *PREFECTURE_CHOICES])
-    name = ReadField(_line, label=_("担当者氏名"), required=True, autocomplete="name")
+    name = ReadField(_line, label=_("申込責任者の氏名"), required=True, autocomplete="name")
     field_order = ["kind", "team_name", "team_kana", "short_name", "prefecture", "name", "phone", "email", "password"]
 
     def person_name(self) -> str:

@@ -170,7 +170,7 @@ def test_an_invited_entry_is_past_the_line_and_takes_nobodys_place(
     entry = Entry.objects.with_state().get(athlete=guest)
     assert (entry.ticket, entry.state, entry.pacemaker, entry.seed_time) == (None, "accepted", True, 84_000)
     assert [state for ticket, state in states(small) if ticket] == ["accepted"] * 2 + ["waitlisted"] * 2
-    assert "定員外" in desk.get(LIST).content.decode()
+    assert "主催者枠" in desk.get(LIST).content.decode()
 
 
 def test_an_athlete_is_invited_once(desk: Client, four: list[Entry], small: Race) -> None:

@@ -40,8 +40,8 @@ def test_the_receipt_says_who_is_in_who_waits_where_and_what_may_be_changed(
     body = letter.body
     assert "北大学 様" in body
     assert "出場できます（2件）\n  男子5000m  鈴木 一郎0  申告 14:30.00\n  男子5000m  鈴木 一郎1" in body
-    assert "鈴木 一郎2  申告 14:30.00  補欠1番目\n" in body
-    assert "鈴木 一郎3  申告 14:30.00  補欠2番目\n" in body
+    assert "鈴木 一郎2  申告 14:30.00  補欠待ち1番目\n" in body
+    assert "鈴木 一郎3  申告 14:30.00  補欠待ち2番目\n" in body
     assert "参加料: 2,000円  （補欠待ちがすべて繰り上がった場合は、ほかに2,000円）" in body
     assert f"/orders/{submission.reference}/" in body
     assert "申告タイムの修正は" in body

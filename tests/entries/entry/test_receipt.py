@@ -68,7 +68,7 @@ def test_who_only_waits_is_asked_for_no_money(
     waiting = coach.get(send(coach, meet, None, [row(runners[2], small)], key="key-2")["Location"]).content.decode()
     assert "いまお支払いいただく参加料はありません" in waiting
     assert "補欠待ちの参加料（1,000円）は" in waiting
-    assert [word for word in ("みずほ銀行", "振込時に添える番号", "入金期限") if word in waiting] == []
+    assert [word for word in ("みずほ銀行", "振込依頼人名に付ける番号", "お支払い期限") if word in waiting] == []
 
 
 def test_withdrawing_promotes_the_first_who_waits(coach: Client, receipt: str) -> None:

@@ -103,7 +103,7 @@ def test_the_waiting_list_in_words(desk: Client, meet: Meet, kind: str, number: 
 
 def test_a_limited_waiting_list_needs_its_number(desk: Client, race: Race) -> None:
     page = change(desk, race, waiting_kind="limited", waiting_places="")
-    assert errors_on(page) == ["補欠待ちの人数を1以上で入力してください。"]
+    assert errors_on(page) == ["補欠待ちの上限を1以上で入力してください。"]
 
 
 @pytest.mark.parametrize("typed", ["14:40.00", "14分40秒", "１４：４０．００", "14.40.00", " 14'40\"00 "])
