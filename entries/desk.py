@@ -144,7 +144,7 @@ def _deadline(meet: Meet) -> str:
         return _said(_("申込締切まで、あと%(left)s（%(when)s）"), meet, meet.entries_close_at)
     if meet.promotes_at(at):
         return _said(_("繰り上げの期限まで、あと%(left)s（%(when)s）"), meet, meet.promote_until or at)
-    return _("申込は%(when)sに締め切られました") % {"when": moment(meet, meet.entries_close_at)}
+    return _("申込は%(when)sに締め切りました") % {"when": moment(meet, meet.entries_close_at)}
 
 
 def _said(sentence: str, meet: Meet, until: datetime) -> str:
@@ -173,7 +173,7 @@ def _window(meet: Meet) -> Iterator[Attention]:
         yield Attention("", _("下書き"), _("まだ公開していません"), 1, page)
     for until, text in (
         (meet.entries_open_at, _("申込が始まります")),
-        (meet.entries_close_at, _("申込が締め切られます")),
+        (meet.entries_close_at, _("申込を締め切ります")),
     ):
         if meet.state in (State.DRAFT, State.PUBLISHED) and timedelta(0) < until - at < SOON:
             yield Attention("wait", _("あと%(left)s") % {"left": time_left(until - at)}, text, 1, page)

@@ -49,7 +49,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_allowed(methods: str) -> HttpResponse:
     """405: for example a form's address opened as a page."""
     text = _("このアドレスは、ページ上のボタンからだけ使えます。前のページに戻って、もう一度お試しください。")
-    return page(405, title=_("この開き方はできません"), text=text, headers={"Allow": methods})
+    return page(405, title=_("このページは直接開けません"), text=text, headers={"Allow": methods})
 
 
 def too_large() -> HttpResponse:
@@ -79,7 +79,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def unavailable() -> HttpResponse:
     """503: busy or down for a moment; the same request may be sent again."""
     text = _(
-        "ただいま大変混み合っています。少し待ってから、同じ操作をもう一度お試しください。二重に申し込まれることはありません。"
+        "ただいま大変混み合っています。少し待ってから、同じ操作をもう一度お試しください。二重の申込にはなりません。"
     )
     return page(503, title=_("混み合っています"), text=text, headers={"Retry-After": "30"})
 

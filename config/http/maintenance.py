@@ -106,7 +106,7 @@ def closed_page(request: HttpRequest, switch: Switch) -> HttpResponse:
 
 def read_only_page(request: HttpRequest, switch: Switch) -> HttpResponse:
     """503 for what would write; reading goes on."""
-    text = _("いまは閲覧だけができます。登録、申込、変更は受け付けていません。%(message)s") % {
+    text = _("現在は閲覧のみできます。登録、申込、変更は受け付けていません。%(message)s") % {
         "message": message_of(switch)
     }
     return _refusal(request, switch, title=_("いまは変更できません"), text=text)

@@ -80,8 +80,8 @@ def _closed(meet: Meet, phase: Phase) -> SafeString:
     if phase == Phase.PAST:
         return escape(_("この大会は終了しました。"))
     if meet.clock < meet.entries_close_at:
-        return escape(_("申込は締め切られました。"))
-    return format_html(_("申込は締め切られました （{when}）"), when=_when(meet, meet.entries_close_at))
+        return escape(_("申込は締め切りました。"))
+    return format_html(_("申込は締め切りました （{when}）"), when=_when(meet, meet.entries_close_at))
 
 
 def time_left(left: timedelta) -> str:

@@ -30,7 +30,7 @@ def test_a_race_that_stays_locked_answers_503_and_says_when_to_come_back(meet: M
             [locked] = post_all(site.port, [request(enter_address(meet), coach.cookies, body)])
         [free] = post_all(site.port, [request(enter_address(meet), coach.cookies, body)])
     assert (locked.status, free.status) == (503, 303)
-    assert "二重に申し込まれることはありません" in locked.body
+    assert "二重の申込にはなりません" in locked.body
     assert Entry.objects.count() == 1
 
 

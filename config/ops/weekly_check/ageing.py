@@ -75,7 +75,7 @@ def people(week: Week) -> CheckLine:
         if row.staff >= MAX_ACTIVE_STAFF
     ]
     admins = User.objects.filter(role=Role.PLATFORM_ADMIN, is_active=True).count()
-    text = _("人: プラットフォーム管理者%(admins)d人、スタッフ枠が満席の団体%(full)d") % {
+    text = _("人: プラットフォーム管理者%(admins)d人、スタッフが上限に達した主催団体%(full)d") % {
         "admins": admins,
         "full": len(full),
     }

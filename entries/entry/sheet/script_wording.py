@@ -11,7 +11,7 @@ FROM_THE_RULES = (
 )  # fmt: skip
 OWN = {
     "waits": _("定員に達しています。申し込むと補欠待ちになります。"),
-    "no_race": _("種目を選ぶと申込に入ります。"),
+    "no_race": _("種目を選ぶと申込の対象になります。"),
     "minutes": _("分"),
     "hours": _("時間"),
     "seconds": pgettext_lazy("in a time", "秒"),

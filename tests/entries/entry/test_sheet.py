@@ -219,7 +219,7 @@ def test_a_late_post_keeps_what_was_typed(coach: Client, meet: Meet, race: Race,
     response = send(coach, meet, None, [row(runners[0], race, "14:12.12")])
     page = response.content.decode()
     assert response.status_code == 422
-    assert "に締め切られました" in page
+    assert "に締め切りました" in page
     assert 'value="14:12.12"' in page
     assert 'id="sheet-send"' not in page
 

@@ -281,7 +281,7 @@ def test_after_the_close_the_preview_says_so_and_nothing_is_entered(
     there, _ = preview_of(coach, meet, [line(runners[0])])
     with across_tenants():
         Meet.objects.filter(pk=meet.pk).update(entries_close_at=meet.created_at)
-    assert "に締め切られました" in coach.get(there).content.decode()
+    assert "に締め切りました" in coach.get(there).content.decode()
     assert coach.post(there).status_code == 422
     assert entries() == []
 
