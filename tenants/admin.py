@@ -170,7 +170,7 @@ class PersonAdmin(ComposedAdmin):
     @confirmed(
         gettext_lazy("仮パスワードを発行"),
         text=gettext_lazy(
-            "いまのパスワードは使えなくなり、すべての端末からサインアウトします。新しい仮パスワードは次の画面に一度だけ表示されます。"
+            "現在のパスワードは使えなくなり、すべての端末からサインアウトします。新しい仮パスワードは次の画面に一度だけ表示されます。"
         ),
         when=lambda person: person.is_active,
         single=True,

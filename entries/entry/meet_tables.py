@@ -141,7 +141,7 @@ RACE_COLUMNS = (
     _of("standard_from", _("標準記録の有効期間（始）"), "date", True),
     _of("standard_until", _("標準記録の有効期間（終）"), "date", True), _of("held_on", _("実施日"), "date"),
     _of("is_ncg", _("NCG"), "boolean"), _of("accepted", _("出場可"), "integer"),
-    _of("waitlisted", _("補欠待ち"), "integer"), _of("withdrawn", _("取消済み"), "integer"),
+    _of("waitlisted", _("補欠待ち"), "integer"), _of("withdrawn", _("取り消し済み"), "integer"),
 )  # fmt: skip
 ENTRY_COLUMNS = (
     _of("id", _("申込番号"), "integer"), _of("reference", _("受付番号")), _of("race_id", _("種目番号"), "integer"),

@@ -21,7 +21,7 @@ class EntryState(models.TextChoices):
 
     ACCEPTED = "accepted", _("出場可")
     WAITLISTED = "waitlisted", _("補欠待ち")
-    WITHDRAWN = "withdrawn", _("取消済み")
+    WITHDRAWN = "withdrawn", _("取り消し済み")
 
 
 class Source(models.TextChoices):

@@ -97,7 +97,7 @@ class MeetAdmin(ComposedAdmin):
     def state_chip(self, meet: Meet) -> SafeString:
         """Where it stands; a pause stands beside it."""
         state = chip(STATE_CHIPS[State(meet.state)], meet.get_state_display())
-        return format_html("{} {}", state, chip("bad", _("申込停止中"))) if meet.entries_paused_at else state
+        return format_html("{} {}", state, chip("bad", _("一時停止中"))) if meet.entries_paused_at else state
 
     @admin.display(description=gettext_lazy("申込開始"), ordering="entries_open_at")
     def opens(self, meet: Meet) -> str:
@@ -183,7 +183,7 @@ class RaceAdmin(ComposedAdmin):
     @admin.display(description=gettext_lazy("受付"), ordering="paused_at")
     def intake(self, race: Race) -> SafeString:
         """Whether it takes entries at all."""
-        return chip("bad", _("停止中")) if race.paused_at else chip("ok", _("受付可"))
+        return chip("bad", _("一時停止中")) if race.paused_at else chip("ok", _("受付可"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Which race it falls back to is chosen among the meet's, once it is known."""
@@ -211,23 +211,23 @@ class RaceAdmin(ComposedAdmin):
         return ZoneInfo(name) if name else None
 
     @confirmed(
-        gettext_lazy("受付を停止"),
+        gettext_lazy("申込を一時停止"),
         text=gettext_lazy("この種目への新しい申込を受け付けません。すでに受け付けた申込と補欠待ちはそのままです。"),
         form=WhyForm,
         when=lambda race: race.paused_at is None,
         danger=True,
     )
     def pause(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        self._set_paused(request, rows, form, paused=True, done=_("%(count)d種目の受付を停止しました。"))
+        self._set_paused(request, rows, form, paused=True, done=_("%(count)d種目の申込を一時停止しました。"))
 
     @confirmed(
-        gettext_lazy("受付を再開"),
+        gettext_lazy("申込を再開"),
         text=gettext_lazy("この種目への申込をふたたび受け付けます。"),
         form=WhyForm,
         when=lambda race: race.paused_at is not None,
     )
     def resume(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        self._set_paused(request, rows, form, paused=False, done=_("%(count)d種目の受付を再開しました。"))
+        self._set_paused(request, rows, form, paused=False, done=_("%(count)d種目の申込を再開しました。"))
 
     def _set_paused(self, request: HttpRequest, rows: Rows, form: Any, *, paused: bool, done: str) -> None:
         me, now, why = user_of(request), timezone.now(), form.cleaned_data["why"]

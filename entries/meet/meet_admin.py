@@ -37,6 +37,6 @@ def stopped_and_full(now: Standing) -> Iterator[Attention]:
         page = reverse("admin:entries_meet_change", args=[now.meet.pk])
         yield Attention("bad", _("一時停止中"), _("申込を一時停止しています"), 1, page)
     if paused := sum(race.paused_at is not None for race in now.races):
-        yield Attention("bad", _("停止中"), _("受付を停止している種目"), paused, races_address(now.meet))
+        yield Attention("bad", _("一時停止中"), _("申込を一時停止している種目"), paused, races_address(now.meet))
     if full := sum(race.free_places == 0 for race in now.races):
         yield Attention("wait", _("満員"), _("定員に達した種目"), full, races_address(now.meet))

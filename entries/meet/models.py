@@ -173,7 +173,7 @@ class Race(TenantOwned):
         "self", verbose_name=_("NCGの振替先"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     held_on = models.DateField(_("実施日"), null=True, blank=True, help_text=_("空欄は大会の初日。"))
-    paused_at = models.DateTimeField(_("受付停止"), null=True, blank=True, editable=False)
+    paused_at = models.DateTimeField(_("一時停止の日時"), null=True, blank=True, editable=False)
     last_ticket = models.PositiveIntegerField(default=0, editable=False)
     line = models.PositiveIntegerField(default=NO_LINE, editable=False)
     waiting_gone = models.PositiveIntegerField(default=0, editable=False)

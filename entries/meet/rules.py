@@ -40,7 +40,7 @@ def before_closing(now: Standing) -> list[Check]:
     """Closing by hand is for meets whose time has come."""
     return [
         Check(_("申込締切の時刻を過ぎている"), now.at >= now.meet.entries_close_at),
-        Check(_("受付停止中の種目がない"), not any(race.paused_at for race in now.races)),
+        Check(_("一時停止中の種目がない"), not any(race.paused_at for race in now.races)),
     ]
 
 

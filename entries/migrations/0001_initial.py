@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                 ('entries_per_team', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='1チームの申込上限')),
                 ('is_ncg', models.BooleanField(default=False, help_text='NITTAI CHALLENGE GAMESの種目', verbose_name='NCG')),
                 ('held_on', models.DateField(blank=True, help_text='空欄は大会の初日。', null=True, verbose_name='実施日')),
-                ('paused_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='受付停止')),
+                ('paused_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='一時停止の日時')),
                 ('last_ticket', models.PositiveIntegerField(default=0, editable=False)),
                 ('line', models.PositiveIntegerField(default=2147483647, editable=False)),
                 ('waiting_gone', models.PositiveIntegerField(default=0, editable=False)),

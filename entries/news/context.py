@@ -50,7 +50,7 @@ def status(race: Race, *, is_open: bool, paused: bool = False) -> Status | None:
     if not is_open:
         return None
     if race.paused_at is not None or paused:
-        return Status("off", _("受付停止中"))
+        return Status("off", _("一時停止中"))
     if race.free_places is None:
         return Status("ok", _("受付中"))
     if race.free_places > 0:

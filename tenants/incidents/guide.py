@@ -36,7 +36,7 @@ LEVELS = (
             ),
             Step(
                 _("該当機能の一時停止"),
-                _("「機能の停止と再開」で止めます。大会や種目の受付は、その大会・種目のページで止めます。"),
+                _("「機能の停止と再開」で止めます。大会や種目の申込は、その大会・種目のページで一時停止します。"),
                 (
                     'python manage.py pause uploads on --message "…"',
                     'python manage.py pause entries on --meet HOST/MEET --message "…"',

@@ -36,8 +36,8 @@ class Migration(migrations.Migration):
                 ("facts", models.JSONField(default=dict, verbose_name="内容")),
             ],
             options={
-                "verbose_name": "動作記録",
-                "verbose_name_plural": "動作記録",
+                "verbose_name": "稼働記録",
+                "verbose_name_plural": "稼働記録",
             },
         ),
         migrations.CreateModel(

@@ -23,10 +23,10 @@ from tenants.wording import say
 
 EFFECTS: dict[Function, str | Promise] = {
     Function.MAINTENANCE: gettext_lazy(
-        "プラットフォーム管理者以外の全員に、案内文だけのページ（503）を表示します。処理中の送信は最後まで受け付けます。workerとメールは動き続けます。"
+        "プラットフォーム管理者以外の全員に、案内文だけのページ（503）を表示します。処理中の送信は最後まで受け付けます。ワーカーとメールは動き続けます。"
     ),
     Function.READ_ONLY: gettext_lazy(
-        "閲覧は続き、送信はすべて断ります（サインインとこの画面を除く）。workerも書き込みを止め、メールは再開後に送ります。手作業の復旧や移行のときに使います。"
+        "閲覧は続き、送信はすべて断ります（サインインとこの画面を除く）。ワーカーも書き込みを止め、メールは再開後に送ります。手作業の復旧や移行のときに使います。"
     ),
     Function.REGISTRATION: gettext_lazy("新規登録の受付を止めます。すでに確認メールが届いた方は登録を完了できます。"),
     Function.UPLOADS: gettext_lazy(

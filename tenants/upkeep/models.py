@@ -15,8 +15,8 @@ class Heartbeat(models.Model):
     facts = models.JSONField(_("内容"), default=dict)
 
     class Meta:
-        verbose_name = pgettext_lazy("one", "動作記録")
-        verbose_name_plural = pgettext_lazy("many", "動作記録")
+        verbose_name = pgettext_lazy("one", "稼働記録")
+        verbose_name_plural = pgettext_lazy("many", "稼働記録")
 
     def __str__(self) -> str:
         return self.name

@@ -86,7 +86,7 @@ def test_an_organizer_withdraws_an_entry_and_the_next_is_promoted(
     assert violations(page) == []
     page.get_by_label("理由").fill("けが")
     press(page, "申込を取り消す")
-    expect(page.locator(".chip--off").first).to_contain_text("取消済み")
+    expect(page.locator(".chip--off").first).to_contain_text("取り消し済み")
     with across_tenants():
         assert Entry.objects.holding_a_place().count() == 2
         assert Entry.objects.waiting().count() == 1

@@ -73,7 +73,7 @@ def test_progress_is_told_until_there_is_nothing_to_wait_for(
     assert "文章を作成しています" in shown(client, state)
     Job.objects.update(attempts=0)
     ProductDraft._base_manager.update(created_at=timezone.now() - timedelta(minutes=2))
-    assert "workerが動いているか" in shown(client, state)
+    assert "ワーカーが動いているか" in shown(client, state)
     work()
     assert client.get(state)["HX-Refresh"] == "true"
 
@@ -211,7 +211,7 @@ def test_a_month_that_is_used_up_says_so(client: Client, service: StandIn, shoe:
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(401, "認証を断られました"), (429, "集中しています"), (500, "障害が起きています"), (529, "混み合っています")],
+    [(401, "認証に失敗しました"), (429, "集中しています"), (500, "障害が起きています"), (529, "混み合っています")],
 )
 def test_a_failure_is_said_plainly_with_its_id(
     client: Client, service: StandIn, shoe: MasterProduct, endo: User, status: int, words: str,

@@ -77,7 +77,7 @@ def test_what_went_wrong_stands_on_top(desk: Client, meet: Meet, race: Race, nit
     assert tasks == {
         "届けられなかったメール": 1,
         "10分以上送信待ちのメール": 1,
-        "受付を停止している種目": 1,
+        "申込を一時停止している種目": 1,
         "申込を締め切ります": 1,
         "有効なスタッフ（上限5名）": 0,
     }

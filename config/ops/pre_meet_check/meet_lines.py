@@ -110,7 +110,7 @@ def races(one: Subject) -> CheckLine:
     stopped = [race.name for race in one.races if race.paused_at]
     endless = [race.name for race in one.races if race.places is None]
     text = _("種目: %(n)d、定員の合計%(places)d") % {"n": len(one.races), "places": one.places}
-    for said, names in ((_("定員0"), none), (_("受付停止中"), stopped), (_("定員なし"), endless)):
+    for said, names in ((_("定員0"), none), (_("一時停止中"), stopped), (_("定員なし"), endless)):
         text += _also(said, names)
     todo = _("意図した設定か、管理画面の種目で確認してください。")
     return judged("races", text, todo, is_ng=bool(none or stopped), is_look=bool(endless), places=one.places)

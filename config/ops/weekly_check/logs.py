@@ -123,6 +123,6 @@ def beats(week: Week) -> CheckLine:
     rows = list(Heartbeat.objects.order_by("beat_at"))
     if not rows:
         todo = _("run_worker が動いているか確認してください。")
-        return look("beats", _("動作記録: まだ1つもありません"), todo)
+        return look("beats", _("稼働記録: まだ1つもありません"), todo)
     text = listed(f"{row.name} {ago(row.beat_at, week.at)}" for row in rows[:SHOWN])
-    return ok("beats", _("動作記録: %(names)s") % {"names": text}, names=len(rows))
+    return ok("beats", _("稼働記録: %(names)s") % {"names": text}, names=len(rows))

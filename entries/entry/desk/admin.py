@@ -157,7 +157,7 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
         self.message_user(request, said, messages.SUCCESS)
 
     @confirmed(
-        gettext_lazy("タイムを直す"),
+        gettext_lazy("申告タイムを変更する"),
         text=gettext_lazy("受付順と状態は変わりません。"),
         form=CorrectForm,
         single=True,
@@ -168,7 +168,7 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
         times = {name: form.cleaned_data[name] for name in ("seed_time", "personal_best")}
         me, now = user_of(request), timezone.now()
         entry_actions.correct_times(entry=rows[0], by=me, at=now, by_organizer=True, **times)
-        self.message_user(request, _("タイムを直しました。"), messages.SUCCESS)
+        self.message_user(request, _("申告タイムを変更しました。"), messages.SUCCESS)
 
     def get_urls(self) -> list[Any]:
         """With the list as a file."""

@@ -22,7 +22,7 @@ def test_reading_goes_on_while_nothing_can_be_changed(meet: Meet, baba: User, ki
     for address in ("/", "/meets/", "/meets/nittai/ld326/", "/teams/", f"/teams/{kita.pk}/athletes/", SHEET):
         answer = client.get(address)
         assert answer.status_code == 200, address
-        assert "いまは閲覧だけができます" in answer.content.decode(), address
+        assert "現在は閲覧のみできます" in answer.content.decode(), address
     assert client_of(aoki).get("/admin/").status_code == 200
 
 

@@ -44,7 +44,7 @@ def test_the_receipt_says_who_is_in_who_waits_where_and_what_may_be_changed(
     assert "鈴木 一郎3  申告 14:30.00  補欠待ち2番目\n" in body
     assert "参加料: 2,000円  （補欠待ちがすべて繰り上がった場合は、ほかに2,000円）" in body
     assert f"/orders/{submission.reference}/" in body
-    assert "申告タイムの修正は" in body
+    assert "申告タイムの変更は" in body
     assert "スタートリストの公開まで" in body
     assert "\n\n\n" not in body
 

@@ -227,15 +227,15 @@ def test_the_public_pages_say_it_with_word_shape_and_note(pause: Callable[..., b
 
     pause()
     text = Client().get(MEET).content.decode()
-    assert re.search(r'<span class="chip chip--bad">受付を一時停止中</span>', text)
+    assert re.search(r'<span class="chip chip--bad">申込を一時停止中</span>', text)
     assert NOTE in text
     assert "button--next" not in text
-    assert "受付停止中" in text
+    assert "一時停止中" in text
     for address in ("/", "/meets/"):
-        assert "受付を一時停止中" in Client().get(address).content.decode()
+        assert "申込を一時停止中" in Client().get(address).content.decode()
     Meet.objects.update(entries_paused_at=None, pause_note="")
     PAGES.clear()
-    assert "受付を一時停止中" not in Client().get(MEET).content.decode()
+    assert "申込を一時停止中" not in Client().get(MEET).content.decode()
 
 
 def test_once_entries_have_closed_nothing_speaks_of_a_pause(pause: Callable[..., bool], meet: Meet, race: Race) -> None:
@@ -263,7 +263,7 @@ def test_an_organizer_pauses_and_resumes_on_the_desk_with_a_reason(meet: Meet, a
     assert "申込を一時停止しています" in desk
     assert NOTE in desk
     page = client.get(f"/admin/entries/meet/{meet.pk}/change/").content.decode()
-    assert "申込停止中" in page
+    assert "一時停止中" in page
     assert "申込を再開" in page
     assert press(client, meet, "resume_entries", confirmed="1", why="").status_code == 302
     assert Meet.objects.get().entries_paused_at is None

@@ -145,7 +145,7 @@ def test_after_the_close_a_time_stays(coach: Client, receipt: str, meet: Meet) -
     entry = first_entry(coach.get(receipt).content.decode())
     with across_tenants():
         Meet.objects.filter(pk=meet.pk).update(entries_close_at=meet.created_at)
-    assert "タイムを直す" not in coach.get(receipt).content.decode()
+    assert "申告タイムを変更する" not in coach.get(receipt).content.decode()
     assert coach.post(f"{receipt}entries/{entry}/time", {"seed_time": "14:00"}).status_code == 422
     with across_tenants():
         assert Entry.objects.get(pk=entry).seed_time == 87_000

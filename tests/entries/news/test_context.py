@@ -51,7 +51,7 @@ def meet(**fields: object) -> Meet:
         ({"last_ticket": 40, "waiting_places": 0}, ("bad", "満員")),
         ({"last_ticket": 900, "waiting_places": None}, ("wait", "補欠待ちで受付")),
         ({"places": None, "line": NO_LINE, "last_ticket": 900}, ("ok", "受付中")),
-        ({"paused_at": NOW}, ("off", "受付停止中")),
+        ({"paused_at": NOW}, ("off", "一時停止中")),
     ],
 )
 def test_a_race_says_what_an_entry_would_get(fields: dict[str, object], expected: tuple[str, str]) -> None:
