@@ -17,6 +17,7 @@ from entries.entry.queries import entries_of, tally
 from entries.marks import format_time
 from entries.meet.models import Meet, State
 from entries.meet.wording import moment
+from entries.roster.models import Team, TeamKind
 from tenants.outbox.contents import Letter, content_of, inert
 
 Values = dict[str, Any]
@@ -37,10 +38,16 @@ def _about_meet(meet: Meet) -> Values:
     }
 
 
+def _addressee(team: Team) -> str:
+    """In Japanese a body is addressed in another way than a person."""
+    form = _("%(name)s 様") if team.kind == TeamKind.INDIVIDUAL else _("%(name)s 御中")
+    return form % {"name": inert(team.name)}
+
+
 def _about_submission(submission: Submission) -> Values:
     return {
         **_about_meet(submission.meet),
-        "team": inert(submission.team.name),
+        "addressee": _addressee(submission.team),
         "reference": submission.reference,
         "submitted": moment(submission.meet, submission.submitted_at),
         "address": settings.BASE_URL + reverse("entry:receipt", args=[submission.reference]),
@@ -100,7 +107,7 @@ def closing_tomorrow(context: Values) -> Letter | None:
     sheet = reverse("entry:sheet", args=[draft.meet.tenant.slug, draft.meet.slug])
     values = {
         **_about_meet(draft.meet),
-        "team": inert(draft.team.name),
+        "addressee": _addressee(draft.team),
         "rows": sum(1 for row in draft.rows if isinstance(row, dict) and row.get("race")),
         "address": f"{settings.BASE_URL}{sheet}?team={draft.team_id}",
     }

@@ -12,7 +12,7 @@ from tenants.audit import verbs
 
 wording.register(
     {
-        "state_unknown": _("この状態には変更できません。"),
+        "state_unknown": _("この状態には変更できません。画面を開き直して、現在の状態をご確認ください。"),
         "step_not_offered": _("「%(state)s」に進む機能は、まだこのサイトにありません。"),
         "state_moved_on": _("ほかの人がすでに「%(state)s」に変更しました。画面を開き直してご確認ください。"),
         "why_needed": _("前の段階に戻すには理由を入力してください。変更履歴に残ります。"),

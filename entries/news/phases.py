@@ -53,9 +53,9 @@ def countdown(meet: Meet, *, today: date) -> Countdown:
     """By the database's clock (`meet.clock`), said in the meet's zone with weekday and zone name."""
     phase = phase_of(meet, at=meet.clock, today=today)
     if phase == Phase.COMING:
-        return _running(phase, _("申込開始まで、あと{left} （{when}）"), meet, meet.entries_open_at)
+        return _running(phase, _("申込開始まで、あと{left}（{when}）"), meet, meet.entries_open_at)
     if phase == Phase.OPEN:
-        return _running(phase, _("申込締切まで、あと{left} （{when}）"), meet, meet.entries_close_at)
+        return _running(phase, _("申込締切まで、あと{left}（{when}）"), meet, meet.entries_close_at)
     closed_at = min(meet.entries_close_at, meet.clock)
     return Countdown(phase, closed_at, _closed(meet, phase))
 
@@ -81,7 +81,7 @@ def _closed(meet: Meet, phase: Phase) -> SafeString:
         return escape(_("この大会は終了しました。"))
     if meet.clock < meet.entries_close_at:
         return escape(_("申込は締め切りました。"))
-    return format_html(_("申込は締め切りました （{when}）"), when=_when(meet, meet.entries_close_at))
+    return format_html(_("申込は締め切りました（{when}）"), when=_when(meet, meet.entries_close_at))
 
 
 def time_left(left: timedelta) -> str:

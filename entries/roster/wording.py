@@ -16,7 +16,7 @@ wording.register(
         "athlete_not_romaji": _("半角の英字で入力してください。例: Takahashi"),
         "athlete_sex": _("「男」か「女」で入力してください。"),
         "athlete_birth_date": _("読み取れません。2004/4/2 のように入力してください。"),
-        "athlete_birth_date_range": _("年をご確認ください。"),
+        "athlete_birth_date_range": _("生年月日がありえない日になっています。年をご確認ください。"),
         "athlete_nationality": _("3文字の国コードで入力してください。例: JPN, KEN"),
         "athlete_jaaf_id": _("数字11桁で入力してください。登録申請中の場合は「申請中」としてください。"),
         "athlete_number": _("半角の英数字で入力してください。"),

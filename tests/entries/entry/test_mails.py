@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from entries.entry import actions, entry_actions, reminders
 from entries.entry.lines import Line
 from entries.entry.models import SheetDraft, Submission
 from entries.meet.models import Meet, Race, State
-from entries.roster.models import Athlete, Team
+from entries.roster.models import Athlete, Team, TeamKind
 from tenants.models import OutboxMail, User
 from tenants.outbox.contents import Letter, write
 from tenants.scope import across_tenants
@@ -38,7 +39,7 @@ def test_the_receipt_says_who_is_in_who_waits_where_and_what_may_be_changed(
     letter = letter_of("entry.received")
     assert letter.subject == f"【第326回長距離競技会】申込を受け付けました（{submission.reference}）"
     body = letter.body
-    assert "北大学 様" in body
+    assert body.startswith("北大学 御中\n\n")
     assert "出場できます（2件）\n  男子5000m  鈴木 一郎0  申告 14:30.00\n  男子5000m  鈴木 一郎1" in body
     assert "鈴木 一郎2  申告 14:30.00  補欠待ち1番目\n" in body
     assert "鈴木 一郎3  申告 14:30.00  補欠待ち2番目\n" in body
@@ -47,6 +48,14 @@ def test_the_receipt_says_who_is_in_who_waits_where_and_what_may_be_changed(
     assert "申告タイムの変更は" in body
     assert "スタートリストの公開まで" in body
     assert "\n\n\n" not in body
+
+
+def test_a_person_is_addressed_in_another_way_than_a_team(meet: Meet, kita: Team, baba: User, now: datetime) -> None:
+    Team.objects.filter(pk=kita.pk).update(name="鈴木 一郎", kind=TeamKind.INDIVIDUAL)
+    enter(meet, kita, race_of(meet), athletes_of(kita, 1), baba, now)
+    assert letter_of("entry.received").body.startswith("鈴木 一郎 様\n\n")
+    with translation.override("en"):
+        assert letter_of("entry.received").body.startswith("Dear 鈴木 一郎,\n\n")
 
 
 def test_the_mail_to_who_only_waits_asks_for_no_money(meet: Meet, kita: Team, baba: User, now: datetime) -> None:
