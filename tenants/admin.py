@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from tenants import actions
 from tenants.audit.models import AuditRecord
@@ -149,7 +149,7 @@ class PersonAdmin(ComposedAdmin):
             request,
             rows,
             lambda row: actions.set_active(row, active=False, by=me),
-            _("%(count)d名を無効にしました。"),
+            lambda n: ngettext("%(count)d名を無効にしました。", "%(count)d名を無効にしました。", n),
         )
 
     @confirmed(
@@ -164,7 +164,7 @@ class PersonAdmin(ComposedAdmin):
             request,
             rows,
             lambda row: actions.set_active(row, active=True, by=me),
-            _("%(count)d名を有効にしました。"),
+            lambda n: ngettext("%(count)d名を有効にしました。", "%(count)d名を有効にしました。", n),
         )
 
     @confirmed(

@@ -21,7 +21,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from entries.archive import actions
 from entries.archive.forms import DaysForm
@@ -125,7 +125,9 @@ class RetentionAdmin(ReadOnly, DeskAdmin):
         form = DaysForm(request.POST if request.method == "POST" else None, days=days_kept())
         if form.is_valid():
             changed = [change_days(kind, days, by=user_of(request)) for kind, days in form.cleaned_data.items()]
-            said = _("%(count)d件の保存期間を変えました。") % {"count": sum(changed)}
+            said = ngettext(
+                "%(count)d件の保存期間を変えました。", "%(count)d件の保存期間を変えました。", sum(changed)
+            ) % {"count": sum(changed)}
             self.message_user(request, said, messages.SUCCESS)
             return HttpResponseRedirect(request.path, status=HTTPStatus.SEE_OTHER)
         context = {

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from entries.marks import format_time
 from entries.meet import actions
@@ -25,7 +25,7 @@ from entries.meet.wording import moment
 from tenants.chips import chip
 from tenants.desk.base import DeskInline, is_id, user_of
 from tenants.desk.composed import ComposedAdmin
-from tenants.desk.confirm import Rows, WhyForm, confirmed, each
+from tenants.desk.confirm import Counted, Rows, WhyForm, confirmed, each
 
 STATE_CHIPS = {
     State.DRAFT: "",
@@ -218,7 +218,15 @@ class RaceAdmin(ComposedAdmin):
         danger=True,
     )
     def pause(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        self._set_paused(request, rows, form, paused=True, done=_("%(count)d種目の申込を一時停止しました。"))
+        self._set_paused(
+            request,
+            rows,
+            form,
+            paused=True,
+            done=lambda n: ngettext(
+                "%(count)d種目の申込を一時停止しました。", "%(count)d種目の申込を一時停止しました。", n
+            ),
+        )
 
     @confirmed(
         gettext_lazy("申込を再開"),
@@ -227,9 +235,15 @@ class RaceAdmin(ComposedAdmin):
         when=lambda race: race.paused_at is not None,
     )
     def resume(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        self._set_paused(request, rows, form, paused=False, done=_("%(count)d種目の申込を再開しました。"))
+        self._set_paused(
+            request,
+            rows,
+            form,
+            paused=False,
+            done=lambda n: ngettext("%(count)d種目の申込を再開しました。", "%(count)d種目の申込を再開しました。", n),
+        )
 
-    def _set_paused(self, request: HttpRequest, rows: Rows, form: Any, *, paused: bool, done: str) -> None:
+    def _set_paused(self, request: HttpRequest, rows: Rows, form: Any, *, paused: bool, done: Counted) -> None:
         me, now, why = user_of(request), timezone.now(), form.cleaned_data["why"]
         each(self, request, rows, lambda row: actions.set_paused(race=row, paused=paused, by=me, at=now, why=why), done)
 
@@ -243,4 +257,9 @@ class RaceAdmin(ComposedAdmin):
         """Plan the race's heats at even distances from a first start."""
         values = {name: form.cleaned_data[name] for name in ("first", "minutes", "count")}
         slots = actions.plan_heats(race=rows[0], by=user_of(request), **values)
-        self.message_user(request, _("%(count)d組の時刻を並べました。") % {"count": len(slots)}, messages.SUCCESS)
+        self.message_user(
+            request,
+            ngettext("%(count)d組の時刻を並べました。", "%(count)d組の時刻を並べました。", len(slots))
+            % {"count": len(slots)},
+            messages.SUCCESS,
+        )

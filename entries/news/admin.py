@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from entries.meet.filters import MeetFilter
 from entries.news import actions
@@ -51,7 +51,13 @@ class NoticeAdmin(DeskAdmin):
     def publish(self, request: HttpRequest, rows: Rows, form: Any) -> None:
         me, now = user_of(request), timezone.now()
         act = lambda row: actions.set_out(notice=row, out=True, by=me, at=now)  # noqa: E731
-        each(self, request, rows, act, _("%(count)d件を公開しました。"))
+        each(
+            self,
+            request,
+            rows,
+            act,
+            lambda n: ngettext("%(count)d件を公開しました。", "%(count)d件を公開しました。", n),
+        )
 
     @confirmed(
         gettext_lazy("取り下げる"),
@@ -62,4 +68,10 @@ class NoticeAdmin(DeskAdmin):
     def take_back(self, request: HttpRequest, rows: Rows, form: Any) -> None:
         me, now = user_of(request), timezone.now()
         act = lambda row: actions.set_out(notice=row, out=False, by=me, at=now)  # noqa: E731
-        each(self, request, rows, act, _("%(count)d件を取り下げました。"))
+        each(
+            self,
+            request,
+            rows,
+            act,
+            lambda n: ngettext("%(count)d件を取り下げました。", "%(count)d件を取り下げました。", n),
+        )

@@ -24,6 +24,8 @@ MOST = 200
 
 Words = str | Promise
 Rows = list[Any]
+Counted = Callable[[int], str]
+"""Says how many were done: a text in which `%(count)d` is still open, as that number needs it."""
 
 
 class ConfirmForm(Form):
@@ -139,7 +141,7 @@ def buttons_of(owner: Any, request: HttpRequest, row: Any) -> list[Button]:
     ]
 
 
-def each(owner: Any, request: HttpRequest, rows: Sequence[Any], act: Callable[[Any], object], done: Words) -> None:
+def each(owner: Any, request: HttpRequest, rows: Sequence[Any], act: Callable[[Any], object], done: Counted) -> None:
     """Act on each row by itself; say how many were done, and of each refusal why."""
     count = 0
     for row in rows:
@@ -148,4 +150,4 @@ def each(owner: Any, request: HttpRequest, rows: Sequence[Any], act: Callable[[A
         except Refused as refusal:
             owner.message_user(request, f"{owner.headline(row)}: {say(refusal)}", messages.ERROR)
     if count:
-        owner.message_user(request, str(done) % {"count": count}, messages.SUCCESS)
+        owner.message_user(request, done(count) % {"count": count}, messages.SUCCESS)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from tenants.chips import chip
 from tenants.desk.base import DeskAdmin, ReadOnly, user_of
@@ -135,7 +135,7 @@ class MailAdmin(ReadOnly, DeskAdmin):
             request,
             rows,
             lambda row: resend.send_again(row, by=me, at=now),
-            _("%(count)d通を送信待ちに戻しました。"),
+            lambda n: ngettext("%(count)d通を送信待ちに戻しました。", "%(count)d通を送信待ちに戻しました。", n),
         )
 
 
@@ -168,5 +168,7 @@ class DeadAddressAdmin(ReadOnly, DeskAdmin):
             request,
             rows,
             lambda row: resend.clear_address(row, by=me, at=now),
-            _("%(count)d件の宛先への送信を再開しました。"),
+            lambda n: ngettext(
+                "%(count)d件の宛先への送信を再開しました。", "%(count)d件の宛先への送信を再開しました。", n
+            ),
         )

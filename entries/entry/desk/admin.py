@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from entries.entry import entry_actions
 from entries.entry.desk.export import export_view
@@ -136,7 +136,13 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
         """One by one: what one refuses does not stop the others."""
         me, now, why = user_of(request), timezone.now(), form.cleaned_data["why"]
         act = lambda row: entry_actions.withdraw(entry=row, by=me, at=now, by_organizer=True, why=why)  # noqa: E731
-        each(self, request, rows, act, _("%(count)d件の申込を取り消しました。"))
+        each(
+            self,
+            request,
+            rows,
+            act,
+            lambda n: ngettext("%(count)d件の申込を取り消しました。", "%(count)d件の申込を取り消しました。", n),
+        )
 
     @confirmed(
         gettext_lazy("別の種目に移す"),
@@ -153,7 +159,9 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
             raise Refused("already_withdrawn")
         to, why = form.cleaned_data["to"], form.cleaned_data["why"]
         entry_actions.move(entries=live, to=to, by=user_of(request), at=timezone.now(), why=why)
-        said = _("%(count)d件を「%(race)s」に移しました。") % {"count": len(live), "race": to.name}
+        said = ngettext(
+            "%(count)d件を「%(race)s」に移しました。", "%(count)d件を「%(race)s」に移しました。", len(live)
+        ) % {"count": len(live), "race": to.name}
         self.message_user(request, said, messages.SUCCESS)
 
     @confirmed(
