@@ -154,7 +154,7 @@ class PersonAdmin(ComposedAdmin):
 
     @confirmed(
         gettext_lazy("有効にする"),
-        text=gettext_lazy("ふたたびサインインできるようになります。有効なスタッフは1主催団体5名までです。"),
+        text=gettext_lazy("ふたたびサインインできるようになります。有効なスタッフは主催団体ごとに5名以内です。"),
         when=lambda person: not person.is_active,
     )
     def activate(self, request: HttpRequest, rows: Rows, form: Any) -> None:

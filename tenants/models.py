@@ -35,13 +35,15 @@ class Tenant(models.Model):
     """A host of meets. Its slug stands in the public addresses of its meets."""
 
     slug = models.SlugField(_("識別名"), max_length=40, unique=True, help_text=_("公開URLに使います。例: nittai"))
-    name = models.CharField(_("団体名"), max_length=100)
+    name = models.CharField(_("主催団体名"), max_length=100)
     plan = models.CharField(_("プラン"), max_length=20, default="standard")
     is_active = models.BooleanField(_("有効"), default=True)
     contact_email = models.EmailField(_("連絡先メール"), blank=True)
     contact_phone = PhoneField(_("連絡先電話"), max_length=20, blank=True)
     payment_note = models.TextField(
-        _("お支払い方法"), blank=True, help_text=_("受付票に表示します。例: 振込先の銀行口座、締切、名義の書き方")
+        _("お支払い方法"),
+        blank=True,
+        help_text=_("受付票に表示します。例: 振込先の銀行口座、締切、振込依頼人名の書き方"),
     )
     created_at = models.DateTimeField(_("作成日時"), auto_now_add=True)
 

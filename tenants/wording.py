@@ -30,8 +30,8 @@ def pattern(code: str) -> str:
 
 register(
     {
-        "staff_limit": _("有効なスタッフは1主催団体につき%(limit)d名までです。先に誰かを無効にしてください。"),
-        "role_needs_tenant": _("運営者とスタッフには所属する主催団体が必要です。"),
+        "staff_limit": _("有効なスタッフは主催団体ごとに%(limit)d名以内です。先に誰かを無効にしてください。"),
+        "role_needs_tenant": _("大会運営者とスタッフには所属する主催団体が必要です。"),
         "sign_in_failed": _("メールアドレスまたはパスワードが正しくありません。"),
         "not_yours_to_manage": _("%(person)sさんを管理する権限がありません。"),
         "not_yourself": _("自分のアカウントは、ここでは無効にしたりパスワードを変えたりできません。"),

@@ -39,7 +39,7 @@ class UploadForm(HostForm):
 
     file = forms.FileField(
         label=_("CSVファイル"),
-        help_text=_("UTF-8でもShift_JIS（Excelの「CSV」）でも読み取れます。20MBまで。"),
+        help_text=_("UTF-8でもShift_JIS（Excelの「CSV」）でも読み取れます。20MB以内。"),
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": CSV_KINDS}),
         error_messages={"required": _("CSVファイルを選んでください。")},

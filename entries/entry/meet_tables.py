@@ -175,8 +175,8 @@ SHOE_COLUMNS = (
 )
 TEAM_COLUMNS = (
     _of("id", _("チーム番号"), "integer"),
-    _of("name", _("団体名")),
-    _of("kana", _("団体名フリガナ")),
+    _of("name", _("チーム名")),
+    _of("kana", _("チーム名フリガナ")),
     _of("short_name", _("略称")),
     _of("kind", _("種別")),
     _of("prefecture", _("所属")),

@@ -115,22 +115,22 @@ class TeamForm(Form):
     kind = forms.ChoiceField(label=_("種別"), choices=[NONE, *TeamKind.choices])
     name = ReadField(
         _text(60),
-        label=_("団体名"),
+        label=_("チーム名"),
         help_text=_("正式名称。例: 日本体育大学"),
         required=True,
         autocomplete="organization",
     )
-    name_kana = ReadField(_team_kana, label=_("団体名フリガナ"), help_text=_("ひらがなでも入力できます"))
+    name_kana = ReadField(_team_kana, label=_("チーム名フリガナ"), help_text=_("ひらがなでも入力できます"))
     short_name = ReadField(
-        _text(20), label=_("略称"), help_text=_("プログラムに載る名前。空欄なら団体名が載ります。例: 日体大")
+        _text(20), label=_("略称"), help_text=_("プログラムに載る名前。空欄ならチーム名が載ります。例: 日体大")
     )
     prefecture = forms.ChoiceField(label=_("所属都道府県・学連"), choices=[NONE, *PREFECTURE_CHOICES], required=False)
     team_code = forms.RegexField(
         "^[0-9]{1,6}$",
         label=_("団体コード"),
         required=False,
-        help_text=_("数字6桁まで"),
-        error_messages={"invalid": _("数字6桁までで入力してください。")},
+        help_text=_("数字6桁以内"),
+        error_messages={"invalid": _("数字6桁以内で入力してください。")},
     )
     contact_name = ReadField(_text(60), label=_("申込責任者"), autocomplete="name")
     contact_email = forms.EmailField(label=_("連絡先メール"), required=False, max_length=254)
@@ -158,7 +158,7 @@ class JoinForm(NewPasswordForm):
 class UploadForm(Form):
     file = forms.FileField(
         label=_("名簿ファイル"),
-        help_text=_("Excel（.xlsx）またはCSV。5MB・5,000行まで"),
+        help_text=_("Excel（.xlsx）またはCSV。5MB・5,000行以内"),
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.tsv"}),
     )

@@ -39,15 +39,15 @@ class Team(models.Model):
     """Those who enter together and pay together."""
 
     kind = models.CharField(_("種別"), max_length=20, choices=TeamKind)
-    name = models.CharField(_("団体名"), max_length=60)
-    name_kana = models.CharField(_("団体名フリガナ"), max_length=60, blank=True)
+    name = models.CharField(_("チーム名"), max_length=60)
+    name_kana = models.CharField(_("チーム名フリガナ"), max_length=60, blank=True)
     short_name = models.CharField(_("略称"), max_length=20, blank=True, help_text=_("プログラムに載る名前。例: 日体大"))
     prefecture = models.CharField(_("所属都道府県・学連"), max_length=2, choices=PREFECTURE_CHOICES, blank=True)
     team_code = models.CharField(
         _("団体コード"),
         max_length=6,
         blank=True,
-        validators=[RegexValidator(r"^[0-9]{1,6}$", _("数字6桁までで入力してください。"))],
+        validators=[RegexValidator(r"^[0-9]{1,6}$", _("数字6桁以内で入力してください。"))],
     )
     contact_name = models.CharField(_("申込責任者"), max_length=60, blank=True)
     contact_email = models.EmailField(_("連絡先メール"), blank=True)

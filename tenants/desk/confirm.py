@@ -77,7 +77,7 @@ def confirmed(
         def action(self: Any, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
             rows, most = list(queryset[: MOST + 1]), 1 if single else MOST
             if not 0 < len(rows) <= most:
-                self.message_user(request, _("一度に選べるのは%(limit)d件までです。") % {"limit": most}, messages.ERROR)
+                self.message_user(request, _("一度に選べるのは%(limit)d件以内です。") % {"limit": most}, messages.ERROR)
                 return None
             with timezone.override(self.zone(request, str(rows[0].pk))):
                 bound = form(request.POST if "confirmed" in request.POST else None, rows=rows, request=request)

@@ -19,12 +19,12 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(help_text='公開URLに使います。例: nittai', max_length=40, unique=True, verbose_name='識別名')),
-                ('name', models.CharField(max_length=100, verbose_name='団体名')),
+                ('name', models.CharField(max_length=100, verbose_name='主催団体名')),
                 ('plan', models.CharField(default='standard', max_length=20, verbose_name='プラン')),
                 ('is_active', models.BooleanField(default=True, verbose_name='有効')),
                 ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='連絡先メール')),
                 ('contact_phone', models.CharField(blank=True, max_length=20, verbose_name='連絡先電話')),
-                ('payment_note', models.TextField(blank=True, help_text='受付票に表示します。例: 振込先の銀行口座、締切、名義の書き方', verbose_name='お支払い方法')),
+                ('payment_note', models.TextField(blank=True, help_text='受付票に表示します。例: 振込先の銀行口座、締切、振込依頼人名の書き方', verbose_name='お支払い方法')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='作成日時')),
             ],
             options={

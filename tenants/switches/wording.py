@@ -16,7 +16,7 @@ from tenants.switches.models import Function, Switch
 wording.register(
     {
         "stopped": _("「%(what)s」は一時停止中です。%(message)s%(back)s"),
-        "message_too_long": _("案内文は%(limit)d文字までです。"),
+        "message_too_long": _("案内文は%(limit)d文字以内です。"),
         "back_at_past": _("再開の予定には、これからの日時を入力してください。"),
     }
 )

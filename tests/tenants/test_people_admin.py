@@ -65,7 +65,7 @@ def test_the_sixth_active_staff_is_refused_beside_the_form_with_everything_typed
         make_user(f"s{number}@example.com", role=Role.STAFF, tenant=nittai)
     page = desk.post(f"{LIST}add/", NEW)
     assert page.status_code == 422
-    assert errors_on(page) == ["有効なスタッフは1主催団体につき5名までです。先に誰かを無効にしてください。"]
+    assert errors_on(page) == ["有効なスタッフは主催団体ごとに5名以内です。先に誰かを無効にしてください。"]
     assert 'value="新人"' in page.content.decode()
     assert not User.objects.filter(email="new@example.com").exists()
 
@@ -76,7 +76,7 @@ def test_the_sixth_is_refused_when_activated_and_the_others_are_not(
     staff = [make_user(f"s{n}@example.com", role=Role.STAFF, tenant=nittai, is_active=n < 4) for n in range(6)]
     page = act(desk, "activate", *staff[4:])
     assert User.objects.filter(staff_seat__isnull=False).count() == 5
-    assert "1主催団体につき5名まで" in page.content.decode()
+    assert "主催団体ごとに5名以内" in page.content.decode()
     assert "1名を有効にしました" in page.content.decode()
 
 
@@ -152,7 +152,7 @@ def test_the_platform_admin_makes_an_organizer_for_a_host(platform: Client, nitt
 @pytest.mark.parametrize("role", ["organizer", "staff"])
 def test_an_organizer_without_a_host_is_refused(platform: Client, role: str) -> None:
     page = platform.post(f"{LIST}add/", NEW | {"role": role, "tenant": ""})
-    assert errors_on(page) == ["運営者とスタッフには所属する主催団体が必要です。"]
+    assert errors_on(page) == ["大会運営者とスタッフには所属する主催団体が必要です。"]
 
 
 def test_a_platform_admin_belongs_to_no_host(platform: Client, nittai: Tenant) -> None:

@@ -114,7 +114,7 @@ def no_oversell(stage: Stage, sheets: Sequence[Sheet], found: Found) -> CheckLin
         right = len(rows) if plan.places is None else min(plan.places, len(rows))
         if accepted != right or shown[race] > right:
             seen = {"race": plan.name, "right": right, "stored": accepted, "shown": shown[race]}
-            wrong.append(_("%(race)s: 正しくは%(right)d人、実際は%(stored)d人、受付票では%(shown)d人") % seen)
+            wrong.append(_("%(race)s: 正しくは%(right)d名、実際は%(stored)d名、受付票では%(shown)d名") % seen)
     return _line("no_oversell", _("定員を超えて出場を認めない"), wrong, accepted=given)
 
 

@@ -123,7 +123,7 @@ def _of_rushes(found: Sequence[Rush]) -> Iterator[str]:
     if found:
         yield from _head(_("申込が集中した1分"))
     for rush in found:
-        yield _("%(meet)s: %(minute)s に申込票%(in_minute)d件（期間全体で申込票%(all)d件、%(entries)d人）") % {
+        yield _("%(meet)s: %(minute)s に申込票%(in_minute)d件（期間全体で申込票%(all)d件、%(entries)d名）") % {
             "meet": rush.meet,
             "minute": day(rush.minute),
             "in_minute": rush.in_minute,

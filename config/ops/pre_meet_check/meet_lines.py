@@ -66,7 +66,7 @@ def state(one: Subject) -> CheckLine:
 def window(one: Subject) -> CheckLine:
     """The entry window in the meet's own zone: it opens, then closes, and closes before the meet begins."""
     meet = one.meet
-    text = _("申込期間: %(opens)s から %(closes)s まで") % {
+    text = _("申込期間: %(opens)s から %(closes)sまで") % {
         "opens": moment(meet, meet.entries_open_at),
         "closes": moment(meet, meet.entries_close_at),
     }
@@ -180,7 +180,7 @@ def contacts(one: Subject) -> CheckLine:
     ]
     missing = [role for role in ROLES if not any(role in row.role for row in filled)]
     if not missing:
-        return ok("contacts", _("緊急連絡先: 主担当、副担当、運営責任者がそろっています"))
+        return ok("contacts", _("緊急連絡先: 主担当、副担当、大会運営責任者がそろっています"))
     text = _("緊急連絡先: 電話番号つきで入っていない役割 %(roles)s") % {"roles": listed(missing)}
     return ng("contacts", text, _("管理画面の緊急連絡先に氏名と電話番号を入れてください。"), missing=missing)
 
@@ -190,12 +190,12 @@ def people(one: Subject) -> CheckLine:
     mine = User.objects.filter(tenant=one.meet.tenant, is_active=True)
     organizers = mine.filter(role=Role.ORGANIZER).count()
     staff = mine.filter(role=Role.STAFF).count()
-    text = _("担当者: 有効な大会運営者%(organizers)d人、スタッフ%(staff)d/%(most)d人") % {
+    text = _("担当者: 有効な大会運営者%(organizers)d名、スタッフ%(staff)d/%(most)d名") % {
         "organizers": organizers,
         "staff": staff,
         "most": MAX_ACTIVE_STAFF,
     }
-    todo = _("管理画面の利用者で、大会運営者を2人以上、招集所のスタッフを1人以上有効にしてください。")
+    todo = _("管理画面の利用者で、大会運営者を2名以上、招集所のスタッフを1名以上有効にしてください。")
     return judged(
         "people",
         text,

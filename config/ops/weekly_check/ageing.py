@@ -75,11 +75,11 @@ def people(week: Week) -> CheckLine:
         if row.staff >= MAX_ACTIVE_STAFF
     ]
     admins = User.objects.filter(role=Role.PLATFORM_ADMIN, is_active=True).count()
-    text = _("人: プラットフォーム管理者%(admins)d人、スタッフが上限に達した主催団体%(full)d") % {
+    text = _("人: プラットフォーム管理者%(admins)d名、スタッフが上限に達した主催団体%(full)d") % {
         "admins": admins,
         "full": len(full),
     }
-    todo = _("管理者が1人だけなら、もう1人を create_platform_admin で加えてください。")
+    todo = _("管理者が1名だけなら、もう1名を create_platform_admin で加えてください。")
     return judged("people", text, todo, is_ng=admins == 0, is_look=admins == 1, admins=admins, full=len(full))
 
 
@@ -88,7 +88,7 @@ def contacts(week: Week) -> CheckLine:
     rows = IncidentContact.objects.filter(tenant__isnull=True).exclude(phone="")
     n = rows.count()
     todo = _("管理画面の緊急連絡先に、技術担当の主担当と副担当を電話番号つきで入れてください。")
-    text = _("緊急連絡先: 電話のある全体担当%(n)d人") % {"n": n}
+    text = _("緊急連絡先: 電話のある全体担当%(n)d名") % {"n": n}
     return judged("contacts", text, todo, is_ng=n == 0, is_look=n == 1, contacts=n)
 
 

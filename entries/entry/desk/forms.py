@@ -64,7 +64,7 @@ class InviteForm(FindForm):
         label=_("選手"),
         widget=forms.RadioSelect,
         empty_label=None,
-        error_messages={"required": _("選手を1人選んでください。")},
+        error_messages={"required": _("選手を1名選んでください。")},
     )
     seed_time = MarkField(label=_("申告タイム"), required=False, help_text=_("例: 14:05.32。空欄は記録なし（NT）。"))
     pacemaker = forms.BooleanField(label=_("ペースメーカー"), required=False)

@@ -58,18 +58,22 @@ class TeamForm(RegistrationForm):
         label=_("種別"), choices=[NONE, *(choice for choice in TeamKind.choices if choice[0] != TeamKind.INDIVIDUAL)]
     )
     team_name = ReadField(
-        _line, label=_("団体名"), required=True, help_text=_("正式名称。例: 日本体育大学"), autocomplete="organization"
+        _line,
+        label=_("チーム名"),
+        required=True,
+        help_text=_("正式名称。例: 日本体育大学"),
+        autocomplete="organization",
     )
     team_kana = ReadField(
         lambda cell: read_kana(cell, 60),
-        label=_("団体名フリガナ"),
+        label=_("チーム名フリガナ"),
         required=True,
         help_text=_("ひらがなでも入力できます"),
     )
     short_name = ReadField(
         lambda cell: _line(cell, 20),
         label=_("略称"),
-        help_text=_("プログラムに載る名前。空欄なら団体名が載ります。例: 日体大"),
+        help_text=_("プログラムに載る名前。空欄ならチーム名が載ります。例: 日体大"),
     )
     prefecture = forms.ChoiceField(label=_("所属都道府県・学連"), choices=[NONE, *PREFECTURE_CHOICES])
     name = ReadField(_line, label=_("申込責任者の氏名"), required=True, autocomplete="name")

@@ -143,10 +143,10 @@ def test_five_active_staff_at_most_and_only_active_ones_count(seeded: None) -> N
     values = {"name": "新人", "language": "ja", "role": "staff", "tenant": tenant.pk}
     answers = [admin.post(f"{PEOPLE}add/", values | {"email": f"new{number}@example.com"}) for number in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 422], "staff-a is the first of five"
-    assert "5名まで" in answers[-1].content.decode()
+    assert "5名以内" in answers[-1].content.decode()
     sixth = User.objects.get(email="off0@example.com")
     page = admin.post(PEOPLE, {"action": "activate", "_selected_action": sixth.pk, "confirmed": "1"}, follow=True)
-    assert "5名まで" in page.content.decode()
+    assert "5名以内" in page.content.decode()
     assert User.objects.filter(tenant=tenant, role=Role.STAFF, is_active=True).count() == 5
 
 

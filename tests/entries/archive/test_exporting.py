@@ -119,7 +119,7 @@ def test_a_spreadsheet_runs_nothing_of_it(kita: Team, baba: User, race: Race, no
     team.name = "=HYPERLINK(1)"
     team.save()
     child_of(team, baba, race, now)
-    assert rows_of(exported(race.meet, tmp_path), "teams")[0]["団体名"] == "'=HYPERLINK(1)"
+    assert rows_of(exported(race.meet, tmp_path), "teams")[0]["チーム名"] == "'=HYPERLINK(1)"
 
 
 def test_every_export_is_noted_with_the_number_that_the_file_carries(

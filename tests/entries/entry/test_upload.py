@@ -290,7 +290,7 @@ def test_a_limit_is_counted_over_the_file(coach: Client, meet: Meet, runners: li
     race_of(meet, entries_per_team=2)
     there, page = preview_of(coach, meet, [line(one) for one in runners])
     assert "2件を申し込む" in page
-    assert page.count("1チーム2名まで") == 3
+    assert page.count("1チーム2名以内") == 3
     assert coach.post(there).status_code == 303
 
 
@@ -325,7 +325,7 @@ def test_a_file_with_more_rows_than_a_sheet_takes_says_so(
     coach: Client, meet: Meet, race: Race, runners: list[Athlete]
 ) -> None:
     there, page = preview_of(coach, meet, [line(runners[0])] * 401)
-    assert "一度に送信できるのは400行まで" in page
+    assert "一度に送信できるのは400行以内" in page
     assert "件を申し込む" not in page
     assert coach.post(there).status_code == 422
     assert entries() == []
