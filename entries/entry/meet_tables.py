@@ -137,9 +137,9 @@ RACE_COLUMNS = (
     _of("distance_m", _("距離（m）"), "integer"), _of("sex", _("性別")), _of("course", _("種目の区分")),
     _of("places", _("定員"), "integer", True), _of("waiting_places", _("補欠待ちの上限"), "integer", True),
     _of("starters_per_heat", _("1組の人数"), "integer"), _of("fee", _("参加料（円）"), "integer"),
-    _of("standard", _("参加標準記録"), empty=True), _of("standard_hundredths", _("標準記録（1/100秒）"), "integer", True),
-    _of("standard_from", _("標準記録の有効期間（始）"), "date", True),
-    _of("standard_until", _("標準記録の有効期間（終）"), "date", True), _of("held_on", _("実施日"), "date"),
+    _of("standard", _("参加標準記録"), empty=True), _of("standard_hundredths", _("参加標準記録（1/100秒）"), "integer", True),
+    _of("standard_from", _("参加標準記録の有効期間（始）"), "date", True),
+    _of("standard_until", _("参加標準記録の有効期間（終）"), "date", True), _of("held_on", _("実施日"), "date"),
     _of("is_ncg", _("NCG"), "boolean"), _of("accepted", _("出場可"), "integer"),
     _of("waitlisted", _("補欠待ち"), "integer"), _of("withdrawn", _("取り消し済み"), "integer"),
 )  # fmt: skip

@@ -164,7 +164,7 @@ class RaceAdmin(ComposedAdmin):
         (gettext_lazy("組と参加料"), {"fields": ("starters_per_heat", "fee", "is_ncg", "fallback_race")}),
     )
 
-    @admin.display(description=gettext_lazy("標準記録"), ordering="standard")
+    @admin.display(description=gettext_lazy("参加標準記録"), ordering="standard")
     def standard_time(self, race: Race) -> str:
         return format_time(race.standard) or "–"
 

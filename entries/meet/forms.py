@@ -85,7 +85,7 @@ class RaceForm(RaceRowForm):
     standard = MarkField(
         label=gettext_lazy("参加標準記録"),
         required=False,
-        help_text=gettext_lazy("例: 14:40.00。空欄は標準記録なし。この記録と同じか、より速い選手が申し込めます。"),
+        help_text=gettext_lazy("例: 14:40.00。空欄は参加標準記録なし。この記録と同じか、より速い選手が申し込めます。"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

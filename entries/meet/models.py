@@ -165,8 +165,8 @@ class Race(TenantOwned):
     starters_per_heat = models.PositiveSmallIntegerField(_("1組の人数"), default=40)
     fee = models.PositiveIntegerField(_("参加料（円）"), null=True, blank=True, help_text=_("空欄は大会の参加料。"))
     standard = models.PositiveIntegerField(_("参加標準記録"), null=True, blank=True)
-    standard_from = models.DateField(_("標準記録の有効期間（始）"), null=True, blank=True)
-    standard_until = models.DateField(_("標準記録の有効期間（終）"), null=True, blank=True)
+    standard_from = models.DateField(_("参加標準記録の有効期間（始）"), null=True, blank=True)
+    standard_until = models.DateField(_("参加標準記録の有効期間（終）"), null=True, blank=True)
     entries_per_team = models.PositiveSmallIntegerField(_("1チームの申込上限"), null=True, blank=True)
     is_ncg = models.BooleanField(_("NCG"), default=False, help_text=_("NITTAI CHALLENGE GAMESの種目"))
     fallback_race = models.ForeignKey(

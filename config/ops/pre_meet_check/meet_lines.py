@@ -130,7 +130,7 @@ def standards(one: Subject) -> CheckLine:
     text = _("参加標準記録: %(n)d種目") % {"n": with_standard}
     for said, names in ((_("有効期間が過ぎた種目"), dead), (_("NCGの振替先が未設定"), lost)):
         text += _also(said, names)
-    todo = _("管理画面の種目で標準記録の有効期間と、NCGの振替先を確認してください。")
+    todo = _("管理画面の種目で参加標準記録の有効期間と、NCGの振替先を確認してください。")
     return judged("standards", text, todo, is_ng=bool(dead), is_look=bool(lost))
 
 
