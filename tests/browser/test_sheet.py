@@ -314,7 +314,7 @@ def test_withdrawing_asks_first_and_correcting_keeps_the_place(desk: Page, twent
     second = desk.locator("[data-entry]").nth(1)
     second.locator("summary").click()
     second.locator("input[name=seed_time]").fill("13分59秒9")
-    second.get_by_role("button", name="申告タイムを変更する").click()
+    second.get_by_role("button", name="申告タイムを変更する", exact=True).click()
     desk.get_by_text("13:59.90").wait_for()
     desk.goto(desk.url.split("/orders/")[0] + SHEET + "/upload")
     assert violations(desk) == []
