@@ -25,7 +25,7 @@ MOST_SPEC_NAME = 100
 
 wording.register(
     {
-        "product_too_long": _("長すぎます（%(limit)s文字以内）。"),
+        "product_too_long": _("長すぎます（上限%(limit)s文字）。"),
         "product_yen": _("価格は0以上の整数（円）で入力してください。例: 24200"),
         "product_stack": _("靴底の厚さは0より大きい数（mm）で入力してください。例: 39.5"),
         "product_events": _("種目の区分「%(text)s」は使えません。使えるもの: %(known)s"),

@@ -8,13 +8,13 @@ from tenants.audit import verbs
 wording.register(
     {
         "import_empty": _("ファイルが空です。1行目に見出し、2行目から商品を入力してください。"),
-        "import_too_big": _("ファイルが大きすぎます（%(limit)sMB以内）。分けて取り込んでください。"),
+        "import_too_big": _("ファイルが大きすぎます（上限%(limit)sMB）。分けて取り込んでください。"),
         "import_excel": _(
             "Excelブックは取り込めません。Excelで「CSV UTF-8（コンマ区切り）」として保存し直してください。"
         ),
         "import_no_keys": _("見出しに「ブランド」と「型番」の列が見つかりません。1行目に見出しを入れてください。"),
         "import_column_twice": _("見出し「%(first)s」と「%(second)s」は同じ項目です。どちらかの列を除いてください。"),
-        "import_title_too_long": _("見出しが長すぎます（%(limit)s文字以内）: %(title)s"),
+        "import_title_too_long": _("見出しが長すぎます（上限%(limit)s文字）: %(title)s"),
         "import_decided": _("この取り込みはすでに処理されています（%(state)s）。画面を開き直してください。"),
         "row_no_brand": _("ブランドがありません"),
         "row_no_reference": _("型番がありません"),
@@ -23,7 +23,7 @@ wording.register(
         "row_dates": _("使用終了日が使用開始日より前です"),
         "row_null_character": _("使えない文字（NUL）が含まれています"),
         "row_not_utf8": _("文字がUTF-8として読み取れません"),
-        "row_too_large": _("内容が大きすぎます（1行1MB以内）"),
+        "row_too_large": _("内容が大きすぎます（上限は1行1MB）"),
         "row_price_left_out": _("価格「%(text)s」を読み取れないため、価格なしで取り込みました（元の値は残しています）"),
     }
 )

@@ -41,10 +41,10 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 wording.register(
     {
-        "table_too_big": _("ファイルが大きすぎます（%(limit)sMB以内）。不要な列・画像・シートを除いてください。"),
+        "table_too_big": _("ファイルが大きすぎます（上限%(limit)sMB）。不要な列・画像・シートを除いてください。"),
         "table_empty": _("ファイルに表がありません。1行目に見出し、2行目から内容を入力してください。"),
-        "table_rows": _("行が多すぎます（%(limit)s行以内）。ファイルを分けてください。"),
-        "table_columns": _("列が多すぎます（%(limit)s列以内）。離れた列に文字が残っていないかご確認ください。"),
+        "table_rows": _("行が多すぎます（上限%(limit)s行）。ファイルを分けてください。"),
+        "table_columns": _("列が多すぎます（上限%(limit)s列）。離れた列に文字が残っていないかご確認ください。"),
         "table_too_complex": _("ファイルの構造が大きすぎるため開けません。表だけを新しいブックに貼り付けてください。"),
         "table_encrypted": _("パスワード付きのファイルは開けません。パスワードを外して保存し直してください。"),
         "table_macros": _(

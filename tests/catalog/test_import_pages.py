@@ -144,7 +144,7 @@ def test_a_run_of_the_old_file_shows_its_own_counts(desk: Client, nittai: Tenant
 def test_a_refused_file_says_why(desk: Client, nittai: Tenant) -> None:
     run = run_of(nittai, RunState.FAILED, refused={"code": "csv_rows", "limit": 200_000}, counts={})
     page = read(desk, page_of(run))
-    assert "行が多すぎます（200000行以内）" in page
+    assert "行が多すぎます（上限200000行）" in page
     assert "商品マスターは変わっていません" in page
 
 

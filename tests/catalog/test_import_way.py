@@ -131,7 +131,7 @@ def test_a_file_that_cannot_be_read_is_refused_beside_the_field(desk: Client, ki
 def test_a_file_above_the_limit_is_refused_beside_the_field(desk: Client) -> None:
     answer = upload(desk, b"x" * (20 * 1024 * 1024 + 1))
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "ファイルが大きすぎます（20MB以内）" in answer.content.decode()
+    assert "ファイルが大きすぎます（上限20MB）" in answer.content.decode()
 
 
 @pytest.mark.parametrize("data", [{}, {"file": ""}, {"file": "ブランド"}])

@@ -40,8 +40,8 @@ wording.register(
         ),
         "oldfile_no_table": _("テーブル master_products がありません: %(path)s（あるテーブル: %(tables)s）"),
         "oldfile_no_columns": _("master_products に必要な列がありません: %(missing)s（ある列: %(columns)s）"),
-        "oldfile_too_many_columns": _("master_products の列が多すぎます（%(limit)s列以内）"),
-        "oldfile_long_column": _("master_products の列名が長すぎます（%(limit)s文字以内）: %(column)s"),
+        "oldfile_too_many_columns": _("master_products の列が多すぎます（上限%(limit)s列）"),
+        "oldfile_long_column": _("master_products の列名が長すぎます（上限%(limit)s文字）: %(column)s"),
     }
 )
 

@@ -66,7 +66,7 @@ def state(one: Subject) -> CheckLine:
 def window(one: Subject) -> CheckLine:
     """The entry window in the meet's own zone: it opens, then closes, and closes before the meet begins."""
     meet = one.meet
-    text = _("申込期間: %(opens)s から %(closes)sまで") % {
+    text = _("申込期間: %(opens)sから%(closes)sまで") % {
         "opens": moment(meet, meet.entries_open_at),
         "closes": moment(meet, meet.entries_close_at),
     }
@@ -89,7 +89,7 @@ def _phase(one: Subject) -> str:
 def days(one: Subject) -> CheckLine:
     """The meet is still to come, and each race is on one of its days."""
     meet = one.meet
-    text = _("開催期間: %(first)s から %(last)s、会場 %(venue)s") % {
+    text = _("開催期間: %(first)sから%(last)s、会場 %(venue)s") % {
         "first": meet.starts_on,
         "last": meet.ends_on,
         "venue": meet.venue or _("未入力"),

@@ -132,11 +132,11 @@ def test_of_equal_keys_in_one_file_the_first_counts_and_the_others_are_told(nitt
     [
         ({"brand": None, "reference": "1"}, "ブランドがありません"),
         ({"brand": "A", "reference": " \u3000"}, "型番がありません"),
-        ({"brand": "A", "reference": "x" * 101}, "reference: 長すぎます（100文字以内）。"),
-        ({"brand": "ß" * 60, "reference": "1"}, "brand: 長すぎます（100文字以内）。"),
+        ({"brand": "A", "reference": "x" * 101}, "reference: 長すぎます（上限100文字）。"),
+        ({"brand": "ß" * 60, "reference": "1"}, "brand: 長すぎます（上限100文字）。"),
         ({"brand": "A\0B", "reference": "1"}, "brand: 使えない文字（NUL）が含まれています"),
         ({"brand": "A", "reference": "1", "remarks": "a\0b"}, "remarks: 使えない文字（NUL）が含まれています"),
-        ({"brand": "A", "reference": "1", "remarks": "x" * 1_100_000}, "内容が大きすぎます（1行1MB以内）"),
+        ({"brand": "A", "reference": "1", "remarks": "x" * 1_100_000}, "内容が大きすぎます（上限は1行1MB）"),
     ],
 )
 def test_a_row_that_cannot_be_taken_is_told_with_its_reason(
@@ -200,7 +200,7 @@ def test_hundreds_of_columns_are_kept_and_too_many_are_refused(nittai: Tenant, t
         MasterProduct.objects.all().delete()
         ImportRun.objects.all().delete()
     many = [f"c{number}" for number in range(200)]
-    assert "200列以内" in refusal(nittai, old_file(tmp_path / "wider.db", [], columns=["brand", "reference", *many]))
+    assert "上限200列" in refusal(nittai, old_file(tmp_path / "wider.db", [], columns=["brand", "reference", *many]))
 
 
 def test_blobs_are_kept_as_sqlite_writes_them(nittai: Tenant, tmp_path: Path) -> None:
