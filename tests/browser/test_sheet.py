@@ -214,7 +214,10 @@ def test_what_the_rules_will_say_is_said_beside_the_row(desk: Page, twenty: list
     hint = desk.locator("#rows-0-hint")
     assert "参加標準記録（31:40.00）があるため" in hint.inner_text()
     desk.locator("#id_rows-0-seed_time").fill("31:40.01")
-    assert hint.inner_text() == "参加標準記録は31:40.00です。申告31:40.01では申し込めません。"
+    assert (
+        hint.inner_text()
+        == "参加標準記録は31:40.00です。申告タイム31:40.01では申し込めません。別の種目を選んでください。"
+    )
     assert "要確認 1件" in desk.locator("#sheet-missing").inner_text()
     desk.locator("#id_rows-0-seed_time").fill("31:40.00")
     assert hint.inner_text() == ""
