@@ -5,10 +5,10 @@ in full width and with the midnight that a spreadsheet adds (`2004/04/02 0:00`),
 """
 
 import re
-import unicodedata
 from datetime import date, datetime, timedelta
 
 from tenants.files.tables import Cell, text_of
+from tenants.half_width import half_width
 
 LONGEST = 40
 _ERAS = {
@@ -51,9 +51,7 @@ def parse_date(cell: Cell) -> date | None:
 
 
 def _folded(text: str) -> str:
-    """Half width, dashes of one kind (also ー, which a Japanese keyboard types for one), no spaces, no midnight."""
+    """Half width, no spaces, no midnight."""
     if len(text) > LONGEST:
         raise NotADate
-    text = unicodedata.normalize("NFKC", text).strip()
-    text = _MIDNIGHT.sub("", re.sub("[‐‑–—―−ー]", "-", text))
-    return re.sub(r"\s", "", text)
+    return re.sub(r"\s", "", _MIDNIGHT.sub("", half_width(text).strip()))

@@ -1,24 +1,22 @@
 """Telephone numbers: the only reader, for every form and every table that holds one."""
 
 import re
-import unicodedata
 from typing import Any
 
 from django import forms
 from django.db import models
 
+from tenants.half_width import half_width
 from tenants.refusal import Refused
 from tenants.wording import say
 
 LONGEST, FEWEST_DIGITS = 20, 9
-_DASHES = re.compile("[‐‑–—―−ー]")
-"""ー is what the key of the dash types in Japanese."""
 _NUMBER = re.compile(r"\+?[0-9() -]+")
 
 
 def parse_phone(text: str) -> str:
     """Digits, hyphens, brackets and a leading +, all of half width; empty for no text. Raises Refused."""
-    text = _DASHES.sub("-", unicodedata.normalize("NFKC", text)).strip()
+    text = half_width(text).strip()
     digits = sum(letter.isdigit() for letter in text)
     if text and not (_NUMBER.fullmatch(text) and digits >= FEWEST_DIGITS and len(text) <= LONGEST):
         raise Refused("phone_unreadable")

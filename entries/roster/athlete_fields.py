@@ -16,6 +16,7 @@ from entries.roster.models import Athlete, Sex
 from entries.roster.prefectures import PREFECTURES
 from entries.roster.romaji import romaji
 from tenants.files.tables import Cell, text_of
+from tenants.half_width import half_width
 from tenants.refusal import Refused
 
 Values = dict[str, Any]
@@ -47,10 +48,8 @@ def visible(text: str, limit: int) -> str:
 
 
 def folded(cell: Cell, limit: int) -> str:
-    """For codes, digits and Latin letters: full width becomes half width, dashes become one kind, and ー is one: it is what
-    the key of the dash types in Japanese."""
-    text = unicodedata.normalize("NFKC", visible(text_of(cell), limit * 2))
-    return visible(re.sub("[‐‑–—―−ー]", "-", text), limit)
+    """For codes, digits and Latin letters."""
+    return visible(half_width(visible(text_of(cell), limit * 2)), limit)
 
 
 def read_name(cell: Cell) -> str:

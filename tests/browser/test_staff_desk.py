@@ -39,6 +39,14 @@ def products(nittai: Tenant, endo: User, now: datetime) -> list[MasterProduct]:
         return rows
 
 
+@pytest.fixture
+def desk(site: Site, open_page: OpenPage, endo: User, products: list[MasterProduct]) -> Page:
+    """A page on which endo has signed in."""
+    page = open_page()
+    sign_in(page, site.address, endo.email)
+    return page
+
+
 def overrides() -> dict[str, object]:
     return dict(ProductOverride._base_manager.values_list("field", "value"))
 
@@ -108,68 +116,55 @@ def edit_price_by_keyboard(page: Page) -> None:
     expect(button).to_be_focused()
 
 
-def test_back_leads_to_what_was_typed(
-    site: Site, open_page: OpenPage, endo: User, products: list[MasterProduct]
-) -> None:
-    page = open_page()
-    sign_in(page, site.address, endo.email)
-    page.goto(f"{site.address}/staff/search")
-    page.locator("[name=brand]").press_sequentially("tsub")
-    page.locator("[name=reference]").press_sequentially("ts-05")
-    expect(page.locator(".found li")).to_have_count(10)
-    page.locator(".found a").nth(3).click()
-    expect(page.locator("h1")).to_have_text("TSUBAME TS-053")
-    page.go_back()
-    expect(page.locator("[name=brand]")).to_have_value("tsub")
-    expect(page.locator("[name=reference]")).to_have_value("ts-05")
-    expect(page.locator(".found li")).to_have_count(10)
+def test_back_leads_to_what_was_typed(site: Site, desk: Page) -> None:
+    desk.goto(f"{site.address}/staff/search")
+    desk.locator("[name=brand]").press_sequentially("tsub")
+    desk.locator("[name=reference]").press_sequentially("ts-05")
+    expect(desk.locator(".found li")).to_have_count(10)
+    desk.locator(".found a").nth(3).click()
+    expect(desk.locator("h1")).to_have_text("TSUBAME TS-053")
+    desk.go_back()
+    expect(desk.locator("[name=brand]")).to_have_value("tsub")
+    expect(desk.locator("[name=reference]")).to_have_value("ts-05")
+    expect(desk.locator(".found li")).to_have_count(10)
 
 
-def test_what_is_typed_before_the_scripts_have_come_is_searched_for(
-    site: Site, open_page: OpenPage, endo: User, products: list[MasterProduct]
-) -> None:
-    page, held = open_page(), list[Route]()
-    sign_in(page, site.address, endo.email)
-    page.route("**/htmx-4*.js", lambda route: held.append(route))
-    page.goto(f"{site.address}/staff/search", wait_until="commit")
-    page.locator("[name=reference]").fill("qqqq")
+def test_what_is_typed_before_the_scripts_have_come_is_searched_for(site: Site, desk: Page) -> None:
+    held: list[Route] = []
+    desk.route("**/htmx-4*.js", lambda route: held.append(route))
+    desk.goto(f"{site.address}/staff/search", wait_until="commit")
+    desk.locator("[name=reference]").fill("qqqq")
     held[0].continue_()
-    expect(page.locator("#no-reference")).to_be_visible()
+    expect(desk.locator("#no-reference")).to_be_visible()
 
 
-def test_an_answer_that_comes_late_does_not_replace_a_later_one(
-    site: Site, open_page: OpenPage, endo: User, products: list[MasterProduct]
-) -> None:
-    page, held = open_page(), list[Route]()
-    sign_in(page, site.address, endo.email)
-    page.goto(f"{site.address}/staff/search")
-    page.route("**/staff/search?*", lambda route: held.append(route))
-    field = page.locator("[name=reference]")
+def test_an_answer_that_comes_late_does_not_replace_a_later_one(site: Site, desk: Page) -> None:
+    held: list[Route] = []
+    desk.goto(f"{site.address}/staff/search")
+    desk.route("**/staff/search?*", lambda route: held.append(route))
+    field = desk.locator("[name=reference]")
     for typed in ("ts", "ts-0", "ts-05"):
-        with page.expect_request("**/staff/search?*"):
+        with desk.expect_request("**/staff/search?*"):
             field.fill(typed)
-    page.wait_for_function("1")
+    desk.wait_for_function("1")
     held[2].continue_()
-    expect(page.locator(".found li")).to_have_count(10)
-    with page.expect_event("requestfinished"):
+    expect(desk.locator(".found li")).to_have_count(10)
+    with desk.expect_event("requestfinished"):
         held[1].continue_()
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    expect(page.locator(".found li")).to_have_count(10)
+    desk.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(desk.locator(".found li")).to_have_count(10)
 
 
-def test_no_button_is_there_before_what_asks(
-    site: Site, open_page: OpenPage, endo: User, products: list[MasterProduct]
-) -> None:
+def test_no_button_is_there_before_what_asks(site: Site, desk: Page) -> None:
     """Without the script a correction would be released without a question."""
-    page, held = open_page(), list[Route]()
-    sign_in(page, site.address, endo.email)
-    page.route("**/confirm*.js", lambda route: held.append(route))
-    with page.expect_request("**/confirm*.js"):
-        page.goto(f"{site.address}/staff/conflicts", wait_until="commit")
-    assert page.get_by_role("button", name="マスターの 20,500円 にする").count() == 0
+    held: list[Route] = []
+    desk.route("**/confirm*.js", lambda route: held.append(route))
+    with desk.expect_request("**/confirm*.js"):
+        desk.goto(f"{site.address}/staff/conflicts", wait_until="commit")
+    assert desk.get_by_role("button", name="マスターの 20,500円 にする").count() == 0
     held[0].continue_()
-    page.get_by_role("button", name="マスターの 20,500円 にする").press("Enter")
-    expect(page.get_by_role("dialog")).to_contain_text("21,000円")
+    desk.get_by_role("button", name="マスターの 20,500円 にする").press("Enter")
+    expect(desk.get_by_role("dialog")).to_contain_text("21,000円")
 
 
 def test_a_correction_is_kept_or_released_after_a_question(

@@ -1,0 +1,12 @@
+"""Text that is typed in full width on a Japanese keyboard and means digits, Latin letters and dashes."""
+
+import re
+import unicodedata
+
+_DASHES = re.compile("[‐‑–—―−ー]")
+"""ー too: it is what the key of the dash types in Japanese."""
+
+
+def half_width(text: str) -> str:
+    """In half width, with one kind of dash. For codes, numbers and dates; a name keeps its ー."""
+    return _DASHES.sub("-", unicodedata.normalize("NFKC", text))
