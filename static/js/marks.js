@@ -1,5 +1,5 @@
 // Times as entries/marks.py reads them, so that the page can say at once what it understood. The server decides.
-// tests/browser/test_sheet.py holds the two together.
+// tests/browser/test_sheet_scripts.py holds the two together.
 const Marks = (() => {
   const MAX = 24 * 3600 * 100;
   const SIGNS = { "′": "'", "‘": "'", "’": "'", "“": '"', "”": '"', "、": ".", "。": "." };

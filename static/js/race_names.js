@@ -1,5 +1,5 @@
 // Races as entries/entry/upload/race_names.py reads them: by name, else by distance and sex when it can only be one.
-// It reads what people type in Japanese and shows nothing.
+// It reads what people type in Japanese and shows nothing. tests/browser/test_sheet_scripts.py holds the two together.
 const Races = (() => {
   const SEXES = { 男: "M", 女: "F", 男女: "X", 混合: "X" };
   const SEX = "(男女|混合|男|女)子?";
