@@ -26,9 +26,16 @@ def hold_queues(meet_id: int) -> None:
 
 @transaction.atomic
 def change_meet(meet: Meet, *, fields: Iterable[str], before: Values, by: User, at: datetime) -> None:
-    """Save these fields; when promotions may go on longer, those who wait and have a place are promoted."""
+    """Save these fields; when promotions may go on longer, those who wait and have a place are promoted.
+
+    Another time zone moves every moment of the meet, so that the clock on the wall says what it said.
+    """
     names = set(fields)
-    if names & WINDOW:
+    if "time_zone" in names:
+        hold_queues(meet.pk)
+        moved = meet_actions.keep_wall_time(meet, typed=names)
+        names, before = names | set(moved), {**before, **moved}
+    elif names & WINDOW:
         hold_queues(meet.pk)
     actions.change_row(meet, fields=names, before=before, by=by)
     if names & WINDOW:

@@ -1,6 +1,6 @@
 """Moving a meet on, pausing a race, planning its heats, and making a new meet from an old one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,10 @@ from entries.meet.models import NO_LINE, Meet, Race, State, TimetableSlot
 from tenants.audit.actions import record
 from tenants.models import User
 from tenants.refusal import Refused
+
+
+MOMENTS = ("entries_open_at", "entries_close_at", "promote_until")
+"""What of a meet is typed and shown in its own zone, beside its timetable."""
 
 
 def _locked(meet: Meet) -> Meet:
@@ -41,6 +45,27 @@ def set_paused(*, race: Race, paused: bool, by: User, at: datetime, why: str = "
     row.save(update_fields=["paused_at"])
     record("race.paused" if paused else "race.resumed", row, by=by, why=why)
     return True
+
+
+def keep_wall_time(meet: Meet, *, typed: Collection[str]) -> dict[str, datetime | None]:
+    """Give the meet's moments and its timetable, when its zone has another value than in the database, the time of day that
+    they had in the old zone. What was `typed` is in the new zone already. Returns the moments as they were until now.
+    """
+    was = Meet.objects.get(pk=meet.pk)
+    before = {name: getattr(was, name) for name in MOMENTS}
+    for name, moment in before.items():
+        if name not in typed:
+            setattr(meet, name, moment and _same_wall(moment, was.zone, meet.zone))
+    slots = list(TimetableSlot.objects.filter(race__meet=meet).order_by("pk"))
+    for slot in slots:
+        slot.starts_at = _same_wall(slot.starts_at, was.zone, meet.zone)
+    TimetableSlot.objects.bulk_update(slots, ["starts_at"], batch_size=500)
+    return {name: moment for name, moment in before.items() if moment != getattr(meet, name)}
+
+
+def _same_wall(moment: datetime, was: ZoneInfo, now: ZoneInfo) -> datetime:
+    """The instant at which the clocks of the other zone say what those of this one said."""
+    return moment.astimezone(was).replace(tzinfo=now)
 
 
 @transaction.atomic

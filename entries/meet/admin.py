@@ -81,6 +81,7 @@ class MeetAdmin(ComposedAdmin):
             {
                 "description": gettext_lazy(
                     "日時は、ここに書くタイムゾーンの時刻です。日本の大会は Asia/Tokyo のままにします。"
+                    "あとで変更しても、日時は時計の時刻のままです。"
                 ),
                 "fields": ("time_zone", ("entries_open_at", "entries_close_at"), "promote_until"),
             },
@@ -130,6 +131,13 @@ class MeetAdmin(ComposedAdmin):
         except ValidationError:
             return None
         return ZoneInfo(name)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Another zone keeps what the clocks say; what that means is said."""
+        super().save_model(request, obj, form, change)
+        if change and "time_zone" in form.changed_data:
+            said = _("タイムゾーンを%(zone)sに変更しました。日時は時計の時刻のままです（申込締切 %(closes)s）。")
+            self.message_user(request, said % {"zone": obj.time_zone, "closes": moment(obj, obj.entries_close_at)})
 
     @confirmed(
         gettext_lazy("この大会から新しい大会を作る"),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entries.meet import rules
+from entries.meet import actions, rules
 from entries.meet.fields import MarkField
 from entries.meet.models import Meet, Race
 from tenants.desk.confirm import ConfirmForm
@@ -28,7 +28,19 @@ BOUNDS = {
 
 
 class MeetForm(HostedForm):
-    """A meet. Moments are in the zone that is typed on the same page."""
+    """A meet. Moments are in the zone that is typed on the same page: another zone moves them, and they read as before."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and self.instance.pk:
+            self._read_in_the_typed_zone()
+
+    def _read_in_the_typed_zone(self) -> None:
+        """What the page showed in the old zone was sent back in the new one, and nobody changed it."""
+        zone = timezone.get_current_timezone()
+        for name in actions.MOMENTS:
+            if moment := self.initial.get(name):
+                self.initial[name] = moment.astimezone(self.instance.zone).replace(tzinfo=zone)
 
     def clean(self) -> dict[str, Any]:
         """Days and moments in their order; the slug once per host."""

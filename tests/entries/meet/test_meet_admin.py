@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from entries.meet.models import Meet, Race, State
+from entries.meet.models import Meet, Race, State, TimetableSlot
 from tenants.models import AuditRecord, Tenant, User
 from tenants.scope import across_tenants
 from tests.conftest import open_meet, race_of
@@ -80,6 +80,40 @@ def test_what_cannot_be_is_refused_beside_its_field_with_everything_kept(
     assert page.status_code == 422
     assert field in page.context["adminform"].form.errors
     assert "𠮷野川" in page.content.decode()
+
+
+def test_another_zone_keeps_what_the_clocks_say_and_says_so(desk: Client, nittai: Tenant) -> None:
+    desk.post(ADD, NEW | {"promote_until": "2027-04-02T12:00"})
+    meet = the_meet()
+    with across_tenants():
+        slot = TimetableSlot.objects.create(
+            tenant=nittai, race=race_of(meet), number=1, starts_at=datetime(2027, 5, 1, 0, 30, tzinfo=UTC)
+        )
+    values = form_on(desk.get(address(meet)), "entries_open_at")
+    page = desk.post(address(meet), values | {"time_zone": "America/New_York"}, follow=True).content.decode()
+    assert "日時は時計の時刻のままです（申込締切 2027/3/31 (水) 23:59 EDT）。" in page
+    after = form_on(desk.get(address(meet)), "entries_open_at")
+    moments = ("entries_open_at", "entries_close_at", "promote_until")
+    assert [after[name] for name in moments] == [values[name] for name in moments]
+    assert the_meet().entries_open_at == datetime(2027, 3, 1, 14, 0, tzinfo=UTC)
+    slot.refresh_from_db()
+    assert slot.starts_at == datetime(2027, 5, 1, 13, 30, tzinfo=UTC)
+    trail = AuditRecord.objects.get(verb="meet.changed")
+    assert trail.before["time_zone"] == "Asia/Tokyo"
+    assert (trail.before["entries_open_at"][:16], trail.after["entries_open_at"][:16]) == (
+        "2027-03-01T00:00",
+        "2027-03-01T09:00",
+    )
+
+
+def test_a_moment_typed_with_another_zone_is_meant_in_that_zone(desk: Client, nittai: Tenant) -> None:
+    desk.post(ADD, NEW)
+    meet = the_meet()
+    values = form_on(desk.get(address(meet)), "entries_open_at")
+    typed = {"time_zone": "Europe/London", "entries_open_at": "2027-03-01T10:00"}
+    assert desk.post(address(meet), values | typed).status_code == 302
+    assert the_meet().entries_open_at == datetime(2027, 3, 1, 10, 0, tzinfo=UTC)
+    assert the_meet().entries_close_at == datetime(2027, 3, 31, 22, 59, tzinfo=UTC)
 
 
 def test_a_slug_is_taken_once_per_host(desk: Client, nittai: Tenant, chuo: Tenant) -> None:
