@@ -16,9 +16,8 @@ from entries.meet.desk import Attention, lines_of, stages_of
 from entries.meet.models import Meet, Race, State
 from entries.meet.queries import meets_on_the_desk, races_by_meet
 from entries.meet.rules import checklist, next_move
+from entries.meet.standing import Countdown, countdown, time_left
 from entries.meet.steps import Check, Figures, Move, Standing
-from entries.meet.wording import moment
-from entries.news.phases import time_left
 from tenants.models import MAX_ACTIVE_STAFF, User
 from tenants.queries import hosts_with_seats, mail_trouble
 
@@ -80,7 +79,7 @@ class MeetDesk:
     chart: Chart
     move: Move | None
     checks: list[Check]
-    deadline: str
+    countdown: Countdown
     steps: list[tuple[str, int]] = field(default_factory=list)
 
     @property
@@ -122,7 +121,7 @@ def _meet_desk(standing: Standing, days: dict[date, int]) -> MeetDesk:
         chart=bars([(date_format(day, _("n/j")), count) for day, count in filled]),
         move=next_move(meet),
         checks=checklist(standing),
-        deadline=_deadline(meet),
+        countdown=countdown(meet),
         steps=stages_of(meet),
     )
 
@@ -133,22 +132,6 @@ def _every_day(meet: Meet, days: dict[date, int]) -> list[tuple[date, int]]:
         return []
     first = max(min(days), max(days) - timedelta(days=MOST_DAYS - 1))
     return [(day := first + timedelta(days=n), days.get(day, 0)) for n in range((max(days) - first).days + 1)]
-
-
-def _deadline(meet: Meet) -> str:
-    """What comes next by the clock, relative and absolute."""
-    at = meet.clock
-    if meet.state in (State.DRAFT, State.PUBLISHED) and at < meet.entries_open_at:
-        return _said(_("申込開始まで、あと%(left)s（%(when)s）"), meet, meet.entries_open_at)
-    if at < meet.entries_close_at:
-        return _said(_("申込締切まで、あと%(left)s（%(when)s）"), meet, meet.entries_close_at)
-    if meet.promotes_at(at):
-        return _said(_("繰り上げの期限まで、あと%(left)s（%(when)s）"), meet, meet.promote_until or at)
-    return _("申込は%(when)sに締め切りました") % {"when": moment(meet, meet.entries_close_at)}
-
-
-def _said(sentence: str, meet: Meet, until: datetime) -> str:
-    return sentence % {"left": time_left(until - meet.clock), "when": moment(meet, until)}
 
 
 def _mail_tasks(user: User, now: datetime) -> Iterator[Task]:

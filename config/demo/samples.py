@@ -14,9 +14,9 @@ from entries.entry.models import Entry, EntryState
 from entries.entry.shoes import ShoeField
 from entries.meet.gauge import Gauge
 from entries.meet.models import NO_LINE, Meet, Race, State
+from entries.meet.standing import Phase, countdown
 from entries.news import context
 from entries.news.models import Notice
-from entries.news.phases import Phase, countdown
 from entries.roster.importing.wording import Shown
 from entries.roster.models import Athlete
 from tenants.forms import Form

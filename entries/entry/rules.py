@@ -8,6 +8,7 @@ from entries.entry.lines import MAX_ROWS, Line, SheetRefused
 from entries.entry.models import Entry, Submission
 from entries.marks import format_time
 from entries.meet.models import Meet, Race, RaceSex, State
+from entries.meet.standing import closed_words
 from entries.meet.wording import moment, pause_note
 from entries.roster.models import Athlete
 from tenants.models import HOST_ROLES, Role, User
@@ -47,7 +48,7 @@ def check_takes_entries(meet: Meet, *, at: datetime) -> None:
         raise Refused("not_open_yet", opens=moment(meet, meet.entries_open_at))
     if meet.state == State.DRAFT:
         raise Refused("not_published")
-    raise Refused("closed", closes=moment(meet, min(meet.entries_close_at, at)))
+    raise Refused("closed", said=closed_words(meet, at=at))
 
 
 def check_lines(

@@ -8,7 +8,7 @@ wording.register(
     {
         "not_published": _("この大会は現在申込を受け付けていません。"),
         "not_open_yet": _("申込開始は%(opens)sです。"),
-        "closed": _("申込は%(closes)sに締め切りました。変更が必要な場合は主催者にご連絡ください。"),
+        "closed": _("%(said)s変更が必要な場合は主催者にご連絡ください。"),
         "entries_paused": _("この大会の申込は一時停止中です。%(note)s"),
         "race_unknown": _("この大会にない種目です。選び直してください。"),
         "race_paused": _("「%(race)s」の申込は一時停止中です。"),

@@ -12,6 +12,7 @@ from entries.entry.rules import takes_still
 from entries.meet.gauge import Gauge
 from entries.meet.models import STATE_ORDER, Meet, Race, State
 from entries.meet.rules import has_come_to
+from entries.meet.standing import closed_early
 
 FEW_LEFT = 10
 """A tenth of the places or less are few: a coach with a whole team should know before filling in the sheet."""
@@ -78,7 +79,7 @@ def timeline(meet: Meet, *, today: date) -> list[Step]:
         (_("申込開始"), _short(meet, meet.entries_open_at), meet.clock >= meet.entries_open_at),
         (
             _("申込締切"),
-            _short(meet, meet.entries_close_at),
+            "" if closed_early(meet, at=meet.clock) else _short(meet, meet.entries_close_at),
             reached >= STATE_ORDER.index(State.ENTRIES_CLOSED) or meet.clock >= meet.entries_close_at,
         ),
         (_("スタートリスト"), "", has_come_to(meet, State.START_LISTS_OUT)),

@@ -8,8 +8,8 @@ from django.db.models.functions import Now
 
 from entries.entry.models import Entry
 from entries.meet.models import OVER, Meet, Race, State
+from entries.meet.standing import Phase
 from entries.news.models import Notice
-from entries.news.phases import Phase
 from tenants.scope import across_tenants
 
 NOTICES_SHOWN = 20
@@ -46,7 +46,7 @@ def published_meets(
 
 
 def _phase(today: date) -> Case:
-    """`phases.phase_of` as the database says it; a test compares the two."""
+    """`standing.phase_of` as the database says it; a test compares the two."""
     return Case(
         When(Q(state__in=OVER) | Q(ends_on__lt=today), then=Value(Phase.PAST)),
         When(state=State.PUBLISHED, entries_open_at__gt=Now(), then=Value(Phase.COMING)),

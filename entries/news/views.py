@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Meet
+from entries.meet.standing import Phase, countdown
 from entries.news import context as meet_context
 from entries.news import queries
 from entries.news.decorators import PublicRequest, same_for_everyone
-from entries.news.phases import Phase, countdown
 
 MEETS_ON_HOME, MEETS_A_PAGE, ENTRIES_A_PAGE = 12, 20, 100
 

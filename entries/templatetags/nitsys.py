@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from entries.marks import format_time
 from entries.meet.gauge import Gauge
 from entries.meet.models import Meet, Race
+from entries.meet.standing import time_left
 from entries.meet.wording import moment as moment_in_words
 from entries.news.context import days_of
-from entries.news.phases import time_left
 
 register = template.Library()
 

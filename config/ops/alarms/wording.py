@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from entries.news.phases import time_left
+from entries.meet.standing import time_left
 from tenants.upkeep.models import Alarm
 
 WORDS: dict[str, tuple[Promise, Promise]] = {

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from config.ops.alarms.checks import BACKUP_OLD, DRILL_OLD
 from config.ops.backups import drill, take
 from config.ops.runs import last_good, outcome_of
-from entries.news.phases import time_left
+from entries.meet.standing import time_left
 from tenants.jobs.models import Job
 from tenants.upkeep.models import OpsRun
 

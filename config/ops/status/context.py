@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from config.ops.alarms import checks
 from config.ops.alarms.wording import about, name_of, what_to_do
 from config.ops.runs import outcome_of
-from entries.news.phases import time_left
+from entries.meet.standing import time_left
 from tenants.jobs.models import Job
 from tenants.outbox.models import OutboxMail
 from tenants.upkeep.models import Alarm, Heartbeat, OpsRun

@@ -16,6 +16,7 @@ from entries.entry.sheet.forms import TimesForm
 from entries.entry.shoes import verdicts_of
 from entries.marks import format_time
 from entries.meet.models import Meet
+from entries.meet.standing import countdown
 from entries.meet.wording import moment
 from entries.roster.decorators import TeamRequest, in_team
 from tenants.outbox.queries import mail_state
@@ -40,6 +41,7 @@ def _page(
     submission = request.submission
     entries = list(entries_of(submission))
     meet: Meet = submission.meet
+    meet.clock = request.clock
     for row in entries:
         row.race.meet = meet
     worn = {pk: said_of(verdict) for pk, verdict in verdicts_of(entries).items()}
@@ -52,6 +54,7 @@ def _page(
             _line(request, row, wrong if row.pk == entry else None) | {"shoe": worn.get(row.pk)} for row in entries
         ],
         "closes": moment(meet, meet.entries_close_at),
+        "countdown": countdown(meet),
         "submitted": moment(meet, submission.submitted_at),
         "may_withdraw": request.may_change and any(_may_withdraw(row, request) for row in entries),
         "may_correct": request.may_change and meet.takes_entries_at(request.clock),

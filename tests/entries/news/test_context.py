@@ -9,8 +9,8 @@ from django.utils import timezone, translation
 
 from entries.meet.gauge import Gauge
 from entries.meet.models import NO_LINE, Meet, Race, State
+from entries.meet.standing import Phase, countdown, phase_of, time_left
 from entries.news import context, queries
-from entries.news.phases import Phase, countdown, phase_of, time_left
 from tenants.models import Tenant
 from tenants.scope import across_tenants
 from tests.conftest import open_meet, race_of
