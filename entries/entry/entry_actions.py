@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from entries.entry import places, rules
 from entries.entry.lines import hash_of, new_reference
 from entries.entry.models import Entry, Source, Submission
-from entries.entry.queries import addresses_of
+from entries.entry.queries import addresses_of, is_press_noted
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete
 from tenants.audit.actions import record
@@ -168,6 +169,24 @@ def change_places(
     race.save(update_fields=["places", "waiting_places"])
     record("race.places_changed", race, by=by, before=before, after=after)
     return settle(race, meet=race.meet, at=at)
+
+
+@retry_when_locked
+@transaction.atomic
+def add_place(*, race: Race, key: str, by: User, at: datetime) -> tuple[Race, list[Entry]]:
+    """One more place; the first who waits moves up. Returns the race as it is now, and whom that promoted.
+
+    Each key adds one, so a form that is sent again adds none. Raises Refused for a race without a limit.
+    """
+    places.lock_races([race.pk])
+    if is_press_noted(race, key):
+        return Race.objects.select_related("meet").get(pk=race.pk), []
+    if not Race.objects.filter(pk=race.pk, places__isnull=False).update(places=F("places") + 1):
+        raise Refused("no_limit_to_raise")
+    race = Race.objects.select_related("meet").get(pk=race.pk)
+    now = race.places or 0
+    record("race.place_added", race, by=by, before={"places": now - 1}, after={"places": now, "_key": key})
+    return race, settle(race, meet=race.meet, at=at)
 
 
 @retry_when_locked

@@ -12,7 +12,7 @@ from entries.entry.lines import Line
 from entries.entry.models import Entry, EntryState, Submission
 from entries.meet.models import Meet, Race
 from entries.roster.models import Membership, Team
-from tenants.models import User
+from tenants.models import AuditRecord, User
 from tenants.scope import across_tenants
 
 
@@ -127,3 +127,9 @@ def declared_shoes(lines: Sequence[Line]) -> dict[int, Shoe]:
 def addresses_of(team: Team, by: User) -> list[str]:
     """Who gets a submission's mails: the sender, and the team's contact when that is somebody else."""
     return list(dict.fromkeys(address for address in (by.email, team.contact_email.lower()) if address))
+
+
+def is_press_noted(race: Race, key: str) -> bool:
+    """Whether a place was added to the race with this key already: the trail tells."""
+    noted = AuditRecord.objects.filter(target_type="race", target_id=str(race.pk), verb="race.place_added")
+    return noted.filter(after___key=key).exists()

@@ -12,7 +12,6 @@ from tenants.audit.actions import record
 from tenants.models import User
 from tenants.refusal import Refused
 
-
 MOMENTS = ("entries_open_at", "entries_close_at", "promote_until")
 """What of a meet is typed and shown in its own zone, beside its timetable."""
 

@@ -37,6 +37,7 @@ verbs.register(
         "race.resumed": _("申込を再開"),
         "race.heats_planned": _("タイムテーブルを作成"),
         "race.places_changed": _("定員を変更"),
+        "race.place_added": _("定員を1名追加"),
     }
 )
 

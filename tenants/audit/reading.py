@@ -27,9 +27,9 @@ def model_of(record: AuditRecord) -> type[models.Model] | None:
 
 
 def changes_of(record: AuditRecord) -> list[Change]:
-    """The fields that changed; for something new its values."""
+    """The fields that changed; for something new its values. What begins with `_` is for the site itself."""
     model = model_of(record)
-    names = list(dict.fromkeys([*record.before, *record.after]))
+    names = [name for name in dict.fromkeys([*record.before, *record.after]) if not name.startswith("_")]
     return [
         Change(_label(model, name), _said(record.before.get(name)), _said(record.after.get(name))) for name in names
     ]

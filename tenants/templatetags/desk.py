@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
+
+
+@register.simple_tag
+def new_key() -> str:
+    """By which a form that is sent again is known."""
+    return str(uuid4())
 
 
 @register.filter

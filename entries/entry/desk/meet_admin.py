@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entries.entry import pausing, places, queue_actions
+from entries.entry.desk.place_views import add_place
 from entries.entry.desk.queries import places_by_meet
 from entries.meet import steps
 from entries.meet.desk import MEETS, RACES, Attention, needs_attention
@@ -25,6 +26,8 @@ from tenants.desk.confirm import Rows, WhyForm, confirmed
 MEETS.save_with(Meet, queue_actions.change_meet)
 MEETS.save_with(Race, queue_actions.change_race)
 RACES.save_with(Race, queue_actions.change_race)
+RACES.page("place", "<path:object_id>/place/", add_place)
+RACES.tool("admin/add_place.html")
 steps.figure("places", places_by_meet)
 
 
