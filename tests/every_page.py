@@ -32,6 +32,7 @@ DOORS = {
     "meets/<slug:tenant>/<slug:meet>/entries/": PUBLIC,
     "auth/login": SIGN_IN,
     "auth/logout": SIGN_IN,
+    "auth/menu": SIGN_IN,
     "auth/request": SIGN_IN,
     "auth/verify": SIGN_IN,
     "auth/register": SIGN_IN,

@@ -5,6 +5,7 @@ from tenants.signin import address_views, password_views, views
 app_name = "auth"
 urlpatterns = [
     path("login", views.login, name="login"),
+    path("menu", views.menu, name="menu"),
     path("logout", views.logout, name="logout"),
     path("request", views.ask_for_link, name="request"),
     path("verify", views.verify, name="verify"),

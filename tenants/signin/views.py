@@ -2,15 +2,16 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout as end_session
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenants.models import User
 from tenants.outbox.suppression import is_dead
@@ -60,6 +61,21 @@ def _onwards(request: HttpRequest, user: User, asked: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("auth:password_change"))
     where = rules.where_to(user, asked, host=request.get_host(), secure=request.is_secure())
     return HttpResponseRedirect(where)
+
+
+@private
+@require_safe
+def menu(request: HttpRequest) -> HttpResponse:
+    """The menu of whoever is signed in, for pages that are the same for everyone; 204 for anybody else.
+
+    `in` is the language of the page that asks. It is not `lang`, which would be remembered in a cookie.
+    """
+    if not request.user.is_authenticated:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    asked = request.GET.get("in", "")
+    known = {code for code, _name in settings.LANGUAGES}
+    with translation.override(asked if asked in known else translation.get_language()):
+        return render(request, "pieces/nav.html")
 
 
 @private

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from catalog.models import MasterProduct
 from entries.meet.models import Meet, Race, TimetableSlot
@@ -92,3 +93,21 @@ def test_staff_search_without_a_script(site: Site, open_page: OpenPage, endo: Us
     page.get_by_role("link", name="REF001").click()
     page.get_by_text("123,456円").first.wait_for()
     assert overflow(page) == 0
+
+
+def test_the_header_knows_who_is_signed_in(site: Site, open_page: OpenPage, baba: User, aoki: User) -> None:
+    """The page itself is the same for all; one after the other they see their own name in it, and a stranger the way in."""
+    for user in (baba, aoki, None):
+        page = open_page()
+        if user:
+            sign_in_by_form(page, site.address, user.email)
+        page.goto(site.address + MEET)
+        menu = page.get_by_role("navigation", name="メニュー")
+        if user is None:
+            page.wait_for_load_state("networkidle")
+            expect(menu.get_by_role("link", name="サインイン")).to_be_visible()
+        else:
+            expect(menu.get_by_role("link", name=f"アカウント {user.name}")).to_be_visible()
+            assert faults(page, f"menu of {user.name}") == []
+            menu.get_by_role("button", name="サインアウト").click()
+            expect(page).to_have_url(f"{site.address}/auth/login")

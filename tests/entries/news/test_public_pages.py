@@ -220,3 +220,18 @@ def test_the_hosts_contact_stands_on_the_page(client: Client, nittai: Tenant, ra
     page = client.get(MEET).content.decode()
     assert "mailto:desk@nittai.example" in page
     assert "tel:045-000-0000" in page
+
+
+def test_the_menu_is_of_whoever_asks_and_nobody_keeps_it(client: Client, baba: User, aoki: User, race: Race) -> None:
+    assert client.get("/auth/menu").status_code == 204
+    for user, other in ((baba, aoki), (aoki, baba)):
+        client.force_login(user)
+        answer = client.get("/auth/menu")
+        assert answer["Cache-Control"] == "private, no-store"
+        assert f">{user.name}<" in answer.content.decode()
+        assert "Account" in client.get("/auth/menu?in=en").content.decode()
+        assert "nitsys_lang" not in client.cookies
+        assert other.name not in answer.content.decode()
+        page = client.get(MEET).content.decode()
+        assert 'data-menu="/auth/menu?in=ja"' in page
+        assert user.name not in page
