@@ -34,7 +34,17 @@ class TenantAdmin(DeskAdmin):
 
     list_display = ("name", "slug", "plan", "is_active", "contact_email")
     search_fields = ("name", "slug")
-    fields = ("name", "slug", "plan", "is_active", "contact_email", "contact_phone", "payment_note")
+    fields = (
+        "name",
+        "slug",
+        "plan",
+        "is_active",
+        "contact_email",
+        "contact_phone",
+        "payment_note",
+        "elite_name",
+        "elite_short",
+    )
 
     def owns(self, request: HttpRequest, obj: Any) -> bool:
         """A host's organizers see their host."""

@@ -45,6 +45,22 @@ class Tenant(models.Model):
         blank=True,
         help_text=_("受付票に表示します。例: 振込先の銀行口座、締切、振込依頼人名の書き方"),
     )
+    elite_name = models.CharField(
+        _("選抜種目の名称"),
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("申告タイムの上位が出場する種目の名称。大会ページに表示します。例: ◯◯チャレンジゲームズ"),
+    )
+    elite_short = models.CharField(
+        _("選抜種目の略称"),
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("種目名の前に付けます。例: CG"),
+    )
     created_at = models.DateTimeField(_("作成日時"), auto_now_add=True)
 
     class Meta:

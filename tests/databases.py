@@ -28,7 +28,7 @@ ON_BOTH = {
     ],
     "conditions over rows, counted by a query": [
         "entries/entry/test_rules.py", "entries/entry/test_rules_limits.py", "entries/meet/test_states.py",
-        "entries/meet/test_copy.py", "catalog/test_shoe_limits.py",
+        "entries/meet/test_copy.py", "entries/meet/test_elite_races.py", "catalog/test_shoe_limits.py",
     ],
     "orders, prefixes, capitals and collations": [
         "catalog/test_references.py", "catalog/test_shoe_search.py", "entries/roster/test_athletes.py",

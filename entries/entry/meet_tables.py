@@ -140,7 +140,7 @@ RACE_COLUMNS = (
     _of("standard", _("参加標準記録"), empty=True), _of("standard_hundredths", _("参加標準記録（1/100秒）"), "integer", True),
     _of("standard_from", _("参加標準記録の有効期間（始）"), "date", True),
     _of("standard_until", _("参加標準記録の有効期間（終）"), "date", True), _of("held_on", _("実施日"), "date"),
-    _of("is_ncg", _("NCG"), "boolean"), _of("accepted", _("出場可"), "integer"),
+    _of("is_ncg", _("選抜種目"), "boolean"), _of("accepted", _("出場可"), "integer"),
     _of("waitlisted", _("補欠待ち"), "integer"), _of("withdrawn", _("取り消し済み"), "integer"),
 )  # fmt: skip
 ENTRY_COLUMNS = (

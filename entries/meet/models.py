@@ -168,9 +168,11 @@ class Race(TenantOwned):
     standard_from = models.DateField(_("参加標準記録の有効期間（始）"), null=True, blank=True)
     standard_until = models.DateField(_("参加標準記録の有効期間（終）"), null=True, blank=True)
     entries_per_team = models.PositiveSmallIntegerField(_("1チームの申込上限"), null=True, blank=True)
-    is_ncg = models.BooleanField(_("NCG"), default=False, help_text=_("NITTAI CHALLENGE GAMESの種目"))
+    is_ncg = models.BooleanField(
+        _("選抜種目"), default=False, help_text=_("申告タイムの上位が出場する種目。名称は主催団体のページで決めます。")
+    )
     fallback_race = models.ForeignKey(
-        "self", verbose_name=_("NCGの振替先"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "self", verbose_name=_("選抜種目の振替先"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     held_on = models.DateField(_("実施日"), null=True, blank=True, help_text=_("空欄は大会の初日。"))
     paused_at = models.DateTimeField(_("一時停止の日時"), null=True, blank=True, editable=False)

@@ -124,7 +124,7 @@ def check_may_move(meet: Meet, to: str, *, checks: Sequence[Check], has_entries:
 
 
 def check_fallback(race: Race, fallback: Race | None) -> None:
-    """Who does not get into an NCG race runs the same distance at the same meet. Raises Refused."""
+    """Who does not get into an elite race runs the same distance at the same meet. Raises Refused."""
     if fallback is None:
         return
     if fallback.pk == race.pk or (race.pk and fallback.fallback_race_id == race.pk):

@@ -38,6 +38,8 @@ STAFF_A = Account("staff-a@example.com", "遠藤 舞", Role.STAFF, "tenant-a", "
 STAFF_B = Account("staff-b@example.com", "藤田 健", Role.STAFF, "tenant-b", "StaffBPass123!", "SEED_STAFF_B_PASSWORD")
 ACCOUNTS = (ADMIN, ORGANIZER_A, ORGANIZER_B, STAFF_A, STAFF_B, COACH_A, COACH_B, ATHLETE_A)
 HOSTS = {"tenant-a": "Tenant A 日本体育大学陸上競技部", "tenant-b": "Tenant B 春原大学陸上競技部"}
+ELITE = {"tenant-a": {"elite_name": "NITTAI CHALLENGE GAMES", "elite_short": "NCG"}}
+"""How a host calls the races in which the fastest run."""
 PAYMENT_NOTE = """銀行振込でお支払いください。振込名義は「受付番号 団体名」の順にしてください。
 みなと湾岸銀行 健志台支店 普通 0123456 リクジヨウキヨウギブ
 振込手数料はご負担ください。当日の現金払いは受け付けません。"""
@@ -58,6 +60,7 @@ def seed_hosts() -> dict[str, Tenant]:
                 "contact_email": f"organizer-{slug[-1]}@example.com",
                 "contact_phone": "045-000-0000",
                 "payment_note": PAYMENT_NOTE,
+                **ELITE.get(slug, {}),
             },
         )
     return {tenant.slug: tenant for tenant in Tenant.objects.filter(slug__in=HOSTS)}

@@ -122,15 +122,15 @@ def _also(said: str, names: Sequence[str]) -> str:
 
 
 def standards(one: Subject) -> CheckLine:
-    """Standards that hold now, and where those go who do not get into an NCG race."""
+    """Standards that hold now, and where those go who do not get into an elite race."""
     day = one.at.astimezone(one.meet.zone).date()
     dead = [race.name for race in one.races if race.standard and race.standard_until and race.standard_until < day]
     lost = [race.name for race in one.races if race.is_ncg and race.fallback_race is None]
     with_standard = sum(race.standard is not None for race in one.races)
     text = _("参加標準記録: %(n)d種目") % {"n": with_standard}
-    for said, names in ((_("有効期間が過ぎた種目"), dead), (_("NCGの振替先が未設定"), lost)):
+    for said, names in ((_("有効期間が過ぎた種目"), dead), (_("選抜種目の振替先が未設定"), lost)):
         text += _also(said, names)
-    todo = _("管理画面の種目で参加標準記録の有効期間と、NCGの振替先を確認してください。")
+    todo = _("管理画面の種目で参加標準記録の有効期間と、選抜種目の振替先を確認してください。")
     return judged("standards", text, todo, is_ng=bool(dead), is_look=bool(lost))
 
 
