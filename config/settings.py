@@ -51,7 +51,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tenants.signin.sessions.UserMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.http.maintenance.MaintenanceMiddleware",
     "tenants.middleware.ScopeMiddleware",
@@ -99,6 +99,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/auth/login"
 
+SESSION_ENGINE = "tenants.signin.sessions"
 SESSION_COOKIE_NAME = "nitsys_session" if ENV.is_dev else "__Host-nitsys_session"
 CSRF_COOKIE_NAME = "nitsys_csrf" if ENV.is_dev else "__Host-nitsys_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not ENV.is_dev

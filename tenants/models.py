@@ -18,14 +18,14 @@ from tenants.outbox.models import DeadAddress, MailEvent, OutboxMail
 from tenants.phone import PhoneField
 from tenants.privacy.models import Erasure, RetentionRule
 from tenants.refusal import Refused
-from tenants.signin.models import OneTimeLink
+from tenants.signin.models import OneTimeLink, Session
 from tenants.switches.models import Switch
 from tenants.throttle.models import Throttle
 from tenants.upkeep.models import Alarm, Heartbeat, OpsRun, Timing
 
 __all__ = [
     "Alarm", "AuditRecord", "DeadAddress", "Erasure", "Heartbeat", "Incident", "IncidentContact", "Job", "MailEvent",
-    "OneTimeLink", "OpsRun", "OutboxMail", "RetentionRule", "Switch", "Tenant", "Throttle", "Timing", "User",
+    "OneTimeLink", "OpsRun", "OutboxMail", "RetentionRule", "Session", "Switch", "Tenant", "Throttle", "Timing", "User",
 ]  # fmt: skip
 
 MAX_ACTIVE_STAFF = 5

@@ -73,7 +73,7 @@ LEFT_OUT = {
         "tenants/test_people_admin.py", "tenants/test_switch_desk.py",
     ],
     "signing in; the limits and links below it are among the modules above": [
-        "tenants/signin/test_mailed_links.py", "tenants/signin/test_sign_in.py",
+        "tenants/signin/test_mailed_links.py", "tenants/signin/test_sessions.py", "tenants/signin/test_sign_in.py",
     ],
     "nonsense from outside, refused before it comes to a query": ["entries/entry/test_sheet_fuzz.py"],
     "what a mail says, and what becomes of it at a provider": [

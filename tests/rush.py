@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from config.ops.loadtest.rush import sheet_fields
@@ -22,6 +21,7 @@ from config.ops.loadtest.stage import people
 from entries.meet.models import Meet
 from entries.roster.models import Athlete, Team
 from tenants.models import User
+from tenants.signin.models import Session
 
 CSRF = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(32))
 Result = TypeVar("Result")
@@ -72,7 +72,7 @@ def _sessions(users: Sequence[User]) -> list[str]:
         key = "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(32))
         data = {SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: BACKEND, HASH_SESSION_KEY: user.get_session_auth_hash()}
         ends = timezone.now() + timedelta(days=1)
-        rows.append(Session(session_key=key, session_data=store.encode(data), expire_date=ends))
+        rows.append(Session(session_key=key, session_data=store.encode(data), expire_date=ends, user=user))
     Session.objects.bulk_create(rows)
     return [row.session_key for row in rows]
 

@@ -3,8 +3,6 @@
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.core import signing
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -14,8 +12,9 @@ from django.utils import timezone
 from catalog.models import BrandCount, ImportRun, MasterProduct, ProductOverride
 from config.demo.seeds.staging import BRAND, REFERENCE
 from config.env import ENV
-from tenants.models import Tenant
+from tenants.models import Session, Tenant
 from tenants.scope import across_tenants
+from tenants.signin.sessions import SessionStore
 
 RUNS_SHOWN = 5
 SESSIONS_TRIED = 100

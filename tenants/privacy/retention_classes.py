@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.contrib.sessions.models import Session
+from django.contrib.sessions.models import Session as OldSession
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,7 @@ from tenants.audit.models import AuditRecord
 from tenants.jobs.models import Job
 from tenants.outbox.models import DeadAddress, MailEvent, OutboxMail
 from tenants.privacy.classes import RetentionClass, register
-from tenants.signin.models import OneTimeLink, Purpose
+from tenants.signin.models import OneTimeLink, Purpose, Session
 from tenants.throttle.models import Throttle
 from tenants.upkeep.models import Alarm, OpsRun, Timing
 
@@ -69,6 +69,10 @@ GOES = _("削除します")
 
 register(
     RetentionClass("sessions", _("サインインの状態"), EXPIRY, GOES, 0, most=30, is_short_lived=True, overdue=before(Session, "expire_date")),
+    RetentionClass(
+        "old_sessions", _("サインインの状態（以前の版）"), EXPIRY, GOES, 0, most=30, is_short_lived=True,
+        overdue=before(OldSession, "expire_date"),
+    ),
     RetentionClass("links", _("メールで送ったリンク"), EXPIRY, GOES, 7, most=90, is_short_lived=True, overdue=_links),
     RetentionClass("registrations", _("確認されなかった登録"), EXPIRY, GOES, 1, most=30, is_short_lived=True, overdue=_registrations),
     RetentionClass("throttle", _("試行回数の記録"), END, GOES, 0, most=30, is_short_lived=True, overdue=before(Throttle, "window_ends_at")),

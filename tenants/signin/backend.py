@@ -4,6 +4,7 @@ from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from tenants.models import User, normal_email
+from tenants.signin.sessions import read_with_session
 
 
 class EmailBackend(BaseBackend):
@@ -22,4 +23,5 @@ class EmailBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The user of a session, as long as the account is active: deactivation works on the next request."""
-        return User.objects.select_related("tenant").filter(pk=user_id, is_active=True).first()
+        user = read_with_session(user_id) or User.objects.select_related("tenant").filter(pk=user_id).first()
+        return user if user is not None and user.is_active else None

@@ -1,6 +1,7 @@
-"""Links that work once."""
+"""Sessions, and links that work once."""
 
 from django.conf import settings
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 
@@ -12,6 +13,19 @@ class Purpose(models.TextChoices):
     RESET = "reset"
     INVITE = "invite"
     ADDRESS = "address"
+
+
+class Session(AbstractBaseSession):
+    """A browser that is signed in, or that was told something. `user` is whom the signed data names."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        """What reads and writes the rows."""
+        from tenants.signin.sessions import SessionStore
+
+        return SessionStore
 
 
 class OneTimeLink(models.Model):

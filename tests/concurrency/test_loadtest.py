@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from io import StringIO
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
@@ -20,6 +19,7 @@ from entries.entry.models import Entry, Submission
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
 from tenants.models import AuditRecord, OpsRun, OutboxMail, Tenant, User
+from tenants.signin.models import Session
 from tests.conftest import race_of
 from tests.site import ROOT, Site, hear_interrupts
 

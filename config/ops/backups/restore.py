@@ -29,7 +29,7 @@ from tenants.upkeep.actions import noted
 KIND = "restore"
 MADE_BY_MIGRATE = frozenset(
     {
-        "django_migrations", "django_content_type", "auth_permission", "django_session",
+        "django_migrations", "django_content_type", "auth_permission", "django_session", "tenants_session",
         "tenants_opsrun", "tenants_heartbeat", "tenants_alarm", "tenants_timing",
     }
 )  # fmt: skip

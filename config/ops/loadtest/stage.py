@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +19,7 @@ from entries.meet.models import Meet, Race, State
 from entries.roster.models import Athlete, Membership, Team, TeamKind
 from tenants.actions import temporary_password
 from tenants.audit.actions import record
-from tenants.models import AuditRecord, OutboxMail, Tenant, User
+from tenants.models import AuditRecord, OutboxMail, Session, Tenant, User
 from tenants.scope import tenant_scope
 
 SLUG = "loadtest"

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.contrib.sessions.models import Session
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from config.ops.weekly_check.week import Week
 from entries.meet.lookup import address_of
 from entries.meet.models import Meet
 from tenants.commands.ready import MIGRATE, missing_migrations
-from tenants.models import MAX_ACTIVE_STAFF, IncidentContact, Role, Tenant, User
+from tenants.models import MAX_ACTIVE_STAFF, IncidentContact, Role, Session, Tenant, User
 from tenants.privacy import retention as keeping
 from tenants.scope import across_tenants
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
+from django.contrib.sessions.models import Session as OldSession
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +35,7 @@ from tenants.models import Tenant, User
 from tenants.outbox.models import DeadAddress, MailEvent, OutboxMail
 from tenants.privacy.models import Erasure, RetentionRule
 from tenants.privacy.retention_classes import MAIL_GONE
-from tenants.signin.models import OneTimeLink
+from tenants.signin.models import OneTimeLink, Session
 from tenants.switches.models import Switch
 from tenants.upkeep.models import Heartbeat
 
@@ -117,10 +117,16 @@ def _incident_contacts(person: Person) -> Iterator[Trace]:
 
 
 def _sessions(person: Person) -> Iterator[Trace]:
+    for session in Session.objects.filter(user__in=person.of(User)).order_by("pk"):
+        yield Trace(Session, session.pk, None, {"expire_date": session.expire_date})
+
+
+def _old_sessions(person: Person) -> Iterator[Trace]:
+    """Those of the version before, which stand until they expire."""
     theirs = {str(user.pk) for user in person.of(User)}
-    for session in Session.objects.order_by("pk").iterator(500) if theirs else ():
+    for session in OldSession.objects.order_by("pk").iterator(500) if theirs else ():
         if session.get_decoded().get("_auth_user_id") in theirs:
-            yield Trace(Session, session.pk, None, {"expire_date": session.expire_date})
+            yield Trace(OldSession, session.pk, None, {"expire_date": session.expire_date})
 
 
 def _hosts(person: Person) -> Iterator[Trace]:
@@ -180,6 +186,7 @@ register_traces(OneTimeLink, _links, position=120)
 register_traces(User, _users, position=130)
 register_traces(IncidentContact, _incident_contacts, position=150)
 register_traces(Session, _sessions, position=170)
+register_traces(OldSession, _old_sessions, position=171)
 register_traces(Tenant, _hosts, position=190)
 register_words(User, _("アカウント"), _("氏名・連絡先・パスワードを消し、サインインできなくします"))
 register_words(AuditRecord, _("変更履歴"), _("値・氏名・理由を消し、操作と日時を残します"))

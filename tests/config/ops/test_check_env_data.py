@@ -6,8 +6,6 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
@@ -19,6 +17,8 @@ from config.env import ENV, Env
 from config.ops import env_data
 from tenants.commands import ready
 from tenants.models import Role, Tenant, User
+from tenants.signin.models import Session
+from tenants.signin.sessions import SessionStore
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere")]
 

@@ -84,7 +84,7 @@ def test_read_only_leaves_out_what_writes_and_says_so(site: None) -> None:
 
 
 def test_no_session_is_left_open(site: None, django_user_model: Any) -> None:
-    from django.contrib.sessions.models import Session
+    from tenants.signin.models import Session
 
     run("--read-only")
     assert not Session.objects.exists()

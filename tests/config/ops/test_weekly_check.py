@@ -9,7 +9,6 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
@@ -34,6 +33,7 @@ from tenants.models import (
 )
 from tenants.privacy import retention
 from tenants.scope import across_tenants
+from tenants.signin.models import Session
 from tests.config.ops.weekly_cast import DAY, HOUR, lines, ran
 
 pytestmark = pytest.mark.django_db

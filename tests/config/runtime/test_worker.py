@@ -6,7 +6,6 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -23,6 +22,7 @@ from tenants.models import OneTimeLink, OutboxMail, Throttle
 from tenants.outbox import contents
 from tenants.outbox.actions import enqueue
 from tenants.outbox.contents import Letter
+from tenants.signin.models import Session
 
 pytestmark = pytest.mark.django_db
 

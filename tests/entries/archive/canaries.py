@@ -9,7 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.backends.db import SessionStore as OldSessionStore
 from django.core.cache import cache
 from django.db import connection, models
 
@@ -24,6 +24,7 @@ from entries.roster.models import Athlete, RosterUpload, Team
 from tenants.audit.actions import record
 from tenants.models import DeadAddress, Incident, MailEvent, OneTimeLink, OutboxMail, User
 from tenants.scope import tenant_scope
+from tenants.signin.sessions import SessionStore
 
 CANARIES = (
     "早乙女丸", "鶴之助", "サオトメマル", "ツルノスケ", "Saotomemaru", "Tsurunosuke", "90817263545", "tsuru@canary.example",
@@ -114,9 +115,10 @@ def address_everywhere(user: User, now: datetime) -> None:
     DeadAddress.objects.create(address=user.email, since_at=now)
     OneTimeLink.objects.create(purpose="reset", token_hash="h2", email=user.email, user=user, expires_at=now)
     record("account.changed", user, by=user, before={"phone": user.phone}, after={"email": user.email})
-    session = SessionStore()
-    session["_auth_user_id"] = str(user.pk)
-    session.save()
+    for store in (SessionStore, OldSessionStore):
+        session = store()
+        session["_auth_user_id"] = str(user.pk)
+        session.save()
 
 
 def found(canaries: Iterable[str] = CANARIES) -> list[str]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.contrib.sessions.models import Session
+from django.contrib.sessions.models import Session as OldSession
 from django.utils.timezone import localdate
 
 from catalog.models import ImportFile, ImportRun
@@ -24,11 +24,13 @@ from tenants.models import (
     Timing,
 )
 from tenants.scope import across_tenants
+from tenants.signin.models import Session
 
 
 def sign_in_rows(at: datetime) -> None:
     """Sessions, links and the throttle."""
-    Session.objects.create(session_key="s", session_data="x", expire_date=at)
+    for table in (Session, OldSession):
+        table.objects.create(session_key="s", session_data="x", expire_date=at)
     for number, purpose in enumerate(("reset", "register")):
         OneTimeLink.objects.create(purpose=purpose, token_hash=str(number), email="x@example.com", expires_at=at)
     Throttle.objects.create(key="t", window_ends_at=at)

@@ -98,6 +98,6 @@ def test_steps_of_a_purge_stand_in_one_order(everywhere_once: Child, now: dateti
 def test_classes_of_data_stand_in_one_order() -> None:
     assert [one.kind for one in classes()] == [
         "accounts", "alarms", "archives", "athletes_gone", "dead_addresses", "entries_old", "entry_uploads",
-        "import_files", "jobs", "links", "mail_events", "mail_rows", "mails", "meets", "meets_rest", "ops_runs",
-        "registrations", "roster_uploads", "sessions", "sheet_drafts", "throttle", "timings", "trail_values",
+        "import_files", "jobs", "links", "mail_events", "mail_rows", "mails", "meets", "meets_rest", "old_sessions",
+        "ops_runs", "registrations", "roster_uploads", "sessions", "sheet_drafts", "throttle", "timings", "trail_values",
     ]  # fmt: skip

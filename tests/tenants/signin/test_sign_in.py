@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.contrib.sessions.models import Session
 from django.test import Client
 
 from config.settings import PASSWORD_HASHERS as REAL_HASHERS
 from tenants.models import User, normal_email
+from tenants.signin.models import Session
 from tests.conftest import PASSWORD
 
 LOGIN = "/auth/login"
