@@ -82,6 +82,6 @@ def test_open_sessions_of_the_version_before_are_copied(baba: User) -> None:
     OldSession.objects.create(session_key="forged", session_data="e30:x:y", expire_date=ends)
     gone: Any = OldStore().encode({"_auth_user_id": "999999"})
     OldSession.objects.create(session_key="gone", session_data=gone, expire_date=ends)
-    import_module("tenants.migrations.0006_session").copy(apps, None)
+    import_module("tenants.migrations.0007_session").copy(apps, None)
     assert [one.session_key for one in Session.objects.all()] == [old.cookies[settings.SESSION_COOKIE_NAME].value]
     assert old.get("/auth/account").status_code == 200

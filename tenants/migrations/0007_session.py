@@ -37,7 +37,7 @@ def copy(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0005_mail_by_provider_id"), ("sessions", "0001_initial")]
+    dependencies = [("tenants", "0006_elite_name"), ("sessions", "0001_initial")]
     operations = [
         migrations.CreateModel(
             name="Session",
