@@ -82,3 +82,8 @@ def format_time(hundredths: int | None) -> str:
     if hours:
         return f"{hours}:{minutes:02}:{seconds:02}.{part:02}"
     return f"{minutes}:{seconds:02}.{part:02}" if minutes else f"{seconds}.{part:02}"
+
+
+def said_time(found: int | str) -> str:
+    """A time as the trail keeps it: hundredths, or a text that was kept as somebody typed it."""
+    return format_time(found) if isinstance(found, int) else found

@@ -62,7 +62,7 @@ LEFT_OUT = {
         "config/telemetry/test_monitoring_page.py", "config/ops/test_status.py",
         "entries/archive/test_privacy_pages.py", "entries/entry/test_receipt.py", "entries/entry/test_sheet_shoes.py",
         "entries/meet/test_standing.py", "entries/news/test_context.py", "entries/roster/test_members.py", "entries/roster/test_registration.py",
-        "entries/roster/test_teams.py", "tenants/test_incident_guide.py", "tenants/test_paused_functions.py",
+        "entries/roster/test_teams.py", "tenants/test_incident_guide.py", "tenants/test_paused_functions.py", "tenants/test_trail.py",
         "test_english.py", "test_styleguide.py",
     ],
     "a page of the desk; the desk saves through actions, whatever the database": [

@@ -1,9 +1,11 @@
 """How the refusals of a whole file and of single rows are said, and the changes of this room."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants import wording
-from tenants.audit import verbs
+from tenants.audit import readings, verbs
+from tenants.audit.readings import Reading
 
 wording.register(
     {
@@ -28,3 +30,14 @@ wording.register(
     }
 )
 verbs.register({"catalog.imported": _("商品の取り込み"), "catalog.import_discarded": _("商品の取り込みの取り消し")})
+readings.register(
+    "importrun",
+    {
+        "read": Reading(_("読み取り")),
+        "new": Reading(_("新規")),
+        "changed": Reading(_("変更")),
+        "unchanged": Reading(pgettext_lazy("import", "変更なし")),
+        "rejected": Reading(pgettext_lazy("import", "取り込めない行")),
+        "conflicts": Reading(_("修正との食い違い")),
+    },
+)

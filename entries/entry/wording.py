@@ -1,8 +1,12 @@
 """How the refusals of this room are said."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from entries.marks import said_time
 from tenants import wording
+from tenants.audit import readings, verbs
+from tenants.audit.readings import Reading
 
 wording.register(
     {
@@ -77,5 +81,33 @@ wording.register(
         "places_negative": _("定員は0以上で入力してください。"),
         "same_race": _("移動先が同じ種目です。別の種目を選んでください。"),
         "other_meet": _("移動先は同じ大会の種目から選んでください。"),
+    }
+)
+
+readings.register(
+    "entry",
+    {
+        "seed_time": Reading(said=said_time),
+        "personal_best": Reading(said=said_time),
+        "race": Reading(said=str),  # the trail keeps the name under which it was entered
+    },
+)
+readings.register(
+    "submission",
+    {
+        "entries": Reading(_("申込件数")),
+        "races": Reading(_("種目"), of="entries.race"),
+        "shoes": Reading(_("シューズ")),
+    },
+)
+verbs.register(
+    {
+        "entry.submitted": pgettext_lazy("trail", "申込"),
+        "entry.promoted": _("繰り上げ"),
+        "entry.withdrawn": pgettext_lazy("trail", "取り消し"),
+        "entry.time_corrected": _("申告タイムの変更"),
+        "entry.invited": _("主催者枠で追加"),
+        "entry.moved": _("種目の変更"),
+        "meet.entries_exported": _("申込一覧の書き出し"),
     }
 )

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from entries.meet import rules
 from entries.meet.models import NO_LINE, Meet, Race, State, TimetableSlot
-from tenants.audit.actions import record
+from tenants.audit.actions import record, record_many
 from tenants.models import User
 from tenants.refusal import Refused
 
@@ -108,6 +108,7 @@ def copy_meet(*, meet: Meet, name: str, slug: str, starts_on: date, by: User) ->
     copy.save()
     pairs = _copy_races(meet, copy, days)
     _copy_slots(pairs, days, meet.zone)
+    record_many("race.copied", [(new, {}, {"from": meet.pk, **_same(new, RACE_KEPT)}) for _old, new in pairs], by=by)
     record("meet.copied", copy, by=by, after={"from": meet.pk, "races": len(pairs)})
     return copy
 

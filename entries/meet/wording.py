@@ -6,9 +6,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from entries.marks import said_time
 from entries.meet.models import Meet
 from tenants import wording
-from tenants.audit import verbs
+from tenants.audit import readings, verbs
+from tenants.audit.readings import Reading
 
 wording.register(
     {
@@ -33,12 +35,34 @@ verbs.register(
         "meet.pause_said": _("一時停止の案内を変更"),
         "meet.resumed": _("大会の申込を再開"),
         "meet.copied": _("前回から大会を作成"),
+        "race.copied": _("前回から種目を作成"),
         "race.paused": _("申込を一時停止"),
         "race.resumed": _("申込を再開"),
         "race.heats_planned": _("タイムテーブルを作成"),
         "race.places_changed": _("定員を変更"),
         "race.place_added": _("定員を1名追加"),
     }
+)
+
+readings.register(
+    "meet",
+    {
+        "from": Reading(_("元の大会"), of="entries.meet"),
+        "races": Reading(_("種目数")),
+        "rows": Reading(_("件数")),
+        "bytes": Reading(_("バイト数")),
+        "with_personal": Reading(_("個人情報を含む")),
+    },
+)
+readings.register(
+    "race",
+    {
+        "slots": Reading(_("組数")),
+        "first": Reading(_("最初のスタート")),
+        "minutes": Reading(_("間隔（分）")),
+        "from": Reading(_("元の大会"), of="entries.meet"),
+        "standard": Reading(said=said_time),
+    },
 )
 
 

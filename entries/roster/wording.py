@@ -1,8 +1,11 @@
 """How the refusals of this room are said."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants import wording
+from tenants.audit import readings, verbs
+from tenants.audit.readings import Reading
 
 wording.register(
     {
@@ -42,3 +45,22 @@ wording.register(
         "upload_applied": _("このファイルはすでに取り込み済みです。"),
     }
 )
+
+verbs.register(
+    {
+        "team.invited": _("メンバーを招待"),
+        "team.invitation_withdrawn": _("招待を取り消し"),
+        "team.joined": _("メンバーが参加"),
+        "team.member_removed": _("メンバーを外す"),
+        "account.registered": _("アカウントの登録"),
+        "athlete.taken_off": _("名簿から外す"),
+        "athlete.put_back": _("名簿に戻す"),
+    }
+)
+_PEOPLE = {
+    "member": Reading(pgettext_lazy("trail", "メンバー"), of="tenants.user"),
+    "invited_by": Reading(_("招待した人"), of="tenants.user"),
+    "email": Reading(_("メールアドレス")),
+}
+readings.register("team", _PEOPLE)
+readings.register("user", {"invited_by": _PEOPLE["invited_by"]})

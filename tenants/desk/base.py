@@ -5,6 +5,7 @@ opened, so list, search, filters, choices, autocomplete and history see one tena
 `tenants.actions`, with its line in the trail.
 """
 
+from collections.abc import Iterable
 from datetime import tzinfo
 from typing import Any
 
@@ -26,9 +27,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tenants import actions
-from tenants.audit.queries import visible_to
-from tenants.audit.reading import changes_of
-from tenants.audit.verbs import name_of
+from tenants.audit.models import AuditRecord
+from tenants.audit.queries import about, visible_to
+from tenants.audit.reading import lines_of
 from tenants.desk.confirm import buttons_of
 from tenants.desk.forms import OVERRIDES, DeskForm
 from tenants.models import User
@@ -235,16 +236,22 @@ class DeskAdmin(ByRole, admin.ModelAdmin):
         obj = self.get_object(request, unquote(object_id))
         if obj is None or not self.has_view_permission(request, obj):
             raise Http404
-        trail = visible_to(user_of(request)).filter(target_type=self.opts.model_name, target_id=str(obj.pk))
-        records = trail.select_related("actor").order_by("-at", "-pk")[:TRAIL_SHOWN]
-        context = {
+        records = about(visible_to(user_of(request)), self.told_of(obj))[:TRAIL_SHOWN]
+        with timezone.override(self.zone(request, object_id)):
+            return TemplateResponse(request, "admin/trail.html", self._trail(request, obj, records)).render()
+
+    def told_of(self, obj: Any) -> list[models.Model]:
+        """The rows whose changes the history of this row tells: itself, and what it came with."""
+        return [obj]
+
+    def _trail(self, request: HttpRequest, obj: Any, records: Iterable[AuditRecord]) -> dict[str, Any]:
+        return {
             **self.admin_site.each_context(request),
             "title": _("変更履歴: %(name)s") % {"name": obj},
-            "trail": [(row, name_of(row.verb), changes_of(row)) for row in records],
+            "trail": lines_of(list(records)),
             "object": obj,
             "opts": self.opts,
         }
-        return TemplateResponse(request, "admin/trail.html", context)
 
 
 class LanesFormSet(BaseInlineFormSet):

@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from tenants import wording
-from tenants.audit import verbs
+from tenants.audit import readings, verbs
+from tenants.audit.readings import Reading
 
 wording.register(
     {
@@ -22,3 +23,4 @@ verbs.register(
         "incident.closed": _("障害の解消を記録"),
     }
 )
+readings.register("incident", {"letters": Reading(_("追記した文字数")), "minutes": Reading(_("障害の長さ（分）"))})

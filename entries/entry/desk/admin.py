@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
@@ -87,6 +87,10 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
 
     def headline(self, obj: Any) -> str:
         return f"{obj.athlete.full_name} – {obj.race.name}"
+
+    def told_of(self, obj: Any) -> list[Model]:
+        """An entry's history begins with the sheet on which it came."""
+        return [obj, obj.submission]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Organizers enter guests outside the places here; teams use the sheet."""

@@ -186,7 +186,7 @@ def test_a_change_stands_in_the_trail_with_before_and_after(desk: Client, meet: 
     assert (record.actor, record.before, record.after) == (aoki, {"fee": 1000}, {"fee": 3000})
     page = desk.get(f"/admin/entries/meet/{meet.pk}/history/").content.decode()
     assert "参加料（円）" in page
-    assert "3000" in page
+    assert "<td>3,000</td>" in page
 
 
 def test_races_are_typed_as_a_table(desk: Client, meet: Meet) -> None:
