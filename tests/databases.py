@@ -25,6 +25,7 @@ ON_BOTH = {
     "places: one statement on PostgreSQL, the same steps one by one on SQLite": [
         "entries/entry/test_places.py", "entries/entry/test_deadline.py", "entries/entry/test_sheet.py",
         "entries/entry/test_sheet_others.py", "entries/entry/test_add_place.py", "entries/entry/test_desk.py", "entries/entry/test_written_rows.py",
+        "entries/entry/test_receipt_changes.py",
     ],
     "conditions over rows, counted by a query": [
         "entries/entry/test_rules.py", "entries/entry/test_rules_limits.py", "entries/meet/test_states.py",

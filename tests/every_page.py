@@ -50,6 +50,8 @@ DOORS = {
     "orders/<slug:reference>/": ORDER,
     "orders/<slug:reference>/entries/<int:entry>/withdraw": ORDER,
     "orders/<slug:reference>/entries/<int:entry>/time": ORDER,
+    "orders/<slug:reference>/entries/<int:entry>/undo": ORDER,
+    "orders/<slug:reference>/entries/<int:entry>/race": ORDER,
     "meets/<slug:tenant>/<slug:meet>/enter": SHEET,
     "meets/<slug:tenant>/<slug:meet>/enter/draft": SHEET,
     "meets/<slug:tenant>/<slug:meet>/enter/upload": SHEET,

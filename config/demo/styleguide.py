@@ -34,7 +34,7 @@ PIECES = [
     ),
     Piece("receipt_line", "Receipt line", "entry/receipt_line.html · .slip", wide=True),
     Piece("preview_row", "Upload preview with reasons", "roster/preview_row.html"),
-    Piece("confirm", "Confirm dialog", "pieces/confirm.html · .confirm"),
+    Piece("confirm", "Confirm dialog", "staff/confirm.html · .confirm"),
     Piece("notice", "Notice bar", "pieces/notice.html · .notice"),
     Piece("buttons", "Buttons: one red one a page", ".button--next .button .button--danger .button--small"),
     Piece("field", "Field with help and error", "pieces/field.html · .field"),

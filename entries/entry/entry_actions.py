@@ -19,22 +19,26 @@ from tenants.refusal import Refused
 from tenants.retry import retry_when_locked
 
 
-def _locked(entry_id: int) -> Entry:
-    """The entry as it is once its race's queue is ours; looked at again, since it may have moved meanwhile."""
+def _locked(entry_id: int, *, and_race: int | None = None) -> Entry:
+    """The entry as it is once its race's queue is ours, and that of `and_race`; looked at again, since it may have moved
+    meanwhile. Raises Refused("moved_meanwhile") then, when a second race is held: locks keep their order."""
     race_id = Entry.objects.values_list("race_id", flat=True).get(pk=entry_id)
-    places.lock_races([race_id])
+    places.lock_races([race_id] if and_race is None else [race_id, and_race])
     entry = Entry.objects.select_related("race__meet", "submission__team", "athlete").get(pk=entry_id)
     if entry.race_id != race_id:
+        if and_race is not None:
+            raise Refused("moved_meanwhile")
         places.lock_races([entry.race_id])
     return entry
 
 
-def _mail(kind: str, entry: Entry, *, at: datetime) -> None:
+def _mail(kind: str, entry: Entry, *, at: datetime, once: str = "", **more: int) -> None:
+    """To sender and team; `once` tells apart what may happen to an entry again. `more` is what the text needs besides."""
     by, team = entry.submission.submitted_by, entry.submission.team
     addresses = addresses_of(team, by) if by else [team.contact_email]
     for address in filter(None, addresses):
-        key = f"{kind}:{entry.pk}:{entry.race_id}:{entry.ticket}"
-        enqueue(kind, to=address, key=key, context={"entry": entry.pk}, at=at, tenant_id=entry.tenant_id,
+        key = f"{kind}:{entry.pk}:{entry.race_id}:{entry.ticket}{once}"
+        enqueue(kind, to=address, key=key, context={"entry": entry.pk, **more}, at=at, tenant_id=entry.tenant_id,
                 language=by.language if by else "ja")  # fmt: skip
 
 
@@ -56,8 +60,59 @@ def withdraw(*, entry: Entry, by: User | None, at: datetime, by_organizer: bool 
     entry.withdrawn_at = at
     entry.save(update_fields=["withdrawn_at"])
     record("entry.withdrawn", entry, by=by, after={"race": entry.race.name, "ticket": entry.ticket}, why=why)
-    _mail("entry.withdrawn", entry, at=at)
+    _mail("entry.withdrawn", entry, at=at, once=f":{at.timestamp()}")
     return settle(entry.race, meet=entry.race.meet, at=at)
+
+
+@retry_when_locked
+@transaction.atomic
+def undo_withdrawal(*, entry: Entry, by: User, at: datetime, by_organizer: bool = False) -> Entry:
+    """Bring a withdrawn entry back to its place and its order, while nobody else got it. Raises Refused, Busy."""
+    places.lock_team(entry.submission.team_id)
+    entry = _locked(entry.pk)
+    rules.check_may_undo(entry, by_organizer=by_organizer)
+    entry.withdrawn_at = None
+    entry.save(update_fields=["withdrawn_at"])
+    record("entry.restored", entry, by=by, after={"race": entry.race.name, "ticket": entry.ticket})
+    _mail("entry.restored", entry, at=at, once=f":{at.timestamp()}")
+    settle(entry.race, meet=entry.race.meet, at=at)
+    return entry
+
+
+@retry_when_locked
+@transaction.atomic
+def change_race(
+    *, entry: Entry, to: Race, seed_time: int | None, personal_best: int | None, may_wait: bool, by: User, at: datetime
+) -> Entry:
+    """Withdraw an entry and enter its athlete in another race of the meet, as the last in order there: both or none.
+
+    The place that is left goes to the first who waits. Times are hundredths. Unless `may_wait`, no place in the new race
+    is a refusal: whoever was told of a place must not end on a waiting list. Raises Refused, Busy.
+    """
+    places.lock_team(entry.submission.team_id)
+    old = _locked(entry.pk, and_race=to.pk)
+    to = Race.objects.select_related("meet").get(pk=to.pk)
+    rules.check_may_change_race(old, to, at=at)
+    for refusal in rules.time_refusals(to, seed_time, personal_best).values():
+        raise refusal
+    if to.free_places == 0 and not may_wait:
+        raise Refused("would_wait", race=to.name, position=to.waiting_count + 1)
+    before = places.take_tickets_one_by_one(to, 1)
+    if before is None:
+        raise Refused("waiting_full", race=to.name, left=0)
+    old.withdrawn_at = at
+    old.save(update_fields=["withdrawn_at"])
+    new = Entry.objects.create(
+        tenant_id=old.tenant_id, submission=old.submission, race=to, athlete=old.athlete, ticket=before + 1,
+        seed_time=seed_time, personal_best=personal_best, pacemaker=old.pacemaker, shoe_id=old.shoe_id,
+        shoe_declared=old.shoe_declared, fee=to.fee_yen, entered_at=at,
+    )  # fmt: skip
+    left = {"race": old.race.name, "ticket": old.ticket, "entry": old.pk}
+    record("entry.race_changed", new, by=by, before=left, after={"race": to.name, "ticket": new.ticket})
+    record("entry.withdrawn", old, by=by, after={"race": old.race.name, "ticket": old.ticket, "instead": new.pk})
+    _mail("entry.race_changed", new, at=at, left=old.pk)
+    settle(old.race, meet=to.meet, at=at)
+    return new
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ A mail says what is true when it leaves; the receipt page is the proof of entry 
 that a person typed passes `inert`, so that no name becomes a link, a second line or a header.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from entries.entry.models import Entry, SheetDraft, Submission
+from entries.entry.models import Entry, EntryState, SheetDraft, Submission
 from entries.entry.queries import entries_of, tally
 from entries.marks import format_time
 from entries.meet.models import Meet, State
@@ -22,6 +23,7 @@ from entries.roster.models import Team, TeamKind
 from tenants.outbox.contents import Letter, content_of, inert
 
 Values = dict[str, Any]
+LIVE = (EntryState.ACCEPTED, EntryState.WAITLISTED)
 
 
 def _letter(subject: str, template: str, values: Values) -> Letter:
@@ -78,26 +80,46 @@ def received(context: Values) -> Letter | None:
     return _letter(_("【%(meet)s】申込を受け付けました（%(reference)s）"), "entry_received", values)
 
 
-def _about_one(context: Values, subject: str, template: str, *, state: str) -> Letter | None:
-    """A letter about one entry, as long as it is still in the state that the letter tells of."""
+def _about_one(
+    context: Values, subject: str, template: str, *, states: Sequence[str], more: Values | None = None
+) -> Letter | None:
+    """A letter about one entry, as long as it is still in a state that the letter tells of."""
     rows = Entry.objects.with_state().with_position().filter(pk=context["entry"])
     found = rows.select_related("race", "athlete", "submission__team", "submission__meet").first()
-    if found is None or found.state != state:
+    if found is None or found.state not in states:
         return None
-    return _letter(subject, template, {**_about_submission(found.submission), **_line(found), "fee": found.fee})
+    return _letter(
+        subject, template, {**_about_submission(found.submission), **_line(found), "fee": found.fee, **(more or {})}
+    )
 
 
 @content_of("entry.promoted")
 def promoted(context: Values) -> Letter | None:
     """A place became free for this entry. None when it was withdrawn since."""
     subject = _("【%(meet)s】%(race)s %(athlete)s 繰り上げで出場できます")
-    return _about_one(context, subject, "entry_promoted", state="accepted")
+    return _about_one(context, subject, "entry_promoted", states=[EntryState.ACCEPTED])
 
 
 @content_of("entry.withdrawn")
 def withdrawn(context: Values) -> Letter | None:
     subject = _("【%(meet)s】%(race)s %(athlete)s 申込を取り消しました")
-    return _about_one(context, subject, "entry_withdrawn", state="withdrawn")
+    return _about_one(context, subject, "entry_withdrawn", states=[EntryState.WITHDRAWN])
+
+
+@content_of("entry.restored")
+def restored(context: Values) -> Letter | None:
+    """A withdrawal was undone. None when it was withdrawn again since."""
+    subject = _("【%(meet)s】%(race)s %(athlete)s 申込を元に戻しました")
+    return _about_one(context, subject, "entry_restored", states=LIVE)
+
+
+@content_of("entry.race_changed")
+def race_changed(context: Values) -> Letter | None:
+    """The athlete is in another race than before. None when withdrawn since."""
+    left = Entry.objects.select_related("race").filter(pk=context["left"]).first()
+    more = {"left": inert(left.race.name) if left else ""}
+    subject = _("【%(meet)s】%(race)s %(athlete)s 種目を変更しました")
+    return _about_one(context, subject, "entry_race_changed", states=LIVE, more=more)
 
 
 @content_of("entry.closing_tomorrow")

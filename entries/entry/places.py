@@ -118,8 +118,8 @@ def write_submission_in_one_statement(values: dict[str, Any]) -> int | None:
 
 
 def take_tickets_one_by_one(race: Race, wanted: int) -> int | None:
-    """The last ticket before the `wanted` new ones; None when the race takes no more. For SQLite, whose one writer
-    holds the whole database: the caller's transaction began IMMEDIATE."""
+    """The last ticket before the `wanted` new ones; None when the race takes no more. For a race whose queue is held, and
+    for SQLite, whose one writer holds the whole database: the caller's transaction began IMMEDIATE."""
     fresh = Race.objects.get(pk=race.pk)
     if fresh.paused_at is not None:
         return None

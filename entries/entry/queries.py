@@ -64,6 +64,20 @@ def entries_of(submission: Submission) -> QuerySet[Entry]:
     return rows.select_related("race__meet", "athlete").order_by("race__position", "race_id", "ticket", "pk")
 
 
+PER_RECEIPT_PAGE = 200
+
+
+def page_of_entries(submission: Submission, number: int) -> tuple[list[Entry], "Tally", int]:
+    """The receipt's entries on this page, the figures of the whole receipt, and how many pages it has. One query for a
+    receipt of one page."""
+    start = (number - 1) * PER_RECEIPT_PAGE
+    rows = list(entries_of(submission)[start : start + PER_RECEIPT_PAGE])
+    if start == 0 and len(rows) < PER_RECEIPT_PAGE:
+        return rows, tally(rows), 1
+    sums = tally(Entry.objects.filter(submission=submission).with_state().only("fee", "ticket", "withdrawn_at"))
+    return rows, sums, -(-(sums.accepted + sums.waiting + sums.withdrawn) // PER_RECEIPT_PAGE)
+
+
 def submissions_of(team: Team) -> QuerySet[Submission]:
     """The team's submissions at all hosts, newest first, with counts per state and what they cost.
 

@@ -36,6 +36,8 @@ FASTEST_PACE, SLOWEST_PACE = 1_200, 6_000
 """Hundredths of a second for 100 m. No runner of 800 m or more is faster; nobody slower is let on a track. A guard
 against a misplaced separator, far outside every standard, and so not data that an organizer would change."""
 PACE_FROM_M = 800
+TEAM_WITHDRAWS = (State.PUBLISHED, State.ENTRIES_CLOSED)
+"""The states of a meet in which a team withdraws by itself, and undoes that."""
 
 
 def check_takes_entries(meet: Meet, *, at: datetime) -> None:
@@ -193,7 +195,7 @@ def check_may_withdraw(entry: Entry, *, by_organizer: bool) -> None:
     """A team withdraws until start lists are out; an organizer also later. Raises Refused. Needs `race.meet` loaded."""
     if entry.withdrawn_at is not None:
         raise Refused("already_withdrawn")
-    if not by_organizer and entry.race.meet.state not in (State.PUBLISHED, State.ENTRIES_CLOSED):
+    if not by_organizer and entry.race.meet.state not in TEAM_WITHDRAWS:
         raise Refused("too_late_to_withdraw")
 
 
@@ -215,6 +217,61 @@ def check_may_move(entry: Entry, to: Race) -> None:
         raise Refused("sex", race=to.name, sex=to.get_sex_display())
     if Entry.objects.live().filter(race=to, athlete=entry.athlete_id).exists():
         raise Refused("duplicate", race=to.name)
+
+
+def check_may_change_race(entry: Entry, to: Race, *, at: datetime) -> None:
+    """A team's change of a wrong race, while the meet takes entries: the new race is asked as for a new entry. Raises
+    Refused; `time_refusals` judges the times. Needs `race.meet` and `athlete` loaded, and the races' queues held."""
+    if entry.withdrawn_at is not None:
+        raise Refused("already_withdrawn")
+    check_takes_entries(entry.race.meet, at=at)
+    if entry.ticket is None:
+        raise Refused("host_entry_stays")
+    if to.paused_at is not None:
+        raise Refused("race_paused", race=to.name)
+    check_may_move(entry, to)
+    _check_team_limit(entry, to)
+
+
+def check_may_undo(entry: Entry, *, by_organizer: bool) -> None:
+    """A withdrawn entry comes back to its old place as long as nobody else has that. Raises Refused. Needs `race.meet`
+    and `athlete` loaded, and the race's queue held."""
+    race, meet = entry.race, entry.race.meet
+    if entry.withdrawn_at is None:
+        raise Refused("not_withdrawn")
+    if not by_organizer and meet.state not in TEAM_WITHDRAWS:
+        raise Refused("too_late_to_undo")
+    if meet.entries_paused_at is not None:
+        raise Refused("entries_paused", note=pause_note(meet))
+    if race.paused_at is not None:
+        raise Refused("race_paused", race=race.name)
+    if entry.athlete.left_at is not None:
+        raise Refused("athlete_unknown")
+    mine = Entry.objects.live().filter(athlete=entry.athlete_id, race__meet=meet)
+    if mine.filter(race=race).exists():
+        raise Refused("duplicate", race=race.name)
+    if meet.races_per_athlete is not None and mine.count() >= meet.races_per_athlete:
+        raise Refused("athlete_limit", limit=meet.races_per_athlete)
+    _check_team_limit(entry, race)
+    if not _place_is_free(entry):
+        raise Refused("place_gone", race=race.name)
+
+
+def _check_team_limit(entry: Entry, race: Race) -> None:
+    if race.entries_per_team is None:
+        return
+    held = Entry.objects.live().filter(race=race, submission__team=entry.submission.team_id).count()
+    if held >= race.entries_per_team:
+        raise Refused("team_limit", race=race.name, limit=race.entries_per_team, held=held)
+
+
+def _place_is_free(entry: Entry) -> bool:
+    """Whether its old ticket would hold a place and the places have one left. A host entry brings its own."""
+    race = entry.race
+    if entry.ticket is None or race.places is None:
+        return True
+    given = Entry.objects.live().filter(race=race, ticket__lte=race.line).count()
+    return entry.ticket <= race.line and given < race.places
 
 
 def may_see(user: User, submission: Submission, *, is_mine: bool) -> bool:

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from entries.entry.receipt import change_views
 from entries.entry.receipt import views as receipt_views
 from entries.entry.sheet import shoe_views, views
 from entries.entry.upload import views as upload_views
@@ -18,5 +19,7 @@ urlpatterns = [
     path("orders/<slug:reference>/", receipt_views.receipt, name="receipt"),
     path("orders/<slug:reference>/entries/<int:entry>/withdraw", receipt_views.withdraw, name="withdraw"),
     path("orders/<slug:reference>/entries/<int:entry>/time", receipt_views.correct, name="correct"),
+    path("orders/<slug:reference>/entries/<int:entry>/undo", receipt_views.undo, name="undo"),
+    path("orders/<slug:reference>/entries/<int:entry>/race", change_views.change_race, name="change_race"),
     path("teams/<int:team>/orders/", receipt_views.submissions, name="submissions"),
 ]

@@ -1,6 +1,6 @@
 """How the refusals of this room are said."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -71,6 +71,17 @@ def moment(meet: Meet, at: datetime) -> str:
     local = at.astimezone(meet.zone)
     said = date_format(local, gettext("Y/n/j (D) H:i"))
     return f"{said} {local.tzname()}"
+
+
+def until(meet: Meet, at: datetime) -> str:
+    """A deadline, exclusive at `at`, so that nobody takes it for another day: midnight is 24:00 of the day before, and a
+    closing within a minute is said to the second."""
+    local = at.astimezone(meet.zone)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return f"{date_format(local - timedelta(minutes=1), gettext('Y/n/j (D)'))} 24:00 {local.tzname()}"
+    if local.second:
+        return f"{date_format(local, gettext('Y/n/j (D)'))} {local:%H:%M:%S} {local.tzname()}"
+    return moment(meet, at)
 
 
 def pause_note(meet: Meet) -> str:

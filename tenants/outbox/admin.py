@@ -39,6 +39,8 @@ KINDS: dict[str, str | Promise] = {
     "entry.received": gettext_lazy("受付のお知らせ"),
     "entry.promoted": gettext_lazy("繰り上がりのお知らせ"),
     "entry.withdrawn": gettext_lazy("取り消しのお知らせ"),
+    "entry.restored": gettext_lazy("申込を元に戻したお知らせ"),
+    "entry.race_changed": gettext_lazy("種目変更のお知らせ"),
     "entry.closing_tomorrow": gettext_lazy("締切前日のお知らせ"),
     "roster.invitation": gettext_lazy("チームへの招待"),
     "auth.register": gettext_lazy("登録の確認"),

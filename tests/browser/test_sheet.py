@@ -286,14 +286,31 @@ def test_without_a_script_the_sheet_drafts_and_enters(
     page.locator("#id_rows-0-seed_time").fill("14.05.32")
     page.get_by_role("button", name="下書き保存").click()
     page.get_by_text("下書きを保存しました").wait_for()
-    page.locator("#id_rows-20-athlete").select_option(index=1)
+    page.locator("#id_rows-20-athlete").select_option(index=2)
     page.locator("#id_rows-20-race").select_option(label="男子10000m")
     page.locator("#id_rows-20-seed_time").fill("30:00")
     page.get_by_role("button", name="申し込む").click()
     page.wait_for_url("**/orders/*/")
     assert len(taken()) == 2
-    page.locator("[data-entry] button[name=withdraw]").first.click()
+    withdraw_first(page)
     page.locator("[data-state=withdrawn]").wait_for()
+    page.locator("[data-state=withdrawn] .menu > summary").click()
+    page.get_by_role("button", name="取り消しを元に戻す").click()
+    page.get_by_text("申込を元に戻しました").wait_for()
+    page.locator(".menu > summary").first.click()
+    page.get_by_role("link", name="種目を変更する").first.click()
+    page.get_by_label("男子10000m").check()
+    page.get_by_label("申告タイム").fill("30:00")
+    page.get_by_role("button", name="この種目に変更する").click()
+    page.get_by_text("に変更しました。出場できます。").wait_for()
+    assert overflow(page) == 0
+
+
+def withdraw_first(page: Page) -> None:
+    """Opens the menu, is asked, and presses."""
+    page.locator("[data-entry] .menu > summary").first.click()
+    page.get_by_text("取り消す…").first.click()
+    page.locator("[data-entry] button[name=withdraw]").first.click()
 
 
 def test_withdrawing_asks_first_and_correcting_keeps_the_place(desk: Page, twenty: list[Athlete]) -> None:
@@ -301,20 +318,25 @@ def test_withdrawing_asks_first_and_correcting_keeps_the_place(desk: Page, twent
         desk.locator(f"#id_rows-{n}-race").select_option(label="男子5000m")
     desk.locator("#sheet-send").click()
     receipt(desk)
-    desk.locator("[data-entry] button[name=withdraw]").first.click()
-    desk.get_by_role("dialog").get_by_text("申込を取り消します").wait_for()
+    menu = desk.locator("[data-entry] .menu").first
+    menu.locator("summary").first.click()
+    assert not desk.locator("[data-entry] button[name=withdraw]").first.is_visible()
+    menu.get_by_text("取り消す…").click()
+    desk.get_by_text("申込を取り消しますか").first.wait_for()
     assert violations(desk) == []
     desk.keyboard.press("Escape")
+    assert menu.get_attribute("open") is None
     assert desk.locator("[data-state=withdrawn]").count() == 0
+    menu.locator("summary").first.click()
     desk.locator("[data-entry] button[name=withdraw]").first.click()
-    desk.locator("#confirm-yes").click()
     desk.locator("[data-state=withdrawn]").wait_for()
     assert desk.locator("[data-state=waitlisted]").count() == 0
     second = desk.locator("[data-entry]").nth(1)
-    second.locator("summary").click()
+    second.locator(".menu > summary").click()
+    second.get_by_text("申告タイムを変更する").first.click()
     second.locator("input[name=seed_time]").fill("13分59秒9")
     second.get_by_role("button", name="申告タイムを変更する", exact=True).click()
-    desk.get_by_text("13:59.90").wait_for()
+    desk.get_by_text("13:59.90にしました").wait_for()
     desk.goto(desk.url.split("/orders/")[0] + SHEET + "/upload")
     assert violations(desk) == []
     desk.goto(desk.url.split("/meets/")[0] + f"/teams/{twenty[0].team_id}/orders/")

@@ -50,9 +50,13 @@ class Desk:
         chosen = self.random.random()
         if chosen < 0.5:
             self.enter()
-        elif chosen < 0.8:
+        elif chosen < 0.7:
             self.withdraw()
-        elif chosen < 0.9:
+        elif chosen < 0.75:
+            self.undo()
+        elif chosen < 0.85:
+            self.change_race()
+        elif chosen < 0.93:
             race = self.random.choice(self.races)
             entry_actions.change_places(
                 race=race, places_now=self.random.randint(0, 30), waiting_places=None, by=self.by, at=timezone.now()
@@ -74,6 +78,19 @@ class Desk:
 
     def withdraw(self) -> None:
         entry_actions.withdraw(entry=self.some_entry(), by=self.by, at=timezone.now())
+
+    def undo(self) -> None:
+        gone = Entry.objects.filter(race__meet=self.meet, withdrawn_at__isnull=False)
+        ids = list(gone.values_list("pk", flat=True)[:200])
+        entry_actions.undo_withdrawal(
+            entry=Entry.objects.get(pk=self.random.choice(ids or [0])), by=self.by, at=timezone.now()
+        )
+
+    def change_race(self) -> None:
+        entry_actions.change_race(
+            entry=self.some_entry(), to=self.random.choice(self.races), seed_time=90_000, personal_best=None,
+            may_wait=self.random.random() < 0.5, by=self.by, at=timezone.now(),
+        )  # fmt: skip
 
     def move(self) -> None:
         entry_actions.move(

@@ -1,30 +1,30 @@
 """The receipt of a submission, what may still be changed on it, and a team's list of them."""
 
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.shoes.wording import said as said_of
 from entries.entry import entry_actions, rules
 from entries.entry.models import Entry, Source
-from entries.entry.queries import entries_of, submissions_of, tally
+from entries.entry.queries import page_of_entries, submissions_of
 from entries.entry.receipt.decorators import SubmissionRequest, in_submission
+from entries.entry.receipt.entry_here import back, entry_here, happened_to
 from entries.entry.sheet.forms import TimesForm
+from entries.entry.sheet_rows import id_of
 from entries.entry.shoes import verdicts_of
 from entries.marks import format_time
 from entries.meet.models import Meet
 from entries.meet.standing import countdown
-from entries.meet.wording import moment
+from entries.meet.wording import moment, until
 from entries.roster.decorators import TeamRequest, in_team
 from tenants.outbox.queries import mail_state
 from tenants.refusal import Refused
 from tenants.scope import across_tenants
 from tenants.wording import say
 
-SEE_OTHER = 303
 PER_PAGE = 50
 
 
@@ -38,29 +38,35 @@ def receipt(request: SubmissionRequest) -> HttpResponse:
 def _page(
     request: SubmissionRequest, *, wrong: TimesForm | None = None, entry: int = 0, said: str = ""
 ) -> HttpResponse:
-    submission = request.submission
-    entries = list(entries_of(submission))
+    submission, number = request.submission, max(id_of(request.GET.get("page", "")), 1)
+    entries, sums, pages = page_of_entries(submission, number)
     meet: Meet = submission.meet
     meet.clock = request.clock
     for row in entries:
         row.race.meet = meet
+    beside, above = happened_to(request, entries)
     worn = {pk: said_of(verdict) for pk, verdict in verdicts_of(entries).items()}
     values = {
         "submission": submission,
         "meet": meet,
-        "tally": tally(entries),
+        "tally": sums,
         "said": said,
+        "page": {"path": request.path, "number": number, "last": pages, "asked": {},
+                 "before": number - 1, "after": number + 1 if number < pages else 0},
         "lines": [
-            _line(request, row, wrong if row.pk == entry else None) | {"shoe": worn.get(row.pk)} for row in entries
+            _line(request, row, wrong if row.pk == entry else None)
+            | {"shoe": worn.get(row.pk), "happened": beside.get(f"{row.pk}")}
+            for row in entries
         ],
-        "closes": moment(meet, meet.entries_close_at),
+        "messages": above,
+        "closes": until(meet, meet.entries_close_at),
         "countdown": countdown(meet),
         "submitted": moment(meet, submission.submitted_at),
         "may_withdraw": request.may_change and any(_may_withdraw(row, request) for row in entries),
         "may_correct": request.may_change and meet.takes_entries_at(request.clock),
         "by_organizer": submission.source == Source.ORGANIZER,
         "mail_state": mail_state(f"entry.received:{submission.pk}", to=request.user.email, at=request.clock),
-    }
+    }  # fmt: skip
     return render(request, "entry/receipt.html", values, status=422 if said or wrong else 200)
 
 
@@ -70,7 +76,15 @@ def _line(request: SubmissionRequest, entry: Entry, wrong: TimesForm | None) -> 
     may_correct = request.may_change and _may_correct(entry, request)
     initial = {"seed_time": format_time(entry.seed_time), "personal_best": format_time(entry.personal_best)}
     form = wrong or (TimesForm(initial=initial, auto_id=f"id_{entry.pk}_%s") if may_correct else None)
-    return {"entry": entry, "may_withdraw": may_withdraw, "form": form, "open": wrong is not None}
+    return {
+        "entry": entry, "may_withdraw": may_withdraw, "form": form, "open": wrong is not None,
+        "may_change_race": may_correct and entry.ticket is not None,
+        "may_undo": request.may_change and entry.withdrawn_at is not None and _team_may_act(entry, request),
+    }  # fmt: skip
+
+
+def _team_may_act(entry: Entry, request: SubmissionRequest) -> bool:
+    return request.by_host or entry.race.meet.state in rules.TEAM_WITHDRAWS
 
 
 def _may_withdraw(entry: Entry, request: SubmissionRequest) -> bool:
@@ -89,34 +103,42 @@ def _may_correct(entry: Entry, request: SubmissionRequest) -> bool:
     return True
 
 
-def _entry(request: SubmissionRequest, entry: int) -> Entry:
-    """The entry with this number on this receipt. Raises Http404, and PermissionDenied for who only may read."""
-    row = Entry.objects.filter(submission=request.submission, pk=entry).first()
-    if row is None:
-        raise Http404
-    if not request.may_change:
-        raise PermissionDenied
-    return row
-
-
 @in_submission
 @require_POST
 def withdraw(request: SubmissionRequest, entry: int) -> HttpResponse:
     """Take an entry out; its place goes to the first who waits."""
-    row = _entry(request, entry)
+    row = entry_here(request, entry)
     try:
-        entry_actions.withdraw(entry=row, by=request.user, at=request.clock, by_organizer=request.by_host)
+        promoted = entry_actions.withdraw(entry=row, by=request.user, at=request.clock, by_organizer=request.by_host)
     except Refused as refusal:
         if refusal.code != "already_withdrawn":
             return _page(request, said=say(refusal))
-    return _back(request, row)
+        return back(request, row)
+    text = (
+        _("%(who)sの「%(race)s」の申込を取り消しました。空いた枠は補欠待ちの次の選手に移りました。")
+        if promoted
+        else _("%(who)sの「%(race)s」の申込を取り消しました。枠が空いている間は、元に戻せます。")
+    )
+    return back(request, row, text)
+
+
+@in_submission
+@require_POST
+def undo(request: SubmissionRequest, entry: int) -> HttpResponse:
+    """Bring a withdrawn entry back while its place is free."""
+    row = entry_here(request, entry)
+    try:
+        entry_actions.undo_withdrawal(entry=row, by=request.user, at=request.clock, by_organizer=request.by_host)
+    except Refused as refusal:
+        return _page(request, said=say(refusal)) if refusal.code != "not_withdrawn" else back(request, row)
+    return back(request, row, _("%(who)sの「%(race)s」の申込を元に戻しました。出場できます。"))
 
 
 @in_submission
 @require_POST
 def correct(request: SubmissionRequest, entry: int) -> HttpResponse:
     """Change the declared time of an entry; its place in the order stays."""
-    row = _entry(request, entry)
+    row = entry_here(request, entry)
     form = TimesForm(request.POST, auto_id=f"id_{row.pk}_%s")
     if not form.is_valid():
         return _page(request, wrong=form, entry=row.pk)
@@ -136,12 +158,8 @@ def correct(request: SubmissionRequest, entry: int) -> HttpResponse:
         for field, wrong in rules.time_refusals(row.race, *times).items():
             form.add_error(field, say(wrong))
         return _page(request, wrong=form, entry=row.pk)
-    return _back(request, row)
-
-
-def _back(request: SubmissionRequest, entry: Entry) -> HttpResponse:
-    address = reverse("entry:receipt", args=[request.submission.reference])
-    return HttpResponseRedirect(f"{address}#entry-{entry.pk}", status=SEE_OTHER)
+    time = format_time(form.cleaned_data["seed_time"]) or "NT"
+    return back(request, row, _("%(who)sの「%(race)s」の申告タイムを%(time)sにしました。"), time=time)
 
 
 @in_team

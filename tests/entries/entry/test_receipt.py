@@ -74,12 +74,13 @@ def test_who_only_waits_is_asked_for_no_money(
 def test_withdrawing_promotes_the_first_who_waits(coach: Client, receipt: str) -> None:
     page = coach.get(receipt).content.decode()
     form = re.search(
-        r'<form method="post" action="([^"]+)"[^>]*data-confirm.*?<button[^>]*name="withdraw"', page, re.DOTALL
+        r'<li data-entry.*?<form method="post" action="([^"]+)".*?<button[^>]*name="withdraw"', page, re.DOTALL
     )
     assert form is not None
     response = coach.post(form[1], {"withdraw": "1"})
     assert (response.status_code, response["Location"].split("#")[0]) == (303, receipt)
     page = coach.get(receipt).content.decode()
+    assert "空いた枠は補欠待ちの次の選手に移りました" in page
     assert found(page) == [("withdrawn", ""), ("accepted", ""), ("accepted", ""), ("waitlisted", "1")]
     assert OutboxMail.objects.filter(kind="entry.promoted").count() == 1
 
@@ -127,6 +128,7 @@ def test_a_wrong_time_is_refused_beside_the_field_and_kept(coach: Client, receip
     assert response.status_code == 422
     assert f'id="id_{entry}_seed_time_error"' in page
     assert "<details open>" in page
+    assert 'name="entry-menu" open' in page
     assert f'value="{typed}"' in page
     with across_tenants():
         assert Entry.objects.get(pk=entry).seed_time == 87_000
