@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from entries.entry.desk.queries import Places, entries_by_day
-from entries.meet.charts import Chart, bars
+from entries.entry.desk.arrivals import Arrivals, arrivals
+from entries.entry.desk.queries import Places, entries_by_day, entries_by_minute
 from entries.meet.desk import Attention, lines_of, stages_of
+from entries.meet.gauge import Gauge
 from entries.meet.models import Meet, Race, State
 from entries.meet.queries import meets_on_the_desk, races_by_meet
 from entries.meet.rules import checklist, next_move
@@ -22,7 +22,6 @@ from tenants.models import MAX_ACTIVE_STAFF, User
 from tenants.queries import hosts_with_seats, mail_trouble
 
 MOST_MEETS = 12
-MOST_DAYS = 42
 SOON = timedelta(days=3)
 
 
@@ -38,36 +37,11 @@ class Task:
     host: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RaceLine:
-    """A race's places, drawn: widths in per cent of a drawing that holds places and waiting list."""
+class RaceLine(NamedTuple):
+    """A race and its places, as counted from its entries: host entries are among them."""
 
     race: Race
-    accepted: int
-    waiting: int
-    taken_width: float
-    waiting_width: float
-    full_at: float
-
-    @classmethod
-    def of(cls, race: Race, places: Places) -> "RaceLine":
-        """Invited entries are beyond the places, so the drawing may be longer than these."""
-        whole = max(race.places or 0, places.accepted) + places.waiting or 1
-        per_cent = 100 / whole
-        full = race.places if race.places is not None else whole
-        return cls(
-            race,
-            places.accepted,
-            places.waiting,
-            round(places.accepted * per_cent, 2),
-            round(places.waiting * per_cent, 2),
-            round(full * per_cent, 2),
-        )
-
-    @property
-    def waiting_at(self) -> float:
-        """Those who wait stand after the places and after those who are in."""
-        return max(self.full_at, self.taken_width)
+    gauge: Gauge
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +49,7 @@ class MeetDesk:
     meet: Meet
     standing: Standing
     lines: list[RaceLine]
-    days: list[tuple[date, int]]
-    chart: Chart
+    arrivals: Arrivals
     move: Move | None
     checks: list[Check]
     countdown: Countdown
@@ -84,11 +57,11 @@ class MeetDesk:
 
     @property
     def accepted(self) -> int:
-        return sum(line.accepted for line in self.lines)
+        return sum(line.gauge.taken for line in self.lines)
 
     @property
     def waiting(self) -> int:
-        return sum(line.waiting for line in self.lines)
+        return sum(line.gauge.waiting for line in self.lines)
 
     @property
     def is_ready(self) -> bool:
@@ -101,24 +74,26 @@ def desk_of(user: User) -> dict[str, Any]:
     now = timezone.now()
     meets = list(meets_on_the_desk(today=timezone.localdate(now), most=MOST_MEETS))
     ids = [meet.pk for meet in meets]
-    races, days, figures = races_by_meet(ids), entries_by_day(ids), Figures(ids)
+    races, days, minutes, figures = races_by_meet(ids), entries_by_day(ids), entries_by_minute(ids), Figures(ids)
     desks = [
-        _meet_desk(Standing(meet, races.get(meet.pk, []), meet.clock, figures), days.get(meet.pk, {})) for meet in meets
+        _meet_desk(
+            Standing(meet, races.get(meet.pk, []), meet.clock, figures), days.get(meet.pk, {}), minutes.get(meet.pk, {})
+        )
+        for meet in meets
     ]
     everybody = user.is_platform_admin
     tasks = [*_mail_tasks(user, now), *_meet_tasks(desks, everybody), *_seat_tasks(user)]
     return {"desks": desks, "tasks": tasks, "now": now, "everybody": everybody, "is_cut": len(meets) == MOST_MEETS}
 
 
-def _meet_desk(standing: Standing, days: dict[date, int]) -> MeetDesk:
+def _meet_desk(standing: Standing, days: dict[date, int], minutes: dict[datetime, int]) -> MeetDesk:
     meet = standing.meet
-    filled, places = _every_day(meet, days), standing.figures.of("places", meet, {})
+    places = standing.figures.of("places", meet, {})
     return MeetDesk(
         meet=meet,
         standing=standing,
-        lines=[RaceLine.of(race, places.get(race.pk, Places())) for race in standing.races],
-        days=filled,
-        chart=bars([(date_format(day, _("n/j")), count) for day, count in filled]),
+        lines=[_line(race, places.get(race.pk, Places())) for race in standing.races],
+        arrivals=arrivals(meet, standing.races, days=days, minutes=minutes),
         move=next_move(meet),
         checks=checklist(standing),
         countdown=countdown(meet),
@@ -126,12 +101,8 @@ def _meet_desk(standing: Standing, days: dict[date, int]) -> MeetDesk:
     )
 
 
-def _every_day(meet: Meet, days: dict[date, int]) -> list[tuple[date, int]]:
-    """Also the days without an entry, from the first to the last that had one; the latest of them when there are many."""
-    if not days:
-        return []
-    first = max(min(days), max(days) - timedelta(days=MOST_DAYS - 1))
-    return [(day := first + timedelta(days=n), days.get(day, 0)) for n in range((max(days) - first).days + 1)]
+def _line(race: Race, places: Places) -> RaceLine:
+    return RaceLine(race, Gauge.drawn(race.places, places.accepted, places.waiting))
 
 
 def _mail_tasks(user: User, now: datetime) -> Iterator[Task]:

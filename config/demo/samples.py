@@ -12,6 +12,7 @@ from catalog.shoes.verdict import ShoeFacts
 from catalog.shoes.wording import said
 from entries.entry.models import Entry, EntryState
 from entries.entry.shoes import ShoeField
+from entries.meet.charts import curve
 from entries.meet.gauge import Gauge
 from entries.meet.models import NO_LINE, Meet, Race, State
 from entries.meet.standing import Phase, countdown
@@ -84,7 +85,7 @@ def _slip(athlete: Athlete, *, pk: int, ticket: int, state: EntryState, position
 
 
 def samples() -> dict[str, object]:
-    """A meet that closes in two days, its races and notices, and bars for a chart."""
+    """A meet that closes in two days, its races and notices, and a curve."""
     now = datetime.now(UTC)
     meet = Meet(
         tenant=Tenant(slug="tenant-a", name="日本体育大学"), slug="ld326", name="第326回 長距離競技会", fee=1000,
@@ -108,11 +109,12 @@ def samples() -> dict[str, object]:
             Shown(2, "鈴木 一郎", [("学年", "2", "3")], [], []),
             Shown(3, "髙﨑 健", [], [("JAAF ID", "数字11桁で入力してください。")], ["同じ名前の選手がいます。"]),
         ],
-        "bars": [(20 + 26 * place, 74 - height, height, kind) for place, (height, kind) in enumerate(BARS)],
+        "curve": curve([(f"20:{minute:02}", 64 // (minute + 1)) for minute in range(60)], limit=LIMIT),
+        "limit": LIMIT,
     }
 
 
-BARS = [(22, ""), (41, ""), (64, ""), (37, ""), (52, "now"), (18, "wait")]
+LIMIT = 240
 
 
 def _races(meet: Meet) -> list[Race]:

@@ -42,7 +42,7 @@ PIECES = [
     Piece("table", "Table: lanes, not boxes", ".lanes (.stack on a phone) · .who · .number"),
     Piece("tools", "Tools and pages of a list", ".tools · .tabs · pieces/pager.html"),
     Piece("facts", "Facts and numbers", ".facts · .big-number"),
-    Piece("chart", "Chart", ".chart__bar .chart__bar--wait .chart__bar--now"),
+    Piece("chart", "Curve of what arrived, with its limit", "pieces/curve.html · entries.meet.charts.curve"),
     Piece("steps", "Steps", ".steps"),
     Piece("progress", "Progress with count", ".progress"),
     Piece("empty", "Empty state", ".empty"),

@@ -1,73 +1,87 @@
-"""Charts as numbers: where each bar stands. The template draws them as SVG, so no script is needed."""
+"""Charts as numbers: where a curve runs. The template draws it as SVG, so no script is needed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
-WIDTH, HEIGHT = 640, 132
-LEFT, BOTTOM, TOP = 36, 18, 10
-WIDEST = 40.0
-MOST_LABELS = 8
+WIDTH, HEIGHT = 1000, 120
+"""Of the drawing, which the page stretches to its own width; what is written beside it is not stretched."""
+MOST_LABELS = 5
+FURTHEST_LIMIT = 4
+"""A limit this many times as high as the curve would press it flat: it is left to the words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar, in units of the drawing; `label` stands below it when there is room."""
+class Label:
+    """A word under the drawing: where in per cent of its width, and whether it starts, ends or is centred there."""
 
     x: float
-    y: float
-    width: float
-    height: float
-    value: int
-    label: str
-    is_labelled: bool
-
-    @property
-    def middle(self) -> float:
-        """X coordinate of the middle of the bar, where its label is centred."""
-        return round(self.x + self.width / 2, 1)
+    anchor: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """Bars over a base line, with the value of the top line."""
+class Curve:
+    """What arrived so far, step by step, over a base line. `limit_y` is the height of the limit, None when it is far off."""
 
-    bars: tuple[Bar, ...]
+    line: str
+    area: str
     top: int
+    limit_y: float | None
+    labels: tuple[Label, ...]
     width: int = WIDTH
     height: int = HEIGHT
-    left: int = LEFT
-    top_y: int = TOP
-    base_y: int = HEIGHT - BOTTOM
 
 
-def bars(values: Sequence[tuple[str, int]]) -> Chart:
-    """A chart of (label, count), with at most eight labels. The top line is a round number not below any bar."""
-    top = round_up(max((count for _label, count in values), default=0))
-    step = (WIDTH - LEFT) / max(len(values), 1)
-    room, every = HEIGHT - BOTTOM - TOP, -(-len(values) // MOST_LABELS) or 1
-    width = min(step * 0.72, WIDEST)
-    return Chart(
-        tuple(
-            Bar(
-                x=round(LEFT + step * place + (step - width) / 2, 1),
-                y=round(HEIGHT - BOTTOM - room * count / top, 1),
-                width=round(width, 1),
-                height=round(room * count / top, 1),
-                value=count,
-                label=label,
-                is_labelled=place % every == 0,
-            )
-            for place, (label, count) in enumerate(values)
-        ),
-        top,
+def curve(values: Sequence[tuple[str, int]], *, before: int = 0, limit: int | None = None, end: str = "") -> Curve:
+    """The curve of (name of a step, how many arrived in it), on top of those that were there `before`.
+
+    The top is a round number that is not below the curve, nor below a limit that is near. `end` is the name of the right edge
+    when it is not that of the last step.
+    """
+    totals = list(accumulate((count for _name, count in values), initial=before))
+    near = limit is not None and limit <= FURTHEST_LIMIT * totals[-1]
+    top = round_up(max(totals[-1], limit if near and limit else 0))
+    points = [f"{_x(place, len(values))},{_y(total, top)}" for place, total in enumerate(totals)]
+    line = " ".join(points)
+    return Curve(
+        line=line,
+        area=f"0,{HEIGHT} {line} {WIDTH},{HEIGHT}",
+        top=top,
+        limit_y=_y(limit, top) if near and limit is not None else None,
+        labels=_labels([*(name for name, _count in values), *([end] if end else [])]),
+    )
+
+
+def _x(place: int, steps: int) -> float:
+    return round(WIDTH * place / max(steps, 1), 1)
+
+
+def _y(value: int, top: int) -> float:
+    return round(HEIGHT - HEIGHT * value / top, 1)
+
+
+def _labels(names: Sequence[str]) -> tuple[Label, ...]:
+    """A few names, evenly spread: the first begins at the left edge, the last ends at the right one."""
+    last = len(names) - 1
+    shown = sorted({round(last * part / (MOST_LABELS - 1)) for part in range(MOST_LABELS)}) if names else []
+    return tuple(
+        Label(
+            round(100 * place / max(last, 1), 1),
+            "start" if place == 0 else "end" if place == last else "middle",
+            names[place],
+        )
+        for place in shown
     )
 
 
 def round_up(number: int) -> int:
-    """The next of 5, 10, 20, 50, 100 … that is not below."""
+    """The next of 5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 150 … that is not below."""
+    if number <= 5:
+        return 5
     unit = 1
     while True:
-        for step in (5, 10, 20):
+        for step in (10, 15, 20, 30, 40, 50, 60, 80):
             if number <= step * unit:
                 return step * unit
         unit *= 10

@@ -7,11 +7,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.utils import timezone
 
-from entries.desk import RaceLine
 from entries.entry import actions
-from entries.entry.desk.queries import Places
 from entries.entry.lines import Line
 from entries.entry.models import Entry
 from entries.meet.models import Meet, Race, State
@@ -58,7 +55,7 @@ def test_it_shows_places_waiting_list_and_the_next_step(
     assert "定員に達した種目" in text
     assert "繰り上げを待つ申込" in text
     assert "申込を締め切る" in text
-    assert "日ごとの申込件数" in text
+    assert "申込件数の累計" in text
 
 
 def test_what_went_wrong_stands_on_top(desk: Client, meet: Meet, race: Race, nittai: Tenant, now: datetime) -> None:
@@ -142,14 +139,6 @@ def test_a_damaged_page_is_answered(desk: Client, meet: Meet, race: Race, field:
             transaction.set_rollback(True)
 
 
-def test_the_bar_of_a_race_never_leaves_its_drawing() -> None:
-    for places, accepted, waiting in [(None, 5, 0), (0, 0, 0), (10, 3, 0), (10, 12, 0), (10, 10, 90), (10, 9, 4)]:
-        line = RaceLine.of(Race(places=places), Places(accepted, waiting))
-        assert 0 <= line.taken_width <= 100
-        assert line.waiting_at + line.waiting_width <= 100.02
-        assert 0 <= line.full_at <= 100
-
-
 def test_the_days_without_entries_are_drawn_too(
     desk: Client, meet: Meet, kita: Team, baba: User, now: datetime
 ) -> None:
@@ -158,5 +147,31 @@ def test_the_days_without_entries_are_drawn_too(
     with tenant_scope(meet.tenant_id):
         Entry.objects.filter(race=race).update(entered_at=now - timedelta(days=3))
     [shown] = desk.get(DESK).context["desks"]
-    assert [count for _day, count in shown.days] == [3, 0, 0, 2]
-    assert shown.days[-1][0] == timezone.localdate(now)
+    assert [(step.count, step.total) for step in shown.arrivals.steps] == [(3, 3), (0, 3), (0, 3), (2, 5)]
+    assert not shown.arrivals.by_minute
+
+
+def test_the_hour_in_which_most_came_is_drawn_by_the_minute(
+    desk: Client, meet: Meet, kita: Team, baba: User, now: datetime
+) -> None:
+    """Ten in the first minute, three in the sixth, two a day later; the limit is the places of all races."""
+    opened = now - timedelta(hours=30)
+    with tenant_scope(meet.tenant_id):
+        Meet.objects.filter(pk=meet.pk).update(entries_open_at=opened)
+    for count, at in ((10, opened), (3, opened + timedelta(minutes=5)), (2, now - timedelta(hours=2))):
+        race = fill(meet, kita, baba, now, count, places=20)
+        with tenant_scope(meet.tenant_id):
+            Entry.objects.filter(race=race).update(entered_at=at)
+    [shown] = desk.get(DESK).context["desks"]
+    arrivals = shown.arrivals
+    assert (arrivals.by_minute, arrivals.first_hour, arrivals.total, arrivals.limit) == (True, 13, 15, 60)
+    assert len(arrivals.steps) == 60
+    assert [step.total for step in arrivals.steps[:7]] == [10, 10, 10, 10, 10, 13, 13]
+    assert "最初の1時間に13件、これまでに15件" in desk.get(DESK).content.decode()
+
+
+def test_one_mark_is_a_sentence(desk: Client, meet: Meet, kita: Team, baba: User, now: datetime) -> None:
+    fill(meet, kita, baba, now, 2)
+    page = desk.get(DESK).content.decode()
+    assert "これまでに2件" in page
+    assert "chart__line" not in page

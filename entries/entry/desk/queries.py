@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import TruncDate, TruncMinute
 
 from catalog.shoes.queries import judge_of_host, shoes_by_id
 from entries.entry.models import WITHIN_THE_LINE, Entry, Submission
@@ -14,6 +14,7 @@ from entries.entry.shoes import GONE, verdict_in
 from entries.meet.models import Meet, Race, RaceSex
 from entries.roster.models import Athlete
 
+FIRST_HOUR = timedelta(hours=1)
 MOST_FOUND = 30
 MOST_WORDS = 5
 
@@ -56,6 +57,21 @@ def entries_by_day(meet_ids: Iterable[int]) -> dict[int, dict[date, int]]:
     found: dict[int, dict[date, int]] = {}
     for row in rows:
         found.setdefault(row["race__meet"], {})[row["day"]] = row["n"]
+    return found
+
+
+def entries_by_minute(meet_ids: Iterable[int]) -> dict[int, dict[datetime, int]]:
+    """Per meet and minute how many entries came in within the first hour after the opening, withdrawn ones too."""
+    opens = F("race__meet__entries_open_at")
+    rows = (
+        Entry.objects.filter(race__meet__in=list(meet_ids), entered_at__gte=opens, entered_at__lt=opens + FIRST_HOUR)
+        .order_by()
+        .values("race__meet", minute=TruncMinute("entered_at", tzinfo=UTC))
+        .annotate(n=Count("pk"))
+    )
+    found: dict[int, dict[datetime, int]] = {}
+    for row in rows:
+        found.setdefault(row["race__meet"], {})[row["minute"]] = row["n"]
     return found
 
 

@@ -79,8 +79,22 @@ def test_outside_the_window_a_race_promises_nothing() -> None:
 def test_the_gauge_is_read_from_the_races_row(fields: dict[str, object], numbers: tuple[int, int | None, int]) -> None:
     gauge = Gauge.of(race(**fields))
     assert (gauge.taken, gauge.free, gauge.waiting) == numbers
-    assert 0 <= gauge.taken_width <= gauge.full_at <= 100
-    assert gauge.full_at + gauge.waiting_width <= 100.01
+    assert 0 <= gauge.taken_width <= gauge.full_at
+    assert gauge.tail_at + gauge.waiting_width <= 100
+
+
+def test_the_places_are_as_long_in_every_race_and_the_tail_has_their_measure() -> None:
+    small, large = Gauge.drawn(10, 5, 1), Gauge.drawn(200, 100, 20)
+    assert (small.full_at, small.taken_width, small.waiting_width) == (80, 40, 8)
+    assert (large.full_at, large.taken_width, large.waiting_width) == (80, 40, 8)
+
+
+def test_a_tail_that_is_too_long_is_cut_and_host_entries_never_leave_the_lane() -> None:
+    assert not Gauge.drawn(40, 40, 9).is_cut
+    assert Gauge.drawn(40, 40, 400).is_cut
+    assert Gauge.drawn(40, 40, 400).waiting_width == Gauge.drawn(40, 40, 4000).waiting_width
+    assert Gauge.drawn(40, 47, 0).taken_width == Gauge.drawn(40, 40, 0).taken_width == 80
+    assert Gauge.drawn(0, 2, 3).taken_width == 0
 
 
 @pytest.mark.parametrize(
