@@ -1,13 +1,15 @@
 """Moving a meet on, pausing a race, planning its heats, and making a new meet from an old one."""
 
-from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from entries.meet import rules
 from entries.meet.models import NO_LINE, Meet, Race, State, TimetableSlot
+from entries.meet.programme import minutes_per_heat
+from tenants.actions import change_row
 from tenants.audit.actions import record, record_many
 from tenants.models import User
 from tenants.refusal import Refused
@@ -83,6 +85,46 @@ def plan_heats(*, race: Race, first: datetime, minutes: int, count: int, by: Use
     after = {"slots": count, "first": first, "minutes": minutes}
     record("race.heats_planned", race, by=by, before={"slots": before}, after=after)
     return slots
+
+
+@transaction.atomic
+def set_start(*, race: Race, start: time | None, by: User) -> None:
+    """The first heat goes off at this time of its day, by the meet's clock, and the others as long after it as they did;
+    heats that are not planned yet are, from the race's places. None takes them out of the timetable. Raises Refused.
+    """
+    slots = list(race.slots.order_by("number"))
+    if start is None:
+        race.slots.all().delete()
+        if slots:
+            record("race.heats_planned", race, by=by, before={"slots": len(slots)}, after={"slots": 0})
+        return
+    first = datetime.combine(race.held_on or race.meet.starts_on, start, race.meet.zone)
+    if not slots:
+        minutes, most = minutes_per_heat(race.distance_m), rules.MOST_SLOTS
+        plan_heats(race=race, first=first, minutes=minutes, count=min(heats_needed(race), most), by=by)
+        return
+    before, later = slots[0].starts_at, first - slots[0].starts_at
+    for slot in slots:
+        slot.starts_at += later
+        rules.check_slot(race.meet, slot.starts_at)
+    TimetableSlot.objects.bulk_update(slots, ["starts_at"])
+    record("race.heats_moved", race, by=by, before={"first": before}, after={"first": first})
+
+
+def heats_needed(race: Race) -> int:
+    """How many heats the race's places fill, or those who entered when there is no limit; one at least."""
+    return max(-(-(race.places or race.last_ticket) // race.starters_per_heat), 1)
+
+
+@transaction.atomic
+def find_fallbacks(races: Iterable[Race], *, by: User) -> None:
+    """Let each of these that is for the fastest fall back to the one other race of its sex and distance, when there is one."""
+    for race in races:
+        alike = Race.objects.filter(meet=race.meet_id, sex=race.sex, distance_m=race.distance_m, is_ncg=False)
+        others = list(alike.order_by("pk")[:2])
+        if race.is_ncg and race.fallback_race_id is None and len(others) == 1:
+            race.fallback_race = others[0]
+            change_row(race, fields=["fallback_race"], before={"fallback_race": None}, by=by)
 
 
 @transaction.atomic

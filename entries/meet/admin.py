@@ -1,4 +1,4 @@
-"""The desk's pages of meets and races. What other rooms add to them is registered in `entries.meet.desk`."""
+"""The desk's pages of meets. What other rooms add to them is registered in `entries.meet.desk`."""
 
 from datetime import tzinfo
 from typing import Any
@@ -6,27 +6,29 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import F, Min, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from entries.marks import format_time
 from entries.meet import actions
-from entries.meet.desk import MEETS, RACES
-from entries.meet.filters import MeetFilter
-from entries.meet.forms import CopyForm, MeetForm, PlanForm, RaceForm, RaceRowForm, SlotForm
-from entries.meet.gauge import Gauge
-from entries.meet.models import Meet, Race, State, TimetableSlot, is_time_zone
+from entries.meet.desk import MEETS
+from entries.meet.forms import CopyForm, GridRowForm, MeetForm
+from entries.meet.models import Meet, Race, State, is_time_zone
+from entries.meet.race_admin import RaceAdmin
+from entries.meet.race_grid import buttons, elite_of, with_rows
 from entries.meet.wording import moment
 from tenants.chips import chip
 from tenants.desk.base import DeskInline, is_id, user_of
 from tenants.desk.composed import ComposedAdmin
-from tenants.desk.confirm import Counted, Rows, WhyForm, confirmed, each
+from tenants.desk.confirm import Rows, confirmed
 
+__all__ = ["MeetAdmin", "RaceAdmin"]
+
+MOST_EMPTY = 20
 STATE_CHIPS = {
     State.DRAFT: "",
     State.PUBLISHED: "ok",
@@ -38,26 +40,35 @@ STATE_CHIPS = {
 
 
 class RaceInline(DeskInline):
-    """The races of a meet as one table to type through."""
+    """The races of a meet as one table to type through. What is in one bracket stands in one cell."""
 
     model = Race
-    form = RaceRowForm
+    form = GridRowForm
     fk_name = "meet"
+    template = "admin/edit_inline/races.html"
     fields = (
-        "position", "name", "distance_m", "sex", "course", "places", "waiting_places", "starters_per_heat", "is_ncg",
+        "position", "name", "sex", "distance_m", "places", "waiting_places", "starters_per_heat", "fee", ("start", "held_on"),
+        ("standard", "standard_from", "standard_until"), "is_ncg",
     )  # fmt: skip
     ordering = ("position", "pk")
     show_change_link = True
-    verbose_name_plural = gettext_lazy("種目（補欠待ち: 0はなし、空欄は制限なし）")
+    verbose_name_plural = gettext_lazy("種目")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Race]:
+        """With the first start, and the zone in which it was typed."""
+        found: QuerySet[Race] = super().get_queryset(request)
+        return found.annotate(first_start=Min("slots__starts_at"), stored_zone=F("meet__time_zone"))
 
-class SlotInline(DeskInline):
-    """The planned heats of a race."""
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """Empty rows to type into, for who has no script."""
+        asked = request.GET.get("rows", "")
+        return min(int(asked), MOST_EMPTY) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 0
 
-    model = TimetableSlot
-    form = SlotForm
-    fields = ("number", "starts_at")
-    ordering = ("number",)
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """With the buttons that add rows."""
+        made = super().get_formset(request, obj, **kwargs)
+        made.buttons = buttons(elite_of(request, obj))
+        return made
 
 
 @admin.register(Meet)
@@ -132,12 +143,36 @@ class MeetAdmin(ComposedAdmin):
             return None
         return ZoneInfo(name)
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """A button that adds races saves what was typed, and comes back to the table."""
+        key = request.POST.get("_rows", "")
+        if key:
+            number = int(object_id) if object_id and is_id(object_id) else 0
+            meet = self.get_queryset(request).filter(pk=number).first()
+            posted = with_rows(request.POST, key, elite=elite_of(request, meet))
+            posted["_continue"] = "1"
+            request.POST = posted  # type: ignore[assignment]
+        response = super().changeform_view(request, object_id, form_url, extra_context)
+        if key and response.status_code == 302:
+            response["Location"] += "?rows=1#races-group" if key == "empty" else "#races-group"
+        return response
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Another zone keeps what the clocks say; what that means is said."""
+        """Another zone keeps what the clocks say; what that means is said. A race's start is kept in the timetable."""
         super().save_model(request, obj, form, change)
-        if change and "time_zone" in form.changed_data:
+        if isinstance(obj, Race):
+            if {"start", "held_on"} & set(form.changed_data):
+                actions.set_start(race=obj, start=form.cleaned_data["start"], by=user_of(request))
+        elif change and "time_zone" in form.changed_data:
             said = _("タイムゾーンを%(zone)sに変更しました。日時は時計の時刻のままです（申込締切 %(closes)s）。")
             self.message_user(request, said % {"zone": obj.time_zone, "closes": moment(obj, obj.entries_close_at)})
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """New races of the fastest know where the others go."""
+        super().save_formset(request, form, formset, change)
+        actions.find_fallbacks(formset.new_objects, by=user_of(request))
 
     @confirmed(
         gettext_lazy("この大会から新しい大会を作る"),
@@ -151,123 +186,3 @@ class MeetAdmin(ComposedAdmin):
         made = actions.copy_meet(meet=rows[0], by=user_of(request), **values)
         self.message_user(request, _("「%(name)s」を下書きとして作りました。") % {"name": made}, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:entries_meet_change", args=[made.pk]))
-
-
-@admin.register(Race)
-class RaceAdmin(ComposedAdmin):
-    """Races."""
-
-    desk = RACES
-    form = RaceForm
-    list_display = ("name", "meet", "distance_m", "standard_time", "places_text", "taken", "waiting", "intake")
-    list_select_related = ("meet",)
-    list_filter = (MeetFilter, "sex")
-    search_fields = ("name", "meet__name")
-    search_help_text = gettext_lazy("種目名、大会名")
-    ordering = ("-meet__starts_on", "meet", "position", "pk")
-    fieldsets = (
-        (None, {"fields": ("meet", "name", ("distance_m", "sex"), "course", "position", "held_on", "intake")}),
-        (gettext_lazy("定員と補欠待ち"), {"fields": ("places", "waiting_kind", "waiting_places", "entries_per_team")}),
-        (gettext_lazy("参加標準記録"), {"fields": ("standard", ("standard_from", "standard_until"))}),
-        (gettext_lazy("組と参加料"), {"fields": ("starters_per_heat", "fee", "is_ncg", "fallback_race")}),
-    )
-
-    @admin.display(description=gettext_lazy("参加標準記録"), ordering="standard")
-    def standard_time(self, race: Race) -> str:
-        return format_time(race.standard) or "–"
-
-    @admin.display(description=gettext_lazy("定員"), ordering="places")
-    def places_text(self, race: Race) -> str:
-        return _("制限なし") if race.places is None else str(race.places)
-
-    @admin.display(description=gettext_lazy("受付済み"))
-    def taken(self, race: Race) -> int:
-        return Gauge.of(race).taken
-
-    @admin.display(description=gettext_lazy("補欠待ち"))
-    def waiting(self, race: Race) -> int:
-        return Gauge.of(race).waiting
-
-    @admin.display(description=gettext_lazy("受付"), ordering="paused_at")
-    def intake(self, race: Race) -> SafeString:
-        """Whether it takes entries at all."""
-        return chip("bad", _("一時停止中")) if race.paused_at else chip("ok", _("受付可"))
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Which race it falls back to is chosen among the meet's, once it is known."""
-        if obj is not None:
-            return self.fieldsets
-        unknown = ("fallback_race", "intake")
-        return [
-            (title, options | {"fields": tuple(name for name in options["fields"] if name not in unknown)})
-            for title, options in self.fieldsets
-        ]
-
-    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        """Heats are planned once the race is there."""
-        return (SlotInline,) if obj is not None else ()
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A race stays in its meet."""
-        return ("meet", "intake") if obj is not None else ()
-
-    def zone(self, request: HttpRequest, object_id: str | None) -> tzinfo | None:
-        """The time zone of the race's meet, in which the form shows and reads moments."""
-        if not object_id or not is_id(object_id):
-            return None
-        name = Race.objects.filter(pk=int(object_id)).values_list("meet__time_zone", flat=True).first()
-        return ZoneInfo(name) if name else None
-
-    @confirmed(
-        gettext_lazy("申込を一時停止"),
-        text=gettext_lazy("この種目への新しい申込を受け付けません。すでに受け付けた申込と補欠待ちはそのままです。"),
-        form=WhyForm,
-        when=lambda race: race.paused_at is None,
-        danger=True,
-    )
-    def pause(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        self._set_paused(
-            request,
-            rows,
-            form,
-            paused=True,
-            done=lambda n: ngettext(
-                "%(count)d種目の申込を一時停止しました。", "%(count)d種目の申込を一時停止しました。", n
-            ),
-        )
-
-    @confirmed(
-        gettext_lazy("申込を再開"),
-        text=gettext_lazy("この種目への申込をふたたび受け付けます。"),
-        form=WhyForm,
-        when=lambda race: race.paused_at is not None,
-    )
-    def resume(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        self._set_paused(
-            request,
-            rows,
-            form,
-            paused=False,
-            done=lambda n: ngettext("%(count)d種目の申込を再開しました。", "%(count)d種目の申込を再開しました。", n),
-        )
-
-    def _set_paused(self, request: HttpRequest, rows: Rows, form: Any, *, paused: bool, done: Counted) -> None:
-        me, now, why = user_of(request), timezone.now(), form.cleaned_data["why"]
-        each(self, request, rows, lambda row: actions.set_paused(race=row, paused=paused, by=me, at=now, why=why), done)
-
-    @confirmed(
-        gettext_lazy("タイムテーブルを作る"),
-        text=gettext_lazy("最初の組から等しい間隔でスタート時刻を並べます。いまあるタイムテーブルは置き換わります。"),
-        form=PlanForm,
-        single=True,
-    )
-    def plan(self, request: HttpRequest, rows: Rows, form: Any) -> None:
-        """Plan the race's heats at even distances from a first start."""
-        values = {name: form.cleaned_data[name] for name in ("first", "minutes", "count")}
-        slots = actions.plan_heats(race=rows[0], by=user_of(request), **values)
-        self.message_user(
-            request,
-            ngettext("%(count)d組の時刻を並べました。", "%(count)d組の時刻を並べました。", len(slots))
-            % {"count": len(slots)},
-            messages.SUCCESS,
-        )

@@ -1,7 +1,8 @@
 """What the organizer types about a meet and its races. Shape, and the rules of this room said beside the fields."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
@@ -11,8 +12,10 @@ from django.utils.translation import gettext_lazy
 from entries.meet import actions, rules
 from entries.meet.fields import MarkField
 from entries.meet.models import Meet, Race
+from entries.meet.programme import minutes_per_heat
 from tenants.desk.confirm import ConfirmForm
 from tenants.desk.forms import DATE, DeskForm, HostedForm, MomentField
+from tenants.half_width import half_width
 from tenants.refusal import Refused
 from tenants.wording import say
 
@@ -70,6 +73,14 @@ class RaceRowForm(DeskForm):
         if "course" in self.fields:
             self.fields["course"].required = False
 
+    def clean(self) -> dict[str, Any]:
+        """The days of a standard in their order."""
+        cleaned = super().clean()
+        first, last = cleaned.get("standard_from"), cleaned.get("standard_until")
+        if first and last and last < first:
+            self.add_error("standard_until", _("有効期間の終わりは始まり以降の日にしてください。"))
+        return cleaned
+
     def clean_course(self) -> str:
         """As it was, for a new race the track, when nothing is said."""
         return str(self.cleaned_data["course"] or self.instance.course)
@@ -120,16 +131,13 @@ class RaceForm(RaceRowForm):
         return [*names, "waiting_places"] if "waiting_kind" in names and "waiting_places" not in names else names
 
     def clean(self) -> dict[str, Any]:
-        """The number that the kind means, and the rules about days, standards and the fallback."""
+        """The number that the kind means, and the rules about days and the fallback."""
         cleaned = super().clean()
         kind, number = cleaned.get("waiting_kind"), cleaned.get("waiting_places")
         if kind == "limited" and not number and "waiting_places" not in self.errors:
             self.add_error("waiting_places", _("補欠待ちの上限を1以上で入力してください。"))
         if "waiting_places" not in self.errors:
             cleaned["waiting_places"] = number if kind == "limited" else None if kind == "unlimited" else 0
-        first, last = cleaned.get("standard_from"), cleaned.get("standard_until")
-        if first and last and last < first:
-            self.add_error("standard_until", _("有効期間の終わりは始まり以降の日にしてください。"))
         self._check_against_the_meet(cleaned)
         return cleaned
 
@@ -144,6 +152,42 @@ class RaceForm(RaceRowForm):
             rules.check_fallback(as_typed, cleaned.get("fallback_race"))
         except Refused as refusal:
             self.add_error("fallback_race", say(refusal))
+
+
+class ClockField(forms.TimeField):
+    """A time of day to the minute, by the meet's clock."""
+
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+    def to_python(self, value: Any) -> time | None:
+        """Also in full width. Raises ValidationError."""
+        return super().to_python(half_width(value).strip() if isinstance(value, str) else value)
+
+
+class GridRowForm(RaceRowForm):
+    """A race as one row. `start` is its first heat's, kept in the timetable."""
+
+    start = ClockField(label=gettext_lazy("スタート"), required=False)
+    standard = MarkField(label=gettext_lazy("参加標準記録"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "position" in self.fields:
+            self.fields["position"].required = False
+        if not self.instance.pk:
+            self.initial["position"] = None
+        first, zone = (vars(self.instance).get(name) for name in ("first_start", "stored_zone"))
+        if first is not None:
+            self.initial["start"] = first.astimezone(ZoneInfo(zone)).time()
+
+    def has_changed(self) -> bool:
+        """A row that has a number and nothing else is an empty one."""
+        return bool(self.changed_data if self.instance.pk else set(self.changed_data) - {"position"})
+
+    def clean_position(self) -> int:
+        """Where the row stands, when nothing is said."""
+        position: int | None = self.cleaned_data["position"]
+        return int(str(self.prefix).rpartition("-")[2]) + 1 if position is None else position
 
 
 class SlotForm(DeskForm):
@@ -227,6 +271,5 @@ class PlanForm(ConfirmForm):
         race: Race = self.rows[0]
         day = race.held_on or race.meet.starts_on
         self.fields["first"].initial = f"{day.isoformat()}T09:00"
-        starters = race.places or race.last_ticket
-        heats = -(-starters // race.starters_per_heat)
-        self.fields["count"].initial = min(max(heats, 1), rules.MOST_SLOTS)
+        self.fields["minutes"].initial = minutes_per_heat(race.distance_m)
+        self.fields["count"].initial = min(actions.heats_needed(race), rules.MOST_SLOTS)

@@ -39,6 +39,7 @@ verbs.register(
         "race.paused": _("申込を一時停止"),
         "race.resumed": _("申込を再開"),
         "race.heats_planned": _("タイムテーブルを作成"),
+        "race.heats_moved": _("スタート時刻を変更"),
         "race.places_changed": _("定員を変更"),
         "race.place_added": _("定員を1名追加"),
     }

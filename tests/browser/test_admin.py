@@ -62,7 +62,7 @@ def test_an_organizer_makes_a_meet_types_its_races_and_publishes_it(
     for label, value in (("大会名", "第400回記録会"), ("識別名", "ld400"), ("会場", "健志台"), ("初日", "2099-05-01"),
                          ("最終日", "2099-05-01"), ("申込開始", "2099-03-01T09:00"), ("申込締切", "2099-03-31T23:59")):  # fmt: skip
         page.get_by_label(label, exact=True).fill(value)
-    page.get_by_role("button", name="種目").or_(page.get_by_role("link", name="種目 の追加")).last.click()
+    press(page, "空の行を追加")
     for name, value in (("name", "男子5000m"), ("distance_m", "5000"), ("places", "40"), ("waiting_places", "")):
         page.locator(f"[name=races-0-{name}]").fill(value)
     page.locator("[name=races-0-sex]").select_option("M")
