@@ -22,6 +22,7 @@ from entries.news.models import Notice
 from entries.roster.importing.actions import keep_upload
 from entries.roster.importing.columns import TITLES
 from entries.roster.models import Athlete
+from tenants.files.grid import grid_of
 from tenants.models import OutboxMail, Role, Tenant, User
 from tenants.outbox.contents import write
 from tenants.scope import across_tenants, tenant_scope
@@ -68,7 +69,7 @@ def world(make_user: Callable[..., User], now: datetime) -> SimpleNamespace:
         product = MasterProduct.objects.create(tenant=host, brand="BRAND", reference="R1", name="Shoe", price_jpy=9000)
         upload = EntryUpload.objects.create(tenant=host, meet=meet, team=team, by=baba, file_name="a.csv")
         closed = open_meet(host, "closed", name="Closed", venue="Track", state=State.RESULTS_OUT)
-    roster = keep_upload(team, by=baba, file_name="r.xlsx", lines=[], ignored=[], at=now, today=date(2026, 5, 1))
+    roster = keep_upload(team, by=baba, file_name="r.xlsx", grid=grid_of(None, []), at=now, today=date(2026, 5, 1))
     return SimpleNamespace(
         host=host, aoki=aoki, baba=baba, endo=endo, team=team, athlete=runners[3], meet=meet, race=race, submission=submission,
         entry=entry, notice=notice, product=product, upload=upload, roster=roster,

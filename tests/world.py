@@ -19,6 +19,7 @@ from entries.roster.actions import invite
 from entries.roster.importing.actions import keep_upload
 from entries.roster.models import Athlete, Membership, RosterUpload, Team
 from tenants.audit.actions import record
+from tenants.files.grid import grid_of
 from tenants.models import IncidentContact, OneTimeLink, OutboxMail, Tenant, User
 from tenants.scope import tenant_scope
 from tests.conftest import open_meet, race_of, team_of
@@ -54,7 +55,7 @@ def own(host: Tenant, coach: User, staff: User, canary: str) -> Own:
         birth_date=date(2004, 4, 2), jaaf_id="",
     )  # fmt: skip
     today = timezone.localdate()
-    upload = keep_upload(team, by=coach, file_name=f"{canary}.xlsx", lines=[], ignored=[], at=now, today=today)
+    upload = keep_upload(team, by=coach, file_name=f"{canary}.xlsx", grid=grid_of(None, []), at=now, today=today)
     link = invite(team, email=f"{canary}@example.com", by=coach, at=now).link
     meet = open_meet(host, "ld326", name=f"{canary}記録会")
     race = race_of(meet, f"{canary}男子5000m")

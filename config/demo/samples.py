@@ -18,8 +18,8 @@ from entries.meet.models import NO_LINE, Meet, Race, State
 from entries.meet.standing import Phase, countdown
 from entries.news import context
 from entries.news.models import Notice
-from entries.roster.importing.wording import Shown
 from entries.roster.models import Athlete
+from tenants.files.grid_page import ShownCell, ShownRow
 from tenants.forms import Form
 from tenants.models import Tenant
 
@@ -106,8 +106,24 @@ def samples() -> dict[str, object]:
         ),
         "important": Notice(meet=meet, title="開始時刻の繰り下げ", is_important=True, published_at=now),
         "preview": [
-            Shown(2, "鈴木 一郎", [("学年", "2", "3")], [], []),
-            Shown(3, "髙﨑 健", [], [("JAAF ID", "数字11桁で入力してください。")], ["同じ名前の選手がいます。"]),
+            ShownRow(
+                2,
+                "鈴木 一郎",
+                "changed",
+                "wait",
+                "変更",
+                [ShownCell("JAAF ID", "12345678", "00012345678")],
+                changes=[("学年", "2", "3")],
+            ),
+            ShownRow(
+                3,
+                "髙﨑 健",
+                "refused",
+                "bad",
+                "取り込めない行",
+                [ShownCell("JAAF ID", "12", error="数字11桁で入力してください。", name="mend-3-jaaf_id", value="12")],
+                notes=["同じ名前の選手がいます。"],
+            ),
         ],
         "curve": curve([(f"20:{minute:02}", 64 // (minute + 1)) for minute in range(60)], limit=LIMIT),
         "limit": LIMIT,

@@ -33,7 +33,7 @@ PIECES = [
         "shoe_field", "Shoe picker with its verdict", "pieces/shoe_field.html · pieces/verdict.html · js/shoe_picker.js"
     ),
     Piece("receipt_line", "Receipt line", "entry/receipt_line.html · .slip", wide=True),
-    Piece("preview_row", "Upload preview with reasons", "roster/preview_row.html"),
+    Piece("preview_row", "Import grid with reasons", "pieces/grid_row.html · .grid", wide=True),
     Piece("confirm", "Confirm dialog", "staff/confirm.html · .confirm"),
     Piece("notice", "Notice bar", "pieces/notice.html · .notice"),
     Piece("buttons", "Buttons: one red one a page", ".button--next .button .button--danger .button--small"),

@@ -182,7 +182,8 @@ class SheetDraft(TenantOwned):
 
 
 class EntryUpload(TenantOwned):
-    """An uploaded file of entries between preview and confirmation."""
+    """An uploaded file of entries between preview and confirmation. `grid` is how it was understood, `content` the file while
+    another of its sheets may be chosen."""
 
     meet = models.ForeignKey(Meet, on_delete=models.CASCADE, related_name="+")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
@@ -190,6 +191,8 @@ class EntryUpload(TenantOwned):
     file_name = models.CharField(max_length=200)
     rows = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
+    grid = models.JSONField(null=True)
+    content = models.BinaryField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     submission = models.ForeignKey(Submission, on_delete=models.SET_NULL, null=True, related_name="+")
 

@@ -24,6 +24,8 @@ def lines_within(row: Any, person: Person, athletes: set[str]) -> Iterator[Trace
     changes: Values = {"rows": left} if left != row.rows else {}
     if person.is_in(getattr(row, "file_name", "")):
         changes["file_name"] = GONE
+    if getattr(row, "content", None):
+        changes["content"] = None
     if changes:
         yield Trace(type(row), row.pk, changes, {"id": row.pk, "rows": theirs})
 

@@ -156,9 +156,19 @@ class JoinForm(NewPasswordForm):
 
 
 class UploadForm(Form):
+    """A roster as a file or as a pasted block."""
+
     file = forms.FileField(
         label=_("名簿ファイル"),
-        help_text=_("Excel（.xlsx）またはCSV。5MB・5,000行以内"),
+        help_text=_("Excel（.xlsx・.xlsm）またはCSV。5MB・5,000行以内"),
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.tsv"}),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xlsm,.csv,.txt,.tsv"}),
+    )
+    pasted = forms.CharField(
+        label=_("またはExcelから貼り付け"),
+        help_text=_("見出しの行から名簿の最後の行までをコピーして貼り付けます"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )

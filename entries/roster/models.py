@@ -174,15 +174,38 @@ class Athlete(models.Model):
 
 
 class RosterUpload(models.Model):
-    """An uploaded roster between preview and confirmation. `rows` holds what was read, checked row by row."""
+    """An uploaded roster between preview and confirmation. `rows` holds what was read, checked row by row, `grid` how it was
+    understood, `content` the file while another of its sheets may be chosen."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="uploads")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     file_name = models.CharField(max_length=200)
     rows = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
+    grid = models.JSONField(null=True)
+    content = models.BinaryField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     applied_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class ColumnMemory(models.Model):
+    """Which column of a team's files is what, chosen by hand for a header that was not understood; read so the next time."""
+
+    class Kind(models.TextChoices):
+        ROSTER = "roster"
+        ENTRIES = "entries"
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    key = models.CharField(max_length=64)
+    columns = models.JSONField()
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "kind", "key"], name="one_memory_of_a_header")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key[:8]}"

@@ -9,13 +9,14 @@ from datetime import date, datetime
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from entries.records.coverage import holds_nothing
 from entries.records.free_text_columns import register_text
 from entries.records.person import Person
 from entries.records.subjects import Subject, register_subject
 from entries.records.texts import GONE
 from entries.records.traces import Trace, Values, changed, register_traces, register_words, whole
 from entries.records.uploads import LINES, lines_within
-from entries.roster.models import Athlete, Membership, RosterUpload, Team
+from entries.roster.models import Athlete, ColumnMemory, Membership, RosterUpload, Team
 from entries.roster.person import of_athlete, of_user
 from tenants.audit.models import AuditRecord
 from tenants.models import User
@@ -96,6 +97,7 @@ register_words(RosterUpload, _("名簿ファイル"), LINES)
 register_words(Membership, _("チームのメンバー"), _("外します"))
 register_words(Team, _("チーム"), _("名前や連絡先を消します"))
 
+holds_nothing(ColumnMemory, because="it says which column of a file is what, by the digest of its header")
 register(
     RetentionClass(
         "roster_uploads", _("名簿ファイルの内容"), _("作成してから"), GOES, 7, least=1, most=90,

@@ -37,6 +37,7 @@ wording.register(
             "JAAF IDは%(one)sさん、氏名・生年月日は%(other)sさんのものです。どちらかを直してください。"
         ),
         "athlete_twice_in_file": _("%(other)s行目と同じ選手です。"),
+        "roster_nothing_sent": _("名簿のファイルを選ぶか、名簿を貼り付けてください。"),
         "roster_column_twice": _("「%(title)s」にあたる列が2つあります。どちらかを除いてください。"),
         "roster_columns_missing": _(
             "見出しを読み取れません。1行目に「姓」「名」「生年月日」などの見出しを入れてください（テンプレートが使えます）。"

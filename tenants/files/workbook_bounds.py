@@ -79,8 +79,10 @@ def _check_members(members: list[ZipInfo]) -> None:
     names = {member.filename for member in members}
     if any(member.flag_bits & 0x1 for member in members):
         raise Refused("table_encrypted")
-    if any(name.endswith("vbaProject.bin") for name in names):
-        raise Refused("table_macros")
+    if "mimetype" in names and "[Content_Types].xml" not in names:
+        raise Refused("table_ods")
+    if any(name.endswith(".iwa") or name == "Index.zip" for name in names):
+        raise Refused("table_numbers")
     if "[Content_Types].xml" not in names or "xl/workbook.bin" in names:
         raise Refused("table_unreadable")
     if any(member.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for member in members):

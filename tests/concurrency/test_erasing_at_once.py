@@ -19,11 +19,12 @@ from entries.roster import athlete_actions
 from entries.roster.athlete_actions import AthleteRefused
 from entries.roster.athlete_fields import values_of
 from entries.roster.importing import actions as import_actions
-from entries.roster.importing import import_plan
+from entries.roster.importing.columns import ROSTER_TITLES
 from entries.roster.models import Athlete, Team
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.scope import across_tenants, tenant_scope
+from tests.tables import grid_of_rows
 
 GONE = "（削除済み）"
 
@@ -111,10 +112,11 @@ def test_a_file_that_is_confirmed_brings_nothing_back(
     erased_meanwhile: Callable[..., Any], kita: Team, baba: User, runners: list[Athlete], now: datetime
 ) -> None:
     athlete = Athlete.objects.get(pk=runners[0].pk)
-    line = import_plan.ImportRow(2, values_of(athlete) | {"grade": "4"})
-    upload = import_actions.keep_upload(
-        kita, by=baba, file_name="x.xlsx", lines=[line], ignored=[], at=now, today=now.date()
-    )
+    born = athlete.birth_date.isoformat()
+    row = [athlete.family_name, athlete.given_name, athlete.family_kana, athlete.given_kana, "男", born, "4"]
+    header = ["姓", "名", "姓フリガナ", "名フリガナ", "性別", "生年月日", "学年"]
+    grid = grid_of_rows(ROSTER_TITLES, header, row)
+    upload = import_actions.keep_upload(kita, by=baba, file_name="x.xlsx", grid=grid, at=now, today=now.date())
 
     def confirm() -> str:
         try:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import datetime
 from threading import Barrier
 
 import pytest
@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from entries.roster import actions, rules
 from entries.roster.importing import actions as import_actions
-from entries.roster.importing.import_plan import ImportRow
+from entries.roster.importing.columns import ROSTER_TITLES
 from entries.roster.models import Athlete, Membership, Team
 from tenants.audit.models import AuditRecord
+from tenants.files.grid import Grid
 from tenants.models import User
 from tenants.refusal import Refused
+from tests.tables import grid_of_rows
 
 AT_ONCE = 20
 
@@ -79,16 +81,17 @@ def test_without_the_lock_on_the_team_nobody_is_left(
     assert not Membership.objects.filter(team=kita).exists()
 
 
-def lines(how_many: int) -> list[ImportRow]:
-    values = {"family_kana": "ア", "given_kana": "イ", "sex": "M", "birth_date": date(2004, 4, 2), "given_name": "名"}
-    return [ImportRow(number, values | {"family_name": f"姓{number}"}) for number in range(how_many)]
+HEADER = ["姓", "名", "姓フリガナ", "名フリガナ", "性別", "生年月日"]
+
+
+def grid(how_many: int) -> Grid:
+    rows = [[f"姓{number}", "名", "ア", "イ", "男", "2004/4/2"] for number in range(how_many)]
+    return grid_of_rows(ROSTER_TITLES, HEADER, *rows)
 
 
 def test_a_preview_confirmed_many_times_at_once_is_written_once(kita: Team, baba: User, now: datetime) -> None:
     today = timezone.localdate()
-    kept = import_actions.keep_upload(
-        kita, by=baba, file_name="a.csv", lines=lines(200), ignored=[], at=now, today=today
-    )
+    kept = import_actions.keep_upload(kita, by=baba, file_name="a.csv", grid=grid(200), at=now, today=today)
     ends = at_once([lambda: import_actions.apply_upload(kept, by=baba, at=now, today=today)] * 8)
     assert ends == {"done": 8}
     assert Athlete.objects.filter(team=kita).count() == 200
@@ -98,7 +101,7 @@ def test_a_preview_confirmed_many_times_at_once_is_written_once(kita: Team, baba
 def test_two_files_with_the_same_people_at_once_make_each_once(kita: Team, baba: User, now: datetime) -> None:
     today = timezone.localdate()
     kept = [
-        import_actions.keep_upload(kita, by=baba, file_name="a.csv", lines=lines(50), ignored=[], at=now, today=today)
+        import_actions.keep_upload(kita, by=baba, file_name="a.csv", grid=grid(50), at=now, today=today)
         for _ in range(2)
     ]
     ends = at_once([lambda row=row: import_actions.apply_upload(row, by=baba, at=now, today=today) for row in kept])  # type: ignore[misc]

@@ -8,7 +8,7 @@ from openpyxl import Workbook
 
 from entries.marks import parse_time
 from tenants.files.excel_times import shown_time
-from tenants.files.tables import read_table
+from tests.tables import read_table
 
 DAY = 24 * 3600
 

@@ -5,24 +5,56 @@ The preview writes nothing but the upload itself, which is no entry, so it leave
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+
+from django.db import transaction
 
 from entries.entry import actions
 from entries.entry.lines import Line
 from entries.entry.models import EntryUpload, Source, Submission
 from entries.entry.queries import submission_under_key
+from entries.entry.upload.file_row import FileRow
 from entries.meet.models import Meet
 from entries.roster.models import Team
+from tenants.files.grid import Grid, grid_of
 from tenants.models import User
+from tenants.refusal import Refused
 
 
 def keep(
-    *, meet: Meet, team: Team, by: User, file_name: str, rows: list[dict[str, Any]], counts: dict[str, int]
+    *,
+    meet: Meet,
+    team: Team,
+    by: User,
+    file_name: str,
+    grid: Grid,
+    rows: Sequence[FileRow],
+    content: bytes | None = None,
 ) -> EntryUpload:
     """Store what a file said until it is confirmed."""
-    return EntryUpload.objects.create(
-        tenant_id=meet.tenant_id, meet=meet, team=team, by=by, file_name=file_name, rows=rows, counts=counts
-    )
+    upload = EntryUpload(tenant_id=meet.tenant_id, meet=meet, team=team, by=by, file_name=file_name, content=content)
+    _put(upload, grid, rows)
+    upload.save()
+    return upload
+
+
+@transaction.atomic
+def read_anew(upload: EntryUpload, grid: Grid, rows: Sequence[FileRow]) -> None:
+    """Keep a grid that was mended, or understood in another way. Raises Refused("upload_sent") when it is too late."""
+    held = EntryUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
+    if held.submission_id is not None:
+        raise Refused("upload_sent")
+    _put(held, grid, rows)
+    held.save(update_fields=["rows", "counts", "grid"])
+
+
+def _put(upload: EntryUpload, grid: Grid, rows: Sequence[FileRow]) -> None:
+    upload.rows, upload.grid = [row.as_json() for row in rows], grid.facts()
+    upload.counts = {"read": len(rows), "without_race": sum(row.is_idle for row in rows)}
+
+
+def grid_in(upload: EntryUpload) -> Grid:
+    """The grid of an upload with its rows as they were typed."""
+    return grid_of(upload.grid, [FileRow.from_json(row).grid for row in upload.rows])
 
 
 def confirm(*, upload: EntryUpload, lines: Sequence[Line], by: User, at: datetime) -> Submission:
@@ -36,5 +68,5 @@ def confirm(*, upload: EntryUpload, lines: Sequence[Line], by: User, at: datetim
         or submission_under_key(upload.team, key)
         or actions.submit(meet=upload.meet, team=upload.team, lines=lines, key=key, by=by, at=at, source=Source.UPLOAD)
     )
-    EntryUpload.objects.filter(pk=upload.pk).update(submission=submission)
+    EntryUpload.objects.filter(pk=upload.pk).update(submission=submission, content=None)
     return submission

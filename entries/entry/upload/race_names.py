@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 
 from entries.meet.models import Race, RaceSex
@@ -11,6 +12,8 @@ from tenants.refusal import Refused
 _SEXES = {"男": RaceSex.MALE, "女": RaceSex.FEMALE, "男女": RaceSex.MIXED, "混合": RaceSex.MIXED}
 _SEX = "(男女|混合|男|女)子?"
 _PLAIN = re.compile(rf"(?:{_SEX})?([0-9]{{1,3}}(?:,?[0-9]{{3}})*|[0-9]+)(m|メートル|km)?(?:{_SEX})?")
+
+_NAMES_A_RACE = re.compile("[0-9](m|km|メートル)|[0-9]sc$|障害|競歩|ハードル|マラソン|リレー")
 
 
 def fold(text: str) -> str:
@@ -23,10 +26,13 @@ class RaceNames:
 
     def __init__(self, races: Iterable[Race]) -> None:
         self.races = list(races)
+        self.named: dict[str, list[Race]] = defaultdict(list)
+        for race in self.races:
+            self.named[fold(race.name)].append(race)
 
     def find(self, title: str, athlete: Athlete | None) -> Race:
         """The race of this name, or the only one of this distance for this sex. Raises Refused."""
-        named = [race for race in self.races if fold(race.name) == fold(title)]
+        named = self.named.get(fold(title), [])
         alike = named or self._alike(title, athlete)
         if len(alike) > 1:
             names = "、".join(race.name for race in alike[:5])
@@ -34,6 +40,14 @@ class RaceNames:
         if not alike or not (named or _PLAIN.fullmatch(fold(alike[0].name))):
             raise Refused("race_name_unknown", name=title[:60])
         return alike[0]
+
+    def is_said(self, text: str, *, is_time: bool) -> bool:
+        """Whether a cell without a title names a race, of this meet or another; `is_time` when it could be a time as well."""
+        said = fold(text)
+        if said in self.named or _NAMES_A_RACE.search(said):
+            return True
+        plain = _PLAIN.fullmatch(said)
+        return plain is not None and (not said.replace(",", "").isdecimal() or (len(said) > 2 and not is_time))
 
     def _alike(self, title: str, athlete: Athlete | None) -> list[Race]:
         """Races of the distance that is said, for the sex that is said, else for the athlete's."""

@@ -1,10 +1,13 @@
 """Entries from an Excel or CSV file: template, preview with a reason for each refused row, confirmation."""
 
+from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,12 +16,20 @@ from entries.entry.models import EntryUpload
 from entries.entry.queries import races_of
 from entries.entry.sheet.views import SEE_OTHER, chosen
 from entries.entry.upload import actions, importer
-from entries.entry.upload.preview import Preview, preview_of, read_shoes
+from entries.entry.upload.columns import CHOICES
+from entries.entry.upload.grid_rows import preview_page
+from entries.entry.upload.importer import Reader
+from entries.entry.upload.preview import Preview, preview_of
 from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Race
-from entries.roster.models import Athlete, Team
+from entries.roster.importing.memory_actions import remember
+from entries.roster.importing.remembered import remembered
+from entries.roster.models import Athlete, ColumnMemory, Team
 from tenants.decorators import signed_in
-from tenants.files.tables import XLSX_TYPE, read_table, write_xlsx
+from tenants.files.grid import key_of, lay_grid
+from tenants.files.grid_page import column_choices
+from tenants.files.incoming import changed_grid, incoming
+from tenants.files.tables import XLSX_TYPE, write_xlsx
 from tenants.refusal import Refused
 from tenants.switches.models import Function
 from tenants.switches.rules import check_not_stopped
@@ -48,36 +59,45 @@ def _athletes(team: Team) -> list[Athlete]:
 def upload(request: MeetRequest) -> HttpResponse:
     """Read a file and keep it for the preview; nothing is entered yet."""
     team, teams = _team(request)
-    problem = ""
+    problem, choices = "", {}
     if request.method == "POST":
         try:
-            return _keep(request, team)
+            kept = _keep(request, team)
         except Refused as refusal:
             problem = say(refusal)
-    values = {"meet": request.meet, "team": team, "teams": teams, "problem": problem}
+        else:
+            if actions.grid_in(kept).is_understood:
+                return HttpResponseRedirect(_address(request, "upload_preview", kept), status=SEE_OTHER)
+            problem = say(Refused("upload_columns"))
+            choices = _choices(kept) | {"here": _address(request, "upload_preview", kept)}
+    values = {"meet": request.meet, "team": team, "teams": teams, "problem": problem, **choices}
     values["stopped"] = "" if problem else stopped_notice(Function.UPLOADS)
     return render(request, "entry/upload.html", values, status=422 if problem else 200)
 
 
-def _keep(request: MeetRequest, team: Team) -> HttpResponse:
+def _keep(request: MeetRequest, team: Team) -> EntryUpload:
     check_not_stopped(Function.UPLOADS)
-    file = request.FILES.get("file")
-    if file is None:
+    sent = incoming(request.FILES.get("file"), request.POST.get("pasted", ""))
+    if sent is None:
         raise Refused("upload_no_file")
-    table = read_table(file, file.name or "", is_header=importer.is_header)
-    rows, without_race = importer.read_rows(table, athletes=_athletes(team), races=_races(request).values())
-    if not rows:
+    reader = Reader(_athletes(team), _races(request).values())
+    grid = lay_grid(sent.sheets, reader.titles, remembered=remembered(team, ColumnMemory.Kind.ENTRIES))
+    rows = reader.rows(grid)
+    if grid.is_understood and all(row.is_idle for row in rows):
         raise Refused("upload_no_rows")
-    read_shoes(rows)
-    kept = actions.keep(
+    return actions.keep(
         meet=request.meet,
         team=team,
         by=request.user,
-        file_name=importer.clean(file.name or "")[:200],
-        rows=[row.as_json() for row in rows],
-        counts={"read": len(rows) + without_race, "without_race": without_race},
+        file_name=sent.name or _("貼り付け"),
+        grid=grid,
+        rows=rows,
+        content=sent.content,
     )
-    return HttpResponseRedirect(_address(request, "upload_preview", kept), status=SEE_OTHER)
+
+
+def _choices(kept: EntryUpload) -> dict[str, Any]:
+    return {"choices": column_choices(actions.grid_in(kept)), "fields": CHOICES.items()}
 
 
 def _address(request: MeetRequest, name: str, kept: EntryUpload) -> str:
@@ -106,6 +126,8 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
     kept = _kept(request, upload)
     if kept.submission is not None:
         return HttpResponseRedirect(reverse("entry:receipt", args=[kept.submission.reference]), status=SEE_OTHER)
+    if {"mend", "columns", "sheet"} & request.POST.keys():
+        return _again(request, kept)
     shown = _preview(request, kept)
     problems: list[str] = []
     if request.method == "POST":
@@ -122,11 +144,36 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
         "meet": request.meet,
         "upload": kept,
         "preview": shown,
+        "page": preview_page(shown, request.GET.dict()),
         "problems": problems,
+        "here": request.path,
         "again": f"{reverse('entry:upload', args=[request.meet.tenant.slug, request.meet.slug])}?"
         + urlencode({"team": kept.team_id}),
     }
-    return render(request, "entry/upload_preview.html", values, status=422 if request.method == "POST" else 200)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "entry/upload_preview.html", values | _choices(kept), status=status)
+
+
+def _again(request: MeetRequest, kept: EntryUpload) -> HttpResponse:
+    """Mended cells, columns named by hand, or another sheet."""
+    memory = remembered(kept.team, ColumnMemory.Kind.ENTRIES)
+    reader = Reader(_athletes(kept.team), _races(request).values())
+    known = {row["number"]: row for row in kept.rows} if "mend" in request.POST else {}
+    here = _address(request, "upload_preview", kept)
+    try:
+        before = actions.grid_in(kept)
+        grid = changed_grid(before, request.POST, reader.titles, memory, kept.content, kept.file_name)
+        if "columns" in request.POST:
+            if not grid.is_understood:
+                raise Refused("upload_columns")
+            part = grid.parts[0]
+            remember(
+                kept.team, ColumnMemory.Kind.ENTRIES, key=key_of(part.titles), columns=part.columns, at=timezone.now()
+            )
+        actions.read_anew(kept, grid, reader.rows(grid, known=known))
+    except Refused as refusal:
+        messages.warning(request, say(refusal))
+    return HttpResponseRedirect(here, status=SEE_OTHER)
 
 
 @signed_in

@@ -10,8 +10,10 @@ from entries.roster.athlete_actions import columns
 from entries.roster.athlete_fields import READERS, Values, put, values_of
 from entries.roster.importing import import_plan
 from entries.roster.importing.import_plan import CHANGED, NEW, ImportRow, Planned
+from entries.roster.importing.reading import read_row
 from entries.roster.models import Athlete, RosterUpload, Team
 from tenants.audit.actions import record_many
+from tenants.files.grid import Grid, grid_of
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.retry import retry_when_locked
@@ -22,22 +24,39 @@ MAX_UPLOADS = 10
 
 @transaction.atomic
 def keep_upload(
-    team: Team, *, by: User, file_name: str, lines: Sequence[ImportRow], ignored: list[str], at: datetime, today: date
+    team: Team, *, by: User, file_name: str, grid: Grid, content: bytes | None = None, at: datetime, today: date
 ) -> RosterUpload:
     """Compare a file with the roster and keep the result for confirmation. Older results are thrown away."""
     mine = RosterUpload.objects.filter(team=team, by=by).order_by("-pk").values_list("pk", flat=True)
     recent = list(mine.filter(created_at__gt=at - KEEP_UPLOADS)[: MAX_UPLOADS - 1])
     RosterUpload.objects.filter(team=team, by=by).exclude(pk__in=recent).delete()
-    rows = import_plan.plan(lines, Athlete.objects.filter(team=team), today=today)
-    upload = RosterUpload(team=team, by=by, file_name=file_name[:200])
-    _keep_plan(upload, rows, ignored)
+    upload = RosterUpload(team=team, by=by, file_name=file_name[:200], content=content)
+    _plan(upload, grid, today)
     upload.save()
     return upload
 
 
-def _keep_plan(upload: RosterUpload, rows: Sequence[Planned], ignored: list[str]) -> None:
+def read_anew(upload: RosterUpload, grid: Grid, *, today: date) -> RosterUpload:
+    """Keep a grid that was mended, or understood in another way. Raises Refused("upload_applied") when it is too late."""
+    with transaction.atomic():
+        upload = RosterUpload.objects.select_for_update().get(pk=upload.pk)
+        if upload.applied_at is not None:
+            raise Refused("upload_applied")
+        _plan(upload, grid, today)
+        upload.save(update_fields=["rows", "counts", "grid"])
+        return upload
+
+
+def _plan(upload: RosterUpload, grid: Grid, today: date) -> None:
+    lines = [read_row(row, grid) for row in grid.rows]
+    rows = import_plan.plan(lines, Athlete.objects.filter(team_id=upload.team_id), today=today)
     upload.rows = [import_plan.to_json(row) for row in rows]
-    upload.counts = import_plan.counts_of(rows) | {"ignored": ignored}
+    upload.counts, upload.grid = import_plan.counts_of(rows), grid.facts()
+
+
+def grid_in(upload: RosterUpload) -> Grid:
+    """The grid of an upload with its rows as they were typed."""
+    return grid_of(upload.grid, [import_plan.from_json(row).grid for row in upload.rows])
 
 
 @retry_when_locked
@@ -72,8 +91,8 @@ def _apply(upload: RosterUpload, by: User, at: datetime, today: date) -> None:
     if [row.effect for row in fresh] != [row.effect for row in planned]:
         raise _Stale
     _write_rows(upload, fresh, roster, by, at)
-    upload.applied_at = at
-    upload.save(update_fields=["applied_at"])
+    upload.applied_at, upload.content = at, None
+    upload.save(update_fields=["applied_at", "content"])
 
 
 def _write_rows(
@@ -107,13 +126,5 @@ def _only(values: Values, names: set[str]) -> dict[str, Any]:
 def _plan_again(upload: RosterUpload, today: date) -> None:
     with transaction.atomic():
         upload = RosterUpload.objects.select_for_update().get(pk=upload.pk)
-        known = [import_plan.from_json(row) for row in upload.rows]
-        lines = [
-            ImportRow(
-                row.number, row.values, {name: Refused(code, **data) for name, code, data in row.reasons}, row.cells
-            )
-            for row in known
-        ]
-        rows = import_plan.plan(lines, Athlete.objects.filter(team_id=upload.team_id), today=today)
-        _keep_plan(upload, rows, upload.counts.get("ignored", []))
-        upload.save(update_fields=["rows", "counts"])
+        _plan(upload, grid_in(upload), today)
+        upload.save(update_fields=["rows", "counts", "grid"])

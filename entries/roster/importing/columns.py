@@ -6,6 +6,7 @@ Titles are the field's words in Japanese in every language, so that a file means
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from tenants.files.grid import Titles
 from tenants.refusal import Refused
 
 
@@ -90,32 +92,35 @@ _FIELDS = (
 )
 
 
-def _field(title: str) -> str | None:
-    """By the whole title, else by what stands outside its brackets: 学年（年）."""
+def field_of(title: str) -> str | None:
+    """What a title means: by the whole title, else by what stands outside its brackets, as in 学年（年）."""
     return _FIELDS.get(_plain(title)) or _FIELDS.get(_plain(re.sub(r"[(（].*?[)）]", "", title)))
 
 
-def fields_of(header: Sequence[str]) -> dict[int, str]:
-    """Which field each column fills, by its place; columns with other titles are left out.
-
-    Raises Refused("roster_column_twice") when two columns fill the same field, Refused("roster_columns_missing")
-    when rows could not be told apart: there must be a JAAF ID, or a name and a birth date.
-    """
-    found: dict[int, str] = {}
-    for place, title in enumerate(header):
-        field = _field(title)
-        if field is None:
-            continue
-        if field in found.values():
-            raise Refused("roster_column_twice", title=title)
-        found[place] = field
-    fields = set(found.values())
+def is_enough(fields: AbstractSet[str]) -> bool:
+    """Whether rows can be told apart: by a JAAF ID, or by a name and a birth date."""
     named = "name" in fields or {"family_name", "given_name"} <= fields
-    if "jaaf_id" not in fields and not (named and "birth_date" in fields):
+    return "jaaf_id" in fields or (named and "birth_date" in fields)
+
+
+def _is_header(fields: AbstractSet[str]) -> bool:
+    return is_enough(fields) and len(fields) > 1
+
+
+def check_columns(titles: Sequence[str], columns: Mapping[int, str]) -> None:
+    """Raises Refused("roster_column_twice") when two titles mean the same field, Refused("roster_columns_missing") when rows
+    could not be told apart."""
+    for place, title in enumerate(titles):
+        if title and place not in columns and field_of(title) in columns.values():
+            raise Refused("roster_column_twice", title=title)
+    if not is_enough(set(columns.values())):
         raise Refused("roster_columns_missing")
-    return found
 
 
-def is_header(titles: Sequence[str]) -> bool:
-    """Whether a row looks like the header: it has at least two titles that we know."""
-    return sum(_field(title) is not None for title in titles) >= 2
+ROSTER_TITLES = Titles(
+    {"name": _("氏名"), "kana": _("フリガナ"), "romaji": _("ローマ字")}
+    | {column.field: _MEANINGS.get(column.field, column.title) for column in COLUMNS}
+    | {"jaaf_pending": _("JAAF登録を申請中")},
+    field_of,
+    _is_header,
+)

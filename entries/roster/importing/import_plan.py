@@ -9,6 +9,7 @@ from typing import Any
 from entries.roster.athlete_fields import READERS, Values, check_whole, completed, values_of
 from entries.roster.models import Athlete
 from entries.roster.queries import shown
+from tenants.files.grid import GridRow
 from tenants.refusal import Refused
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
@@ -28,7 +29,7 @@ class ImportRow:
     number: int
     values: Values
     refused: dict[str, Refused] = field(default_factory=dict)
-    cells: list[list[str]] = field(default_factory=list)
+    grid: GridRow = field(default_factory=lambda: GridRow(0, []))
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Planned:
     changes: list[list[str]] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     warnings: list[Reason] = field(default_factory=list)
-    cells: list[list[str]] = field(default_factory=list)
+    grid: GridRow = field(default_factory=lambda: GridRow(0, []))
 
     @property
     def effect(self) -> tuple[str, int | None, list[list[str]]]:
@@ -56,7 +57,7 @@ def to_json(row: Planned) -> dict[str, Any]:
     values = {name: value.isoformat() if isinstance(value, date) else value for name, value in row.values.items()}
     found = {
         "n": row.number, "s": row.state, "t": row.name, "a": row.athlete, "v": values, "c": row.changes,
-        "r": row.reasons, "w": row.warnings, "x": row.cells,
+        "r": row.reasons, "w": row.warnings, "grid": row.grid.as_json(),
     }  # fmt: skip
     return {key: value for key, value in found.items() if value not in ([], {}, None)}
 
@@ -68,7 +69,7 @@ def from_json(row: dict[str, Any]) -> Planned:
         values["birth_date"] = date.fromisoformat(values["birth_date"])
     return Planned(
         row["n"], row["s"], row["t"], row.get("a"), values, row.get("c", []), row.get("r", []), row.get("w", []),
-        row.get("x", []),
+        GridRow.from_json(row["grid"]) if "grid" in row else GridRow(row["n"], []),
     )  # fmt: skip
 
 
@@ -124,7 +125,7 @@ class _Book:
 
 
 def _planned(line: ImportRow, book: _Book, today: date) -> Planned:
-    row = Planned(line.number, REFUSED, _name(line.values), values=line.values, cells=line.cells)
+    row = Planned(line.number, REFUSED, _name(line.values), values=line.values, grid=line.grid)
     if line.refused:
         row.reasons = _reasons(line.refused)
         return row
@@ -141,7 +142,6 @@ def _planned(line: ImportRow, book: _Book, today: date) -> Planned:
         row.reasons = _reasons({"jaaf_id" if refusal.code == "athlete_two_people" else "family_name": refusal})
         return row
     row.state = NEW if target is None else CHANGED if row.changes else UNCHANGED
-    row.cells = []
     if row.changes and (name := book.alike(merged, target)):
         row.warnings = _reasons({"family_kana": Refused("athlete_same_kana", name=name)})
     return row

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,9 +17,13 @@ from entries.roster.decorators import TeamRequest, in_team
 from entries.roster.forms import UploadForm
 from entries.roster.importing import actions as import_actions
 from entries.roster.importing import import_plan, wording
-from entries.roster.importing.columns import COLUMNS
-from entries.roster.importing.importer import read_roster
-from entries.roster.models import Athlete, RosterUpload
+from entries.roster.importing.columns import COLUMNS, ROSTER_TITLES, check_columns
+from entries.roster.importing.memory_actions import remember
+from entries.roster.importing.remembered import remembered
+from entries.roster.models import Athlete, ColumnMemory, RosterUpload
+from tenants.files.grid import Grid, key_of, lay_grid
+from tenants.files.grid_page import column_choices, fields_in, grid_page
+from tenants.files.incoming import changed_grid, incoming
 from tenants.files.tables import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from tenants.refusal import Refused
 from tenants.switches.models import Function
@@ -27,63 +31,86 @@ from tenants.switches.rules import check_not_stopped
 from tenants.switches.wording import stopped_notice
 from tenants.wording import say
 
-PER_PAGE = 100
-
 
 @in_team
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: TeamRequest) -> HttpResponse:
-    """Take a file and lead to its preview. Nothing on the roster changes yet."""
+    """Take a file or a paste and lead to its preview. Nothing on the roster changes yet."""
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    kept = None
     if form.is_valid():
-        file = form.cleaned_data["file"]
         try:
             check_not_stopped(Function.UPLOADS)
-            found = read_roster(file, file.name or "")
+            kept = _take(request, form)
+            check_understood(kept)
         except Refused as refusal:
             form.add_error("file", say(refusal))
         else:
-            kept = import_actions.keep_upload(
-                request.team,
-                by=request.user,
-                file_name=file.name or "",
-                lines=found.lines,
-                ignored=found.ignored,
-                at=timezone.now(),
-                today=timezone.localdate(),
-            )
-            return HttpResponseRedirect(reverse("roster:preview", args=[request.team.pk, kept.pk]), status=303)
+            return HttpResponseRedirect(_address(request, kept), status=303)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     stopped = "" if form.is_bound else stopped_notice(Function.UPLOADS)
     values = {"form": form, "team": request.team, "columns": COLUMNS, "stopped": stopped}
+    if kept is not None:
+        values |= _choices(import_actions.grid_in(kept)) | {"here": _address(request, kept)}
     return render(request, "roster/import.html", values, status=status)
+
+
+def _take(request: TeamRequest, form: UploadForm) -> RosterUpload:
+    sent = incoming(form.cleaned_data["file"], form.cleaned_data["pasted"])
+    if sent is None:
+        raise Refused("roster_nothing_sent")
+    grid = lay_grid(sent.sheets, ROSTER_TITLES, remembered=remembered(request.team, ColumnMemory.Kind.ROSTER))
+    if not grid.rows:
+        raise Refused("table_empty")
+    return import_actions.keep_upload(
+        request.team,
+        by=request.user,
+        file_name=sent.name or _("貼り付け"),
+        grid=grid,
+        content=sent.content,
+        at=timezone.now(),
+        today=timezone.localdate(),
+    )
+
+
+def check_understood(kept: RosterUpload) -> None:
+    """Raises Refused when rows of this file could not be told apart, or two of its columns seem to be the same."""
+    grid = import_actions.grid_in(kept)
+    part = grid.parts[0]
+    if remembered(kept.team, ColumnMemory.Kind.ROSTER)(key_of(part.titles)) is None or not grid.is_understood:
+        check_columns(part.titles, part.columns)
+
+
+def _choices(grid: Grid) -> dict[str, Any]:
+    return {"choices": column_choices(grid), "fields": ROSTER_TITLES.choices.items(), "grid": grid}
+
+
+def _address(request: TeamRequest, kept: RosterUpload) -> str:
+    return reverse("roster:preview", args=[request.team.pk, kept.pk])
 
 
 @in_team
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: TeamRequest, upload: int) -> HttpResponse:
-    """GET: what the file would do, row by row. POST: do it."""
+    """GET: what the file would do, row by row. POST: do it, or read it in another way first."""
     row = _upload(request, upload)
     if request.method == "POST":
-        return _confirm(request, row)
+        return _again(request, row) if {"mend", "columns", "sheet"} & request.POST.keys() else _confirm(request, row)
     rows = [import_plan.from_json(each) for each in row.rows]
-    state = request.GET.get("state", "")
-    if state not in import_plan.STATES:
-        state = next((name for name in ("refused", "new", "changed", "unchanged") if row.counts[name]), "refused")
-    chosen = [each for each in rows if each.state == state]
-    page = Paginator(chosen, PER_PAGE).get_page(request.GET.get("page"))
-    values = {
-        "team": request.team,
-        "upload": row,
-        "state": state,
-        "page": page,
-        "rows": wording.in_words(page.object_list),
-        "before": f"?state={state}&page={page.previous_page_number()}" if page.has_previous() else "",
-        "after": f"?state={state}&page={page.next_page_number()}" if page.has_next() else "",
-        "tabs": [(name, word, row.counts[name]) for name, word in wording.STATE_WORDS.items()],
-        "to_write": row.counts["new"] + row.counts["changed"],
-    }
-    return render(request, "roster/preview.html", values)
+    grid = import_actions.grid_in(row)
+    fields = fields_in(grid, wording.ORDER)
+    page = grid_page(
+        rows,
+        grid,
+        request.GET.dict(),
+        state_of=lambda one: one.state,
+        show=lambda one: wording.shown_row(one, grid, fields, may_mend=row.applied_at is None),
+        words=wording.STATE_WORDS,
+        fields=fields,
+        titles=ROSTER_TITLES,
+    )
+    values = {"team": request.team, "upload": row, "page": page, "to_write": row.counts["new"] + row.counts["changed"]}
+    return render(request, "roster/preview.html", values | _choices(grid) | {"here": request.path})
 
 
 def _upload(request: TeamRequest, pk: int) -> RosterUpload:
@@ -93,8 +120,26 @@ def _upload(request: TeamRequest, pk: int) -> RosterUpload:
     return row
 
 
+def _again(request: TeamRequest, row: RosterUpload) -> HttpResponse:
+    """Mended cells, columns named by hand, or another sheet: the file is compared with the roster anew."""
+    here = _address(request, row)
+    memory = remembered(request.team, ColumnMemory.Kind.ROSTER)
+    try:
+        grid = changed_grid(
+            import_actions.grid_in(row), request.POST, ROSTER_TITLES, memory, row.content, row.file_name
+        )
+        if "columns" in request.POST:
+            check_columns([], grid.parts[0].columns)
+            key = key_of(grid.parts[0].titles)
+            remember(request.team, ColumnMemory.Kind.ROSTER, key=key, columns=grid.parts[0].columns, at=timezone.now())
+        import_actions.read_anew(row, grid, today=timezone.localdate())
+    except Refused as refusal:
+        messages.warning(request, say(refusal))
+    return HttpResponseRedirect(f"{here}?state=refused" if "mend" in request.POST else here, status=303)
+
+
 def _confirm(request: TeamRequest, row: RosterUpload) -> HttpResponse:
-    here = reverse("roster:preview", args=[request.team.pk, row.pk])
+    here = _address(request, row)
     if row.applied_at is not None:
         messages.warning(request, say(Refused("upload_applied")))
         return HttpResponseRedirect(here, status=303)
@@ -103,7 +148,7 @@ def _confirm(request: TeamRequest, row: RosterUpload) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, say(refusal))
         return HttpResponseRedirect(here, status=303)
-    done = _("名簿に取り込みました（新規%(new)d名、変更%(changed)d名）。")
+    done = _("名簿に取り込みました（新規%(new)d名、変更%(changed)d名、変更なし%(unchanged)d名）。")
     messages.success(request, done % row.counts)
     if row.counts["refused"]:
         left = _("取り込めなかった行が%(n)d行あります。理由を確認し、直してからもう一度取り込んでください。")
@@ -117,7 +162,8 @@ def _confirm(request: TeamRequest, row: RosterUpload) -> HttpResponse:
 def refused_rows(request: TeamRequest, upload: int) -> HttpResponse:
     """The refused rows as they were in the file, with the reasons: to be corrected and uploaded again."""
     row = _upload(request, upload)
-    header, rows = wording.refused_table(import_plan.from_json(each) for each in row.rows)
+    planned = [import_plan.from_json(each) for each in row.rows]
+    header, rows = wording.refused_table(planned, import_actions.grid_in(row))
     return _download(write_xlsx(header, rows, title=wording.SHEET), XLSX_TYPE, "roster-refused.xlsx")
 
 

@@ -1,15 +1,16 @@
 """What stands in our roster files and previews, in words."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entries.roster.importing.columns import COLUMNS, TITLES, shown_title
+from entries.roster.importing.columns import COLUMNS, ROSTER_TITLES, shown_title
 from entries.roster.importing.import_plan import CHANGED, LEFT, NEW, REFUSED, UNCHANGED, Planned, Reason
 from entries.roster.queries import shown
+from tenants.files.grid import Grid
+from tenants.files.grid_page import ShownRow, shown_cells
 from tenants.refusal import Refused
 from tenants.wording import say
 
@@ -25,31 +26,35 @@ STATE_WORDS: dict[str, str | Promise] = {
 }
 
 
-class Shown(NamedTuple):
-    number: int
-    name: str
-    changes: list[tuple[str, str, str]]
-    reasons: list[tuple[str, str]]
-    warnings: list[str]
+CHIPS = {REFUSED: "bad", NEW: "ok", CHANGED: "wait", UNCHANGED: "off"}
+ORDER = list(ROSTER_TITLES.choices)
 
 
-def in_words(rows: Iterable[Planned]) -> list[Shown]:
-    """Rows as a reader sees them, in the reader's language. A new athlete's name is not repeated among the fields."""
-    return [
-        Shown(
-            row.number,
-            row.name,
-            _changes(row),
-            [(_column(reason[0]), words(reason)) for reason in row.reasons],
-            [words(reason) for reason in row.warnings],
-        )
-        for row in rows
-    ]
-
-
-def _changes(row: Planned) -> list[tuple[str, str, str]]:
-    hidden = {"family_name", "given_name"} if row.state == NEW else set()
-    return [(_column(name), before, after) for name, before, after in row.changes if name not in hidden]
+def shown_row(row: Planned, grid: Grid, fields: Sequence[str], *, may_mend: bool) -> ShownRow:
+    """A row as a reader sees it, in the reader's language."""
+    typed = grid.typed(row.grid)
+    cells = shown_cells(
+        row.grid,
+        grid,
+        fields,
+        ROSTER_TITLES,
+        read={name: shown(name, value) for name, value in row.values.items()},
+        errors={reason[0]: words(reason) for reason in row.reasons},
+        open_for_mending=may_mend and row.state == REFUSED,
+    )
+    beside = [reason for reason in row.reasons if reason[0] not in fields]
+    return ShownRow(
+        row.number,
+        row.name or typed.get("name", ""),
+        row.state,
+        CHIPS[row.state],
+        str(STATE_WORDS[row.state]),
+        cells,
+        [f"{_column(reason[0])}: {words(reason)}" for reason in beside],
+        [words(reason) for reason in row.warnings],
+        [(_column(name), before, after) for name, before, after in row.changes] if row.state == CHANGED else [],
+        row.grid.is_hidden,
+    )
 
 
 def _column(field: str) -> str:
@@ -61,12 +66,10 @@ def words(reason: Reason) -> str:
     return say(Refused(reason[1], **reason[2]))
 
 
-def refused_table(rows: Iterable[Planned]) -> tuple[list[str], list[Sequence[str]]]:
-    """The refused rows as they were, with a column of reasons in front."""
+def refused_table(rows: Iterable[Planned], grid: Grid) -> tuple[list[str], list[Sequence[str]]]:
+    """The refused rows as they were, mended where they were, with a column of reasons in front."""
     refused = [row for row in rows if row.state == REFUSED]
-    texts = [
-        dict(row.cells) or {TITLES[name]: shown(name, value) for name, value in row.values.items()} for row in refused
-    ]
+    texts = [dict(grid.titled(row.grid)) for row in refused]
     titles = list(dict.fromkeys(title for row in texts for title in row)) or HEADER
     said = [" ".join(f"{_column(reason[0])}: {words(reason)}" for reason in row.reasons) for row in refused]
     return [REASON, *titles], [

@@ -16,17 +16,26 @@ from openpyxl import Workbook, load_workbook
 from entries.roster import athlete_actions
 from entries.roster.importing import actions as import_actions
 from entries.roster.importing import import_plan
-from entries.roster.importing.columns import COLUMNS, fields_of
+from entries.roster.importing.columns import COLUMNS, ROSTER_TITLES, check_columns
 from entries.roster.models import Athlete, RosterUpload, Team
 from tenants.audit.models import AuditRecord
-from tenants.files.tables import read_table, write_csv
+from tenants.files.grid import GridRow
+from tenants.files.tables import write_csv
 from tenants.models import User
 from tenants.refusal import Refused
 from tests.conftest import athletes_of
+from tests.tables import read_table
 
 HEADER = ["姓", "名", "姓フリガナ", "名フリガナ", "性別", "生年月日", "学年", "JAAF ID"]
 YOSHIDA = ["𠮷田", "神\ufa19", "ヨシダ", "カミ", "男", "2004/4/2", "3", "00012345678"]
 BABA = ["馬場", "花", "ばば", "はな", "女", "H17.1.31", "2", "申請中"]
+
+
+def fields_of(header: list[str]) -> dict[int, str]:
+    """The field of each column, by its place."""
+    columns = ROSTER_TITLES.columns_of(header)
+    check_columns(header, columns)
+    return columns
 
 
 @pytest.fixture
@@ -148,7 +157,7 @@ def test_excel_in_any_column_order_with_other_titles(as_baba: Client, door: str)
         "3",
     )
     assert (athlete.birth_date, athlete.jaaf_id) == (date(2004, 4, 2), "00012345678")
-    assert row.counts["ignored"] == ["No.", "備考"]
+    assert import_actions.grid_in(row).ignored == ["No.", "備考"]
 
 
 @pytest.mark.parametrize(
@@ -211,8 +220,8 @@ def test_refused_rows_come_back_as_a_file_with_reasons(as_baba: Client, door: st
     answer = as_baba.get(f"{door}/{row.pk}/refused.xlsx")
     table = read_table(io.BytesIO(answer.content), "refused.xlsx")
     assert table.header == ["取り込めなかった理由", *HEADER]
-    assert table.rows[0].cells[0] == "姓フリガナ: カタカナかひらがなで入力してください。"
-    assert table.rows[0].cells[1:4] == ["=1+1", "次郎", "漢字"]
+    assert table.rows[0][1][0] == "姓フリガナ: カタカナかひらがなで入力してください。"
+    assert table.rows[0][1][1:4] == ["=1+1", "次郎", "漢字"]
     assert len(table.rows) == 1
 
 
@@ -462,7 +471,7 @@ def test_a_plan_survives_json() -> None:
         2,
         {"family_name": "a", "given_name": "b", "birth_date": date(2004, 4, 2)},
         {"sex": Refused("athlete_sex")},
-        [["a", "b"]],
+        GridRow(2, ["a", "b", date(2004, 4, 2)], {1: "merged"}, mended={"sex": "?"}),
     )
     row = import_plan.plan([line], [], today=date(2026, 1, 1))[0]
     assert import_plan.from_json(import_plan.to_json(row)) == row
