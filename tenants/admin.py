@@ -33,7 +33,7 @@ class TenantAdmin(DeskAdmin):
     """Hosts. Platform admins manage them; an organizer looks after the own one's contacts."""
 
     list_display = ("name", "slug", "plan", "is_active", "contact_email")
-    search_fields = ("name", "slug")
+    search_fields = ("search_key",)
     fields = (
         "name",
         "slug",
@@ -77,7 +77,7 @@ class PersonAdmin(ComposedAdmin):
     list_display = ("name", "email", "role_name", "tenant", "state")
     list_select_related = ("tenant",)
     list_filter = (RoleFilter, "is_active")
-    search_fields = ("name", "email")
+    search_fields = ("search_key",)
     search_help_text = gettext_lazy("氏名またはメールアドレス")
     ordering = ("tenant", "-is_active", "role", "name", "pk")
 
@@ -196,7 +196,7 @@ class AuditAdmin(ReadOnly, DeskAdmin):
     list_display = ("at", "tenant", "actor", "verb_name", "target_name", "why")
     list_select_related = ("tenant", "actor")
     list_display_links = ("at",)
-    search_fields = ("target_name", "why", "actor__name")
+    search_fields = ("target_name", "why", "actor__search_key")
     search_help_text = gettext_lazy("対象、理由、操作した人の氏名")
     ordering = ("-at", "-pk")
     fields = ("at", "tenant", "actor", "verb_name", "target_name", "changes", "why", "request_id")

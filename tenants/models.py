@@ -18,6 +18,7 @@ from tenants.outbox.models import DeadAddress, MailEvent, OutboxMail
 from tenants.phone import PhoneField
 from tenants.privacy.models import Erasure, RetentionRule
 from tenants.refusal import Refused
+from tenants.searched import Keyed, KeyedQuerySet, SearchKeyField
 from tenants.signin.models import OneTimeLink, Session
 from tenants.switches.models import Switch
 from tenants.throttle.models import Throttle
@@ -31,7 +32,7 @@ __all__ = [
 MAX_ACTIVE_STAFF = 5
 
 
-class Tenant(models.Model):
+class Tenant(Keyed):
     """A host of meets. Its slug stands in the public addresses of its meets."""
 
     slug = models.SlugField(_("識別名"), max_length=40, unique=True, help_text=_("公開URLに使います。例: nittai"))
@@ -62,6 +63,9 @@ class Tenant(models.Model):
         help_text=_("種目名の前に付けます。例: CG"),
     )
     created_at = models.DateTimeField(_("作成日時"), auto_now_add=True)
+    search_key = SearchKeyField(("name",), ("slug",))
+
+    objects = models.Manager.from_queryset(KeyedQuerySet["Tenant"])()
 
     class Meta:
         verbose_name = pgettext_lazy("one", "主催団体")
@@ -84,7 +88,7 @@ HOST_ROLES = frozenset({Role.STAFF, Role.ORGANIZER})
 ADMIN_ROLES = frozenset({Role.ORGANIZER, Role.PLATFORM_ADMIN})
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager["User"].from_queryset(KeyedQuerySet)):  # type: ignore[misc]
     """Users are found by e-mail address, whatever its case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
@@ -118,7 +122,7 @@ def normal_email(email: str) -> str:
     return local + at + domain
 
 
-class User(AbstractBaseUser):
+class User(Keyed, AbstractBaseUser):
     """A person who signs in with an e-mail address. Organizers and staff belong to exactly one tenant.
 
     `staff_seat` makes the sixth active staff impossible: the database has five numbered seats per tenant, and an
@@ -137,6 +141,7 @@ class User(AbstractBaseUser):
     staff_seat = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     language = models.CharField(_("言語"), max_length=5, default="ja", choices=[("ja", "日本語"), ("en", "English")])
     created_at = models.DateTimeField(_("登録日時"), auto_now_add=True)
+    search_key = SearchKeyField(("name",), ("email",))
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -34,7 +34,7 @@ ON_BOTH = {
     "orders, prefixes, capitals and collations": [
         "catalog/test_references.py", "catalog/test_shoe_search.py", "entries/roster/test_athletes.py",
         "entries/news/test_entry_list.py", "entries/news/test_public_pages.py",
-        "entries/archive/test_order_of_output.py",
+        "entries/archive/test_order_of_output.py", "tenants/test_searched.py",
     ],
     "constraints, triggers and upserts": [
         "catalog/test_tally.py", "catalog/test_overrides.py", "tenants/test_staff_limit.py",
@@ -117,7 +117,7 @@ LEFT_OUT = {
         "entries/news/test_page_cache.py", "entries/news/test_shared_pages.py", "entries/roster/test_athlete_fields.py",
         "entries/roster/test_romaji.py", "entries/test_marks.py", "tenants/outbox/test_contents.py",
         "tenants/outbox/test_verdicts.py", "tenants/test_buckets.py", "tenants/test_excel_times.py", "tenants/test_phone.py",
-        "tenants/test_tables.py", "test_databases.py",
+        "tenants/test_tables.py", "tenants/test_search_key.py", "test_databases.py",
         "test_docs.py", "test_house.py", "test_house_page.py", "test_own_addresses.py", "test_parts.py",
         "test_requirements.py", "test_rooms.py", "test_runbook.py", "test_template_lines.py", "test_translations.py",
         "test_wording.py",

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -25,7 +24,6 @@ from entries.archive.forms import EraseAccountForm, EraseForm, HandOutForm, went
 from entries.archive.subject_access import hand_out
 from entries.archive.wording import lines_of
 from entries.roster.models import Athlete
-from entries.roster.queries import searched
 from tenants.chips import chip
 from tenants.desk.base import ReadOnly, is_id, user_of
 from tenants.desk.composed import ComposedAdmin, Desk, Link
@@ -142,7 +140,7 @@ class AthleteAdmin(ReadOnly, ComposedAdmin):
     list_display = ("full_name", "full_kana", "team", "state")
     list_display_links = ("full_name",)
     list_select_related = ("team",)
-    search_fields = ("family_name",)
+    search_fields = ("search_key",)
     search_help_text = gettext_lazy("氏名、フリガナ、ローマ字、JAAF ID")
     ordering = ("-pk",)
     fields = ("full_name", "full_kana", "full_romaji", "team", "sex", "birth_date", "nationality", "grade", "jaaf_id",
@@ -171,12 +169,6 @@ class AthleteAdmin(ReadOnly, ComposedAdmin):
     def owns(self, request: HttpRequest, obj: Any) -> bool:
         """Platform admins only: an athlete belongs to no host."""
         return user_of(request).is_platform_admin
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Athlete], search_term: str
-    ) -> tuple[QuerySet[Athlete], bool]:
-        """As a coach searches a roster."""
-        return searched(queryset, search_term), False
 
 
 PrivacyPages(lambda athlete: athlete.full_name, EraseForm).add_to(ATHLETES)

@@ -81,7 +81,7 @@ class MeetAdmin(ComposedAdmin):
     list_display = ("name", "host", "state_chip", "starts_on", "ends_on", "opens", "closes")
     list_select_related = ("tenant",)
     list_filter = ("state",)
-    search_fields = ("name", "slug", "venue")
+    search_fields = ("search_key",)
     search_help_text = gettext_lazy("大会名、識別名、会場")
     ordering = ("-starts_on", "-pk")
     inlines = (RaceInline,)

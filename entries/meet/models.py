@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from catalog.shoes.events import ShoeEvent
 from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
+from tenants.searched import Keyed, KeyedQuerySet, SearchKeyField
 
 NO_LINE = 2_147_483_647
 """The line of a race without a limit of places: every ticket is before it."""
@@ -42,7 +43,7 @@ def is_time_zone(name: str) -> None:
         raise ValidationError(_("タイムゾーン名が正しくありません。例: Asia/Tokyo")) from None
 
 
-class MeetQuerySet(TenantQuerySet["Meet"]):
+class MeetQuerySet(TenantQuerySet["Meet"], KeyedQuerySet["Meet"]):  # type: ignore[override]  # each names its as_manager
     """Meets in the words of the field."""
 
     def published(self) -> Self:
@@ -54,7 +55,7 @@ class MeetQuerySet(TenantQuerySet["Meet"]):
         return self.annotate(clock=Now())
 
 
-class Meet(TenantOwned):
+class Meet(Keyed, TenantOwned):
     """One meet of a host, of one or more days."""
 
     slug = models.SlugField(_("識別名"), max_length=40, help_text=_("公開URLに使います。例: ld326"))
@@ -87,6 +88,7 @@ class Meet(TenantOwned):
     created_at = models.DateTimeField(auto_now_add=True)
 
     clock: datetime
+    search_key = SearchKeyField(("name",), ("venue",), ("slug",))
 
     objects = TenantManager.from_queryset(MeetQuerySet)()
 

@@ -42,7 +42,7 @@ class RaceAdmin(ComposedAdmin):
     list_display = ("name", "meet", "distance_m", "standard_time", "places_text", "taken", "waiting", "intake")
     list_select_related = ("meet",)
     list_filter = (MeetFilter, "sex")
-    search_fields = ("name", "meet__name")
+    search_fields = ("name", "meet__search_key")
     search_help_text = gettext_lazy("種目名、大会名")
     ordering = ("-meet__starts_on", "meet", "position", "pk")
     fieldsets = (

@@ -11,9 +11,9 @@ from entries.meet.models import OVER, Meet, Race, State
 from entries.meet.standing import Phase
 from entries.news.models import Notice
 from tenants.scope import across_tenants
+from tenants.searched import found
 
 NOTICES_SHOWN = 20
-MOST_WORDS = 5
 
 ORDER = ["phase_rank", "soon", "day", "-past_day", "tenant__slug", "slug"]
 """Open meets by their closing, coming ones by their opening, closed ones by their day, past ones latest first."""
@@ -32,8 +32,7 @@ def published_meets(
     meets = meets.annotate(phase=_phase(today)).filter(phase__in=phases)
     if host:
         meets = meets.filter(tenant__slug=host)
-    for word in words.split()[:MOST_WORDS]:
-        meets = meets.filter(Q(name__icontains=word) | Q(venue__icontains=word) | Q(tenant__name__icontains=word))
+    meets = meets.filter(found(words, "search_key", "tenant__search_key"))
     meets = meets.annotate(
         phase_rank=Case(*(When(phase=phase, then=rank) for rank, phase in enumerate(Phase))),
         soon=Case(
@@ -97,13 +96,4 @@ def listed_entries(meet: Meet, *, race: Race | None = None, words: str = "") -> 
     )
     if race:
         entries = entries.filter(race=race)
-    for word in words.split()[:MOST_WORDS]:
-        entries = entries.filter(
-            Q(athlete__family_name__icontains=word)
-            | Q(athlete__given_name__icontains=word)
-            | Q(athlete__family_kana__icontains=word)
-            | Q(athlete__given_kana__icontains=word)
-            | Q(submission__team__name__icontains=word)
-            | Q(submission__team__short_name__icontains=word)
-        )
-    return entries
+    return entries.filter(found(words, "athlete__search_key", "submission__team__search_key"))

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from entries.roster.prefectures import PREFECTURE_CHOICES
 from tenants.phone import PhoneField
+from tenants.searched import Keyed, KeyedQuerySet, SearchKeyField
 
 
 class TeamKind(models.TextChoices):
@@ -25,7 +26,7 @@ class TeamKind(models.TextChoices):
     INDIVIDUAL = "individual", _("個人")
 
 
-class TeamQuerySet(models.QuerySet["Team"]):
+class TeamQuerySet(KeyedQuerySet["Team"]):
     """Teams in the words of the field."""
 
     def managed_by(self, user: Any) -> Self:
@@ -35,7 +36,7 @@ class TeamQuerySet(models.QuerySet["Team"]):
         return self.filter(memberships__user=user)
 
 
-class Team(models.Model):
+class Team(Keyed):
     """Those who enter together and pay together."""
 
     kind = models.CharField(_("種別"), max_length=20, choices=TeamKind)
@@ -53,6 +54,7 @@ class Team(models.Model):
     contact_email = models.EmailField(_("連絡先メール"), blank=True)
     contact_phone = PhoneField(_("連絡先電話"), max_length=20, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    search_key = SearchKeyField(("name",), ("name_kana",), ("short_name",))
 
     objects = models.Manager.from_queryset(TeamQuerySet)()
 
@@ -90,7 +92,7 @@ class Sex(models.TextChoices):
     FEMALE = "F", pgettext_lazy("athlete", "女子")
 
 
-class AthleteQuerySet(models.QuerySet["Athlete"]):
+class AthleteQuerySet(KeyedQuerySet["Athlete"]):
     """Athletes in the words of the field."""
 
     def active(self) -> Self:
@@ -102,7 +104,7 @@ class AthleteQuerySet(models.QuerySet["Athlete"]):
         return self.order_by("family_kana", "given_kana", "family_name", "pk")
 
 
-class Athlete(models.Model):
+class Athlete(Keyed):
     """A person who runs. Kanji names are kept exactly as typed: normalising would rewrite 神, 羽 and others."""
 
     team = models.ForeignKey(Team, verbose_name=_("チーム"), on_delete=models.CASCADE, related_name="athletes")
@@ -131,6 +133,12 @@ class Athlete(models.Model):
     erased_at = models.DateTimeField(_("個人情報を削除した日時"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    search_key = SearchKeyField(
+        ("family_name", "given_name"),
+        ("family_kana", "given_kana"),
+        ("given_romaji", "family_romaji", "given_romaji"),
+        ("jaaf_id",),
+    )
 
     objects = models.Manager.from_queryset(AthleteQuerySet)()
 

@@ -2,14 +2,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import Count, F, Q, QuerySet
 
 from entries.roster.athlete_fields import Values, values_of
-from entries.roster.kana import to_katakana
 from entries.roster.models import Athlete, Membership, RosterUpload, Sex, Team
 from entries.roster.prefectures import PREFECTURES
 from tenants.models import User
+from tenants.searched import found
 from tenants.signin.models import OneTimeLink, Purpose
 
 ORDERS: Mapping[str, tuple[str, ...]] = {
@@ -20,7 +19,6 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
     "sex": ("sex", "family_kana", "given_kana"),
 }
 """What a list of athletes can be sorted by; a minus in front turns it round. Each ends on the primary key."""
-LONGEST_SEARCH = 100
 
 
 def my_teams(user: User) -> QuerySet[Team]:
@@ -41,20 +39,8 @@ def open_invitations(team: Team, *, at: datetime) -> QuerySet[OneTimeLink]:
 
 
 def searched(athletes: QuerySet[Athlete], text: str) -> QuerySet[Athlete]:
-    """Each word must be found in the name (kanji, kana in any form, romaji) or at the start of the JAAF ID."""
-    athletes = athletes.annotate(
-        kanji=Concat("family_name", "given_name"),
-        kana=Concat("family_kana", "given_kana"),
-        latin=Concat("given_romaji", Value(" "), "family_romaji", Value(" "), "given_romaji"),
-    )
-    for word in text[:LONGEST_SEARCH].split()[:5]:
-        athletes = athletes.filter(
-            Q(kanji__contains=word)
-            | Q(kana__contains=to_katakana(word))
-            | Q(latin__icontains=word)
-            | Q(jaaf_id__startswith=word)
-        )
-    return athletes
+    """Each word must stand in the name (kanji, kana, romaji, in any form) or in the JAAF ID."""
+    return athletes.filter(found(text, "search_key"))
 
 
 def listed(team: Team, *, q: str, sex: str, grade: str, sort: str, left: bool) -> QuerySet[Athlete]:

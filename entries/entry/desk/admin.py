@@ -47,14 +47,7 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
 
     list_display = ("who", "team", "race", "seed", "state_chip", "ticket", "shoe_mark", "entered_at", "reference")
     list_filter = (EntryMeetFilter, RaceFilter, StateFilter, ShoeFilter)
-    search_fields = (
-        "athlete__family_name",
-        "athlete__given_name",
-        "athlete__family_kana",
-        "athlete__given_kana",
-        "submission__team__name",
-        "submission__reference",
-    )
+    search_fields = ("athlete__search_key", "submission__team__search_key", "submission__reference")
     search_help_text = gettext_lazy("氏名、フリガナ、チーム名、受付番号（空白区切りで絞り込み）")
     ordering = ("-entered_at", "-pk")
     fields = (
@@ -215,7 +208,7 @@ class SubmissionAdmin(ReadOnly, DeskAdmin):
     list_display = ("reference", "meet", "team", "source", "submitted_by", "submitted_at")
     list_select_related = ("meet", "team", "submitted_by")
     list_filter = (MeetFilter, "source")
-    search_fields = ("reference", "team__name", "team__short_name")
+    search_fields = ("reference", "team__search_key")
     search_help_text = gettext_lazy("受付番号、チーム名")
     ordering = ("-submitted_at", "-pk")
     fields = ("reference", "meet", "team", "source", "submitted_by", "submitted_at")

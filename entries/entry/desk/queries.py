@@ -13,10 +13,10 @@ from entries.entry.models import WITHIN_THE_LINE, Entry, Submission
 from entries.entry.shoes import GONE, verdict_in
 from entries.meet.models import Meet, Race, RaceSex
 from entries.roster.models import Athlete
+from tenants.searched import found
 
 FIRST_HOUR = timedelta(hours=1)
 MOST_FOUND = 30
-MOST_WORDS = 5
 
 
 class Places(NamedTuple):
@@ -85,16 +85,9 @@ def athletes_known_to_host_of(race: Race, *, words: str) -> QuerySet[Athlete]:
     athletes = Athlete.objects.active().filter(team__in=teams).select_related("team")
     if race.sex != RaceSex.MIXED:
         athletes = athletes.filter(sex=race.sex)
-    for word in words.split()[:MOST_WORDS]:
-        names = ("family_name", "given_name", "family_kana", "given_kana", "team__name", "team__short_name")
-        stands = Q()
-        for name in names:
-            stands |= Q(**{f"{name}__icontains": word})
-        athletes = athletes.filter(stands)
-    found = athletes.order_by("family_kana", "given_kana", "pk").values("pk")[:MOST_FOUND]
-    return (
-        Athlete.objects.filter(pk__in=list(found.values_list("pk", flat=True))).select_related("team").in_roster_order()
-    )
+    athletes = athletes.filter(found(words, "search_key", "team__search_key"))
+    first = athletes.order_by("family_kana", "given_kana", "pk").values_list("pk", flat=True)[:MOST_FOUND]
+    return Athlete.objects.filter(pk__in=list(first)).select_related("team").in_roster_order()
 
 
 def entries_by_verdict(meet_id: int, state: str) -> Q:
