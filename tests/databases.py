@@ -33,7 +33,7 @@ ON_BOTH = {
     ],
     "orders, prefixes, capitals and collations": [
         "catalog/test_references.py", "catalog/test_shoe_search.py", "entries/roster/test_athletes.py",
-        "entries/news/test_entry_list.py", "entries/news/test_public_pages.py",
+        "entries/news/test_entry_list.py", "entries/news/test_notices.py", "entries/news/test_public_pages.py",
         "entries/archive/test_order_of_output.py", "tenants/test_searched.py",
     ],
     "constraints, triggers and upserts": [

@@ -1,19 +1,22 @@
 """Reads of the public pages: published meets and what hangs on them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from django.db.models import Case, CharField, F, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
-from entries.entry.models import Entry
+from entries.entry.models import Entry, Submission
 from entries.meet.models import OVER, Meet, Race, State
 from entries.meet.standing import Phase
 from entries.news.models import Notice
+from tenants.jobs.models import Job
 from tenants.scope import across_tenants
 from tenants.searched import found
 
 NOTICES_SHOWN = 20
+ERASED = "@erased.invalid"
+LONGEST_DELAY, MOST_MAILED = timedelta(days=1), 100
 
 ORDER = ["phase_rank", "soon", "day", "-past_day", "tenant__slug", "slug"]
 """Open meets by their closing, coming ones by their opening, closed ones by their day, past ones latest first."""
@@ -78,6 +81,40 @@ def notices_of(meet: Meet) -> list[Notice]:
     return list(
         Notice.objects.filter(meet=meet).out().order_by("-is_important", "-published_at", "-pk")[:NOTICES_SHOWN]
     )
+
+
+def recipients_of(meet: Meet) -> dict[str, str]:
+    """Everybody whose team still has an entry: address -> language, each address once.
+
+    Of each sheet its sender and the team's contact, as for the receipt; who withdrew everything is told nothing.
+    """
+    live = Entry.objects.live().filter(submission=OuterRef("pk"))
+    sheets = Submission.objects.filter(Exists(live), meet=meet).order_by()
+    rows = sheets.values_list("submitted_by__email", "submitted_by__language", "team__contact_email").distinct()
+    people: dict[str, str] = {}
+    for sender, language, contact in rows.iterator(chunk_size=2_000):
+        if sender and not sender.endswith(ERASED):
+            people[sender.lower()] = language or "ja"
+        if contact:
+            people.setdefault(contact.lower(), language or "ja")
+    return people
+
+
+def notices_to_mail(*, at: datetime) -> list[Notice]:
+    """Those of all hosts that are to be mailed, whose moment came within a day, and about which no job was asked for."""
+    with across_tenants():
+        due = Notice.objects.filter(
+            published_at__lte=at,
+            published_at__gt=at - LONGEST_DELAY,
+            mail_asked_at__isnull=False,
+            mailed_at__isnull=True,
+        )
+        rows = list(due.select_related("tenant").order_by("published_at", "pk")[:MOST_MAILED])
+        asked = Job.objects.filter(kind="news.mail_notice", created_at__gt=at - LONGEST_DELAY)
+        known = {
+            args.get("notice"): asked_at for args, asked_at in asked.order_by("pk").values_list("args", "created_at")
+        }
+        return [row for row in rows if row.pk not in known or known[row.pk] < (row.mail_asked_at or at)]
 
 
 def races_of(meet: Meet) -> list[Race]:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entries.news.models import Notice
 from entries.records.free_text_columns import register_text
+from entries.records.meets import register_mails
 from entries.records.tables import Column, Row, Scene, Table, paged, register_table
 
 COLUMNS = (
@@ -25,4 +26,5 @@ def _notices(scene: Scene) -> Iterator[Row]:
 register_table(  # a notice may name somebody
     Table("notices", _("お知らせ"), COLUMNS, _notices, is_personal=True, models=(Notice,))
 )
+register_mails("news.")
 register_text(Notice, "title", "body", title=_("お知らせ"))

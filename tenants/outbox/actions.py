@@ -1,5 +1,6 @@
 """Putting mail into the outbox. Sending it is the worker's (`tenants.outbox.delivery`)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,31 @@ def enqueue(
         language=language_of_mail(language),
     )
     OutboxMail.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def enqueue_many(
+    kind: str,
+    *,
+    to: Iterable[tuple[str, str]],
+    key: str,
+    context: dict[str, Any],
+    at: datetime,
+    tenant_id: int | None = None,
+) -> None:
+    """`enqueue` the same mail for each (address, language), in one statement."""
+    rows = [
+        OutboxMail(
+            kind=kind,
+            to=address,
+            key=key,
+            context=context,
+            tenant_id=tenant_id,
+            next_attempt_at=at,
+            language=language[:2],
+        )
+        for address, language in to
+    ]
+    OutboxMail.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def enqueue_sql(

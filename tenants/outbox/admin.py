@@ -42,6 +42,7 @@ KINDS: dict[str, str | Promise] = {
     "entry.restored": gettext_lazy("申込を元に戻したお知らせ"),
     "entry.race_changed": gettext_lazy("種目変更のお知らせ"),
     "entry.closing_tomorrow": gettext_lazy("締切前日のお知らせ"),
+    "news.notice": gettext_lazy("大会のお知らせ"),
     "roster.invitation": gettext_lazy("チームへの招待"),
     "auth.register": gettext_lazy("登録の確認"),
     "auth.sign_in": gettext_lazy("サインイン用リンク"),

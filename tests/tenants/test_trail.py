@@ -99,13 +99,13 @@ def test_a_person_a_choice_a_yes_and_a_moment_read_so(
 
 def test_who_is_gone_is_said_to_be(meet: Meet, aoki: User, in_nittai: None) -> None:
     record("race.changed", race_of(meet), by=aoki, before={"fallback_race": 987_654}, after={"fallback_race": None})
-    assert said("race.changed") == {"NCGの振替先": ("削除済み（番号 987654）", "–")}
+    assert said("race.changed") == {"選抜種目の振替先": ("削除済み（番号 987654）", "–")}
 
 
 def test_nobody_reads_the_name_of_another_hosts_row(meet: Meet, chuo: Tenant, aoki: User, in_nittai: None) -> None:
     theirs = race_of(open_meet(chuo, "theirs"), "中央の種目")
     record("race.changed", race_of(meet), by=aoki, after={"fallback_race": theirs.pk})
-    assert said("race.changed") == {"NCGの振替先": ("–", f"削除済み（番号 {theirs.pk}）")}
+    assert said("race.changed") == {"選抜種目の振替先": ("–", f"削除済み（番号 {theirs.pk}）")}
 
 
 def test_the_history_of_an_entry_begins_with_its_sheet(client: Client, entered: Submission, aoki: User) -> None:
