@@ -105,12 +105,11 @@ def test_no_japanese_stands_in_a_template_outside_a_translation() -> None:
 
 
 def test_a_script_says_only_what_its_page_gives_it() -> None:
-    """A text in a script could not be translated. marks.js and race_names.js read Japanese: what they show
-    comes from their page."""
+    """A text in a script could not be translated. marks.js reads Japanese: what it shows comes from its page."""
     wrong = []
     for path in sorted((ROOT / "static/js").glob("*.js")):
         code = re.sub(r"(?m)^\s*//.*$|/\[[^/\n]*\]/[a-z]+", "", path.read_text())
-        if path.name not in ("marks.js", "race_names.js") and JAPANESE.search(code):
+        if path.name != "marks.js" and JAPANESE.search(code):
             wrong.append(path.name)
     assert wrong == []
 

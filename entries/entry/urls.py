@@ -3,6 +3,7 @@ from django.urls import path
 from entries.entry.receipt import change_views
 from entries.entry.receipt import views as receipt_views
 from entries.entry.sheet import shoe_views, views
+from entries.entry.upload import paste_views
 from entries.entry.upload import views as upload_views
 
 app_name = "entry"
@@ -11,6 +12,7 @@ SHEET = "meets/<slug:tenant>/<slug:meet>/enter"
 urlpatterns = [
     path(SHEET, views.sheet, name="sheet"),
     path(f"{SHEET}/draft", views.draft, name="draft"),
+    path(f"{SHEET}/paste", paste_views.paste, name="paste"),
     path(f"{SHEET}/upload", upload_views.upload, name="upload"),
     path(f"{SHEET}/upload/template.xlsx", upload_views.template, name="upload_template"),
     path(f"{SHEET}/upload/<int:upload>", upload_views.preview, name="upload_preview"),

@@ -1,111 +1,82 @@
-// A block copied from Excel: each row names its athlete (or follows the order of the sheet), its race, its times.
+// A block copied from Excel: the server reads it as it reads a file, and each row goes to its athlete.
 (() => {
-  const { form, facts, grid, words, say, fold, lines, lineOf, addLine, changed, tell, shown } = Sheet;
-  const COLUMNS = ["race", "seed_time", "personal_best"];
-  const athletes = new Map();
-  for (const [id, athlete] of Object.entries(facts.athletes)) {
-    for (const key of [athlete.jaaf, fold(athlete.name), fold(athlete.kana)]) {
-      if (key) athletes.set(key, athletes.has(key) && athletes.get(key) !== id ? "" : id);
-    }
-  }
-  const heads = Races.HEADS.map(fold);
-  const races = Races.among(facts, fold);
+  const { form, grid, words, say, lines, addLine, changed, tell, shown } = Sheet;
+  const sender = document.getElementById("sheet-paste-form");
+  const text = document.getElementById("sheet-paste-text");
+  const go = document.getElementById("sheet-paste-go");
+  const TIMES = ["seed_time", "personal_best"];
 
-  // Excel puts cells with line breaks or tabs into quotes.
-  const cellsOf = (text) => {
-    const rows = [[""]];
-    let quoted = false;
-    for (let at = 0; at < text.length; at += 1) {
-      const sign = text[at], row = rows[rows.length - 1], last = row.length - 1;
-      if (quoted && sign === '"' && text[at + 1] === '"') { row[last] += '"'; at += 1; }
-      else if (sign === '"' && (quoted || row[last] === "")) quoted = !quoted;
-      else if (!quoted && sign === "\t") row.push("");
-      else if (!quoted && (sign === "\n" || sign === "\r")) { if (sign === "\n" || text[at + 1] !== "\n") rows.push([""]); }
-      else row[last] += sign;
-    }
-    return quoted ? text.split(/\r?\n/).map((row) => row.split("\t")) : rows;
-  };
-
-  const idOf = (text) => {
-    const key = fold(text);
-    return athletes.get(/^[0-9]{9,11}$/.test(key) ? key.padStart(11, "0") : key);
-  };
-
-  // What a row of cells names: an athlete, a race, times. `strange`: it names a race that this meet has not, or two of.
-  const understand = (cells, raceAt) => {
-    const found = { times: [] };
-    let race = "";
-    const texts = cells.map((text) => text.trim());
-    for (let at = 0; at < texts.length; at += 1) {
-      const cell = texts[at], key = fold(cell);
-      const id = cell && (idOf(cell) || idOf(cell + (texts[at + 1] ?? "")));
-      if (!cell) continue;
-      if (id && !found.athlete) {
-        found.athlete = id;
-        if (!idOf(cell)) at += 1;
-      } else if (at === raceAt || (!race && races.isSaidBy(cell, key))) race = key;
-      else if (Marks.read(cell).time && !/^[0-9]{1,2}$/.test(key)) found.times.push(cell);
-    }
-    found.race = race && races.find(race, found.athlete);
-    found.strange = Boolean(race) && !found.race;
-    const marked = found.times.filter((time) => /[^0-9]/.test(time.normalize("NFKC")));
-    if (marked.length) found.times = marked;
-    return found;
-  };
-
-  // The athlete's row for this race: the one that has it, else an empty one, else a new one.
+  // The athlete's row for this race: the one that has it, else an empty one, else a new one; a spare row for somebody without.
   const rowFor = (athlete, race) => {
     const own = lines().filter((line) => line.athlete.value === athlete && !line.row.hidden);
-    return own.find((line) => race && line.race.value === race) || own.find((line) => !line.race.value || !race) || (own[0] && addLine(own[0].row));
+    const found = own.find((line) => race && line.race.value === race) || own.find((line) => !line.race.value || !race);
+    if (found || own.length) return found || addLine(own[0].row);
+    const spare = lines().find((line) => line.athlete.matches("select") && !line.athlete.value);
+    if (!spare) return undefined;
+    spare.athlete.value = athlete;
+    if (spare.athlete.value === athlete) spare.athlete.dispatchEvent(new Event("change", { bubbles: true }));
+    return spare.athlete.value === athlete ? spare : undefined;
   };
 
-  const put = (line, found, first) => {
-    if (found.race) {
-      if (![...line.race.options].some((option) => option.value === found.race)) line.race.add(new Option(facts.races[found.race].name, found.race));
-      line.race.value = found.race;
-    }
-    found.times.forEach((time, index) => {
-      const field = line[COLUMNS[Math.max(1, first) + index]];
-      if (field) field.value = time;
-    });
+  // Without a race of its own a row goes where one is chosen already. Returns why it could not be put anywhere.
+  const put = (row) => {
+    const line = rowFor(row.athlete, row.race);
+    if (!line) return words.not_on_sheet;
+    if (!row.race && !line.race.value) return row.reason;
+    if (row.race) line.race.value = row.race;
+    if (row.race && line.race.value !== row.race) return words.not_on_sheet;
+    for (const name of TIMES) if (row[name]) line[name].value = row[name];
+    if (row.shoe && line.shoe) line.shoe.value = row.shoe;
+    if (row.pacemaker) line.pacemaker.checked = true;
+    return "";
   };
 
-  // Where names are given, each row goes to its athlete; else the rows go down from where the cursor is.
-  const paste = (text, target) => {
-    const all = cellsOf(text.replace(/[\r\n]+$/, ""));
-    const raceAt = all[0].findIndex((cell) => heads.includes(fold(cell.trim())));
-    const rows = all.map((cells) => ({ found: understand(cells, raceAt), whole: cells.join(" ").trim() }));
-    const named = rows.some((row) => row.found.athlete);
-    const below = lines().filter((line) => shown(line.race));
-    const first = COLUMNS.indexOf((target?.name ?? "").replace(/^rows-[0-9]+-/, ""));
-    const start = Math.max(below.findIndex((line) => line.row.contains(target)), 0);
-    const left = [];
+  const take = (found) => {
+    const left = [...found.left];
     let done = 0;
-    rows.forEach(({ found, whole }, index) => {
-      const says = !found.strange && (found.race || found.times.length);
-      const isHeader = index === 0 && !found.athlete && (raceAt >= 0 || !(says || found.strange));
-      if (!whole || (named && isHeader)) return;
-      const line = named ? found.athlete && rowFor(found.athlete, found.race) : below[start + index];
-      if (line && says) {
-        put(line, found, named ? 1 : first);
-        if (line.race.value || !named) done += 1;
-      }
-      if (!line || !says) left.push(`${whole}: ${named && !found.athlete ? words.not_found : words.race_not_found}`);
-      else if (named && !found.race && !line.race.value) left.push(`${whole}: ${words.race_not_found}`);
-    });
-    const said = say("pasted", { n: done });
-    tell(left.length ? [said, words.pasted_left, ...left].join("\n") : said, left.length || !done ? "wait" : "ok");
+    for (const row of found.rows) {
+      const reason = put(row);
+      if (reason) left.push({ ...row, reason });
+      else done += 1;
+    }
+    left.sort((one, other) => one.number - other.number);
+    const said = say("pasted", { n: done, read: found.read, idle: found.idle, left: left.length });
+    const why = left.map((row) => `${row.number}. ${row.text}: ${row.reason}`);
+    tell(left.length ? [said, words.pasted_left, ...why].join("\n") : said, left.length || !done ? "wait" : "ok");
+    changed();
+  };
+
+  const send = async (block) => {
+    tell(words.pasting);
+    const body = new FormData(sender);
+    body.set("pasted", block);
+    try {
+      const answer = await fetch(sender.dataset.paste, { method: "POST", body, headers: { Accept: "application/json" } });
+      const found = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : { error: words.paste_failed };
+      if (found.error) tell(found.error, "bad");
+      else take(found);
+    } catch {
+      tell(words.paste_failed, "bad");
+    }
+  };
+
+  // One column without anything beside it goes down from the field it is pasted into, as in a spreadsheet.
+  const fillDown = (cells, target) => {
+    const name = target.name.replace(/^rows-[0-9]+-/, "");
+    const below = lines().filter((line) => shown(line.race));
+    const start = below.findIndex((line) => line.row.contains(target));
+    cells.slice(0, below.length - start).forEach((cell, index) => { if (cell.trim()) below[start + index][name].value = cell.trim(); });
     changed();
   };
 
   form.addEventListener("paste", (event) => {
-    const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (!/[\t\n]/.test(text.trim()) || !grid.contains(event.target)) return;
+    const block = event.clipboardData?.getData("text/plain") ?? "";
+    if (!/[\t\n]/.test(block.trim()) || !grid.contains(event.target)) return;
     event.preventDefault();
-    paste(text, event.target);
+    const isTime = TIMES.some((name) => event.target.name?.endsWith(`-${name}`));
+    if (isTime && !block.includes("\t")) fillDown(block.split(/\r?\n/), event.target);
+    else send(block);
   });
-  document.getElementById("sheet-paste-go").addEventListener("click", () => {
-    const box = document.getElementById("sheet-paste-text");
-    if (box.value.trim()) paste(box.value, lines()[0]?.race);
-  });
+  go.hidden = false;
+  go.addEventListener("click", () => { if (text.value.trim()) send(text.value); });
 })();

@@ -33,8 +33,13 @@ class People:
         return bool(re.fullmatch("[0-9]{7,11}", fold(text))) and padded(fold(text)) in self.by_jaaf_id
 
     def find(self, said: Mapping[str, Cell]) -> Athlete:
-        """By JAAF ID, else by name; of several with one name by kana or birth date. Raises Refused."""
+        """By JAAF ID, also where the name should stand, else by name; of several with one name by kana or birth date.
+
+        Raises Refused.
+        """
         jaaf_id, name = fold(text_of(said.get("jaaf_id"))), name_in(said)
+        if not jaaf_id and self.has_id(name):
+            jaaf_id, name = fold(name), ""
         if jaaf_id:
             found = self.by_jaaf_id.get(padded(jaaf_id))
             if found is None:

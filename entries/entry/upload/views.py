@@ -37,19 +37,22 @@ from tenants.switches.wording import stopped_notice
 from tenants.wording import say
 
 
-def _team(request: MeetRequest) -> tuple[Team, list[Team]]:
+def team_of(request: MeetRequest) -> tuple[Team, list[Team]]:
+    """The team that is entered, and all that the user may enter for. Raises Http404."""
     teams = list(Team.objects.managed_by(request.user).order_by("name", "pk"))
     if not teams:
         raise Http404
     return chosen(teams, request.POST.get("team") or request.GET.get("team", "")), teams
 
 
-def _races(request: MeetRequest) -> dict[int, Race]:
+def races_in_order(request: MeetRequest) -> dict[int, Race]:
+    """The meet's races as its pages list them, by their number."""
     races = sorted(races_of(request.meet).values(), key=lambda race: (race.position, race.pk))
     return {race.pk: race for race in races}
 
 
-def _athletes(team: Team) -> list[Athlete]:
+def athletes_of(team: Team) -> list[Athlete]:
+    """Those who may be entered."""
     return list(team.athletes.active().in_roster_order())
 
 
@@ -58,7 +61,7 @@ def _athletes(team: Team) -> list[Athlete]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: MeetRequest) -> HttpResponse:
     """Read a file and keep it for the preview; nothing is entered yet."""
-    team, teams = _team(request)
+    team, teams = team_of(request)
     problem, choices = "", {}
     if request.method == "POST":
         try:
@@ -80,7 +83,7 @@ def _keep(request: MeetRequest, team: Team) -> EntryUpload:
     sent = incoming(request.FILES.get("file"), request.POST.get("pasted", ""))
     if sent is None:
         raise Refused("upload_no_file")
-    reader = Reader(_athletes(team), _races(request).values())
+    reader = Reader(athletes_of(team), races_in_order(request).values())
     grid = lay_grid(sent.sheets, reader.titles, remembered=remembered(team, ColumnMemory.Kind.ENTRIES))
     rows = reader.rows(grid)
     if grid.is_understood and all(row.is_idle for row in rows):
@@ -115,7 +118,7 @@ def _kept(request: MeetRequest, upload: int) -> EntryUpload:
 
 
 def _preview(request: MeetRequest, kept: EntryUpload) -> Preview:
-    return preview_of(request.meet, kept, races=_races(request), athletes=_athletes(kept.team))
+    return preview_of(request.meet, kept, races=races_in_order(request), athletes=athletes_of(kept.team))
 
 
 @signed_in
@@ -157,7 +160,7 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
 def _again(request: MeetRequest, kept: EntryUpload) -> HttpResponse:
     """Mended cells, columns named by hand, or another sheet."""
     memory = remembered(kept.team, ColumnMemory.Kind.ENTRIES)
-    reader = Reader(_athletes(kept.team), _races(request).values())
+    reader = Reader(athletes_of(kept.team), races_in_order(request).values())
     known = {row["number"]: row for row in kept.rows} if "mend" in request.POST else {}
     here = _address(request, "upload_preview", kept)
     try:
@@ -181,12 +184,12 @@ def _again(request: MeetRequest, kept: EntryUpload) -> HttpResponse:
 @require_safe
 def template(request: MeetRequest) -> HttpResponse:
     """The team's roster as a workbook to fill in."""
-    team, _teams = _team(request)
+    team, _teams = team_of(request)
     body = write_xlsx(
         importer.template_header(),
-        importer.template_rows(_athletes(team)),
+        importer.template_rows(athletes_of(team)),
         title=_("申込"),
-        notes=importer.template_notes(_races(request).values()),
+        notes=importer.template_notes(races_in_order(request).values()),
         notes_title=_("種目と書き方"),
     )
     return _workbook(body, f"{request.meet.slug}-{_('申込')}.xlsx")
