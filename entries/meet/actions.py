@@ -11,7 +11,7 @@ from entries.meet.models import NO_LINE, Meet, Race, State, TimetableSlot
 from entries.meet.programme import minutes_per_heat
 from tenants.actions import change_row
 from tenants.audit.actions import record, record_many
-from tenants.models import User
+from tenants.models import Tenant, User
 from tenants.refusal import Refused
 
 MOMENTS = ("entries_open_at", "entries_close_at", "promote_until")
@@ -34,6 +34,20 @@ def move_state(*, meet: Meet, to: str, by: User, at: datetime, why: str = "") ->
     row.save(update_fields=["state"])
     record("meet.state_moved", row, by=by, before={"state": before}, after={"state": row.state}, why=why)
     return row
+
+
+@transaction.atomic
+def say_payment(*, host: Tenant, text: str, shown: str, by: User) -> None:
+    """How one pays the host, in place of what was `shown` to who typed it. Raises Refused when that is no longer so."""
+    row = Tenant.objects.select_for_update(of=("self",), no_key=True).get(pk=host.pk)
+    now, was, new = (said.replace("\r\n", "\n") for said in (row.payment_note, shown, text))
+    if now == new:
+        return
+    if now != was:
+        label = Tenant._meta.get_field("payment_note").verbose_name
+        raise Refused("edited_meanwhile", field=label, value=now)
+    row.payment_note = new
+    change_row(row, fields=["payment_note"], before={"payment_note": now}, by=by)
 
 
 @transaction.atomic

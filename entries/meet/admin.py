@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from entries.meet import actions
 from entries.meet.desk import MEETS
-from entries.meet.forms import CopyForm, GridRowForm, MeetForm
+from entries.meet.forms import CopyForm, MeetForm
 from entries.meet.models import Meet, Race, State, is_time_zone
 from entries.meet.race_admin import RaceAdmin
+from entries.meet.race_forms import GridRowForm
 from entries.meet.race_grid import buttons, elite_of, with_rows
 from entries.meet.wording import moment
 from tenants.chips import chip
@@ -86,7 +87,7 @@ class MeetAdmin(ComposedAdmin):
     ordering = ("-starts_on", "-pk")
     inlines = (RaceInline,)
     fieldsets = (
-        (None, {"fields": ("name", "slug", "venue", ("starts_on", "ends_on"), "state_chip")}),
+        (gettext_lazy("大会"), {"fields": ("name", "slug", "venue", ("starts_on", "ends_on"), "state_chip")}),
         (
             gettext_lazy("申込期間"),
             {
@@ -94,11 +95,11 @@ class MeetAdmin(ComposedAdmin):
                     "日時は、ここに書くタイムゾーンの時刻です。日本の大会は Asia/Tokyo のままにします。"
                     "あとで変更しても、日時は時計の時刻のままです。"
                 ),
-                "fields": ("time_zone", ("entries_open_at", "entries_close_at"), "promote_until"),
+                "fields": (("entries_open_at", "entries_close_at"), "promote_until", "time_zone"),
             },
         ),
-        (gettext_lazy("参加料と上限"), {"fields": ("fee", "payment_due_on", "races_per_athlete")}),
-        (gettext_lazy("公開する内容"), {"fields": ("summary", "entry_list_public")}),
+        (gettext_lazy("参加料とお支払い"), {"fields": (("fee", "payment_due_on"), "payment_note")}),
+        (gettext_lazy("公開する内容"), {"fields": ("summary", "races_per_athlete", "entry_list_public")}),
     )
 
     @admin.display(description=gettext_lazy("主催団体"), ordering="tenant__name")
@@ -124,6 +125,16 @@ class MeetAdmin(ComposedAdmin):
         shown = super().get_list_display(request)
         return shown if user_of(request).is_platform_admin else [name for name in shown if name != "host"]
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """How one pays is the host's, who is not known yet while a platform admin adds a meet."""
+        shown = super().get_fieldsets(request, obj)
+        if obj is not None or user_of(request).tenant_id is not None:
+            return shown
+        return [
+            (title, options | {"fields": tuple(name for name in options["fields"] if name != "payment_note")})
+            for title, options in shown
+        ]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Once a meet is public its address stays."""
         return ("state_chip", "slug") if obj is not None and obj.is_public else ("state_chip",)
@@ -146,12 +157,15 @@ class MeetAdmin(ComposedAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        """A button that adds races saves what was typed, and comes back to the table."""
-        key = request.POST.get("_rows", "")
+        """A button that adds races saves what was typed, and comes back to the table. A new meet's page stays: there is more
+        to be typed, and it says what.
+        """
+        key, posted = request.POST.get("_rows", ""), request.POST.copy()
         if key:
             number = int(object_id) if object_id and is_id(object_id) else 0
             meet = self.get_queryset(request).filter(pk=number).first()
-            posted = with_rows(request.POST, key, elite=elite_of(request, meet))
+            posted = with_rows(posted, key, elite=elite_of(request, meet))
+        if key or (object_id is None and "_save" in posted):
             posted["_continue"] = "1"
             request.POST = posted  # type: ignore[assignment]
         response = super().changeform_view(request, object_id, form_url, extra_context)
@@ -165,7 +179,11 @@ class MeetAdmin(ComposedAdmin):
         if isinstance(obj, Race):
             if {"start", "held_on"} & set(form.changed_data):
                 actions.set_start(race=obj, start=form.cleaned_data["start"], by=user_of(request))
-        elif change and "time_zone" in form.changed_data:
+            return
+        if "payment_note" in form.changed_data:
+            typed = {"text": form.cleaned_data["payment_note"], "shown": form.payment_shown}
+            actions.say_payment(host=obj.tenant, by=user_of(request), **typed)
+        if change and "time_zone" in form.changed_data:
             said = _("タイムゾーンを%(zone)sに変更しました。日時は時計の時刻のままです（申込締切 %(closes)s）。")
             self.message_user(request, said % {"zone": obj.time_zone, "closes": moment(obj, obj.entries_close_at)})
 

@@ -1,8 +1,7 @@
 """What the organizer types about a meet and its races. Shape, and the rules of this room said beside the fields."""
 
-from datetime import date, time
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
@@ -10,33 +9,43 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entries.meet import actions, rules
-from entries.meet.fields import MarkField
 from entries.meet.models import Meet, Race
 from entries.meet.programme import minutes_per_heat
 from tenants.desk.confirm import ConfirmForm
-from tenants.desk.forms import DATE, DeskForm, HostedForm, MomentField
-from tenants.half_width import half_width
+from tenants.desk.forms import DATE, HostedForm, MomentField
 from tenants.refusal import Refused
 from tenants.wording import say
-
-BOUNDS = {
-    "places": (0, 100_000),
-    "waiting_places": (0, 100_000),
-    "distance_m": (1, 1_000_000),
-    "starters_per_heat": (1, 500),
-    "fee": (0, 10_000_000),
-    "entries_per_team": (1, 10_000),
-    "position": (0, 10_000),
-}
 
 
 class MeetForm(HostedForm):
     """A meet. Moments are in the zone that is typed on the same page: another zone moves them, and they read as before."""
 
+    payment_note = forms.CharField(
+        label=gettext_lazy("お支払い方法"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy(
+            "振込先の銀行口座と、振込依頼人名の書き方。この主催団体のすべての大会の受付票に表示します。"
+        ),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.is_bound and self.instance.pk:
             self._read_in_the_typed_zone()
+        if "payment_note" in self.fields:
+            self._say_payment()
+        for name in ("slug", "ends_on"):
+            if name in self.fields and not self.instance.pk:
+                self.fields[name].required = False
+                self.fields[name].help_text = _("空欄なら初日と同じです。")
+
+    def _say_payment(self) -> None:
+        """The host's own; a form that was made without it leaves it as it is."""
+        field, host = self.fields["payment_note"], self.instance.tenant if self.instance.pk else self.user.tenant
+        self.initial["payment_note"] = host.payment_note if host else ""
+        field.disabled = host is None or (self.is_bound and self.add_initial_prefix("payment_note") not in self.data)
+        field.show_hidden_initial = not field.disabled
 
     def _read_in_the_typed_zone(self) -> None:
         """What the page showed in the old zone was sent back in the new one, and nobody changed it."""
@@ -48,6 +57,8 @@ class MeetForm(HostedForm):
     def clean(self) -> dict[str, Any]:
         """Days and moments in their order; the slug once per host."""
         cleaned = super().clean()
+        if not self.instance.pk:
+            self._fill_in(cleaned)
         first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
         opens, closes = cleaned.get("entries_open_at"), cleaned.get("entries_close_at")
         promotes = cleaned.get("promote_until")
@@ -61,145 +72,18 @@ class MeetForm(HostedForm):
             self.add_error("promote_until", _("繰り上げの期限は申込締切以降にしてください。"))
         return cleaned
 
+    def _fill_in(self, cleaned: dict[str, Any]) -> None:
+        """A new meet is of one day, and its address is that day's, when nothing else is said."""
+        first: date | None = cleaned.get("starts_on")
+        if first and "ends_on" not in self.errors:
+            cleaned["ends_on"] = cleaned.get("ends_on") or first
+        if first and "slug" not in self.errors:
+            cleaned["slug"] = cleaned.get("slug") or f"{first:%Y%m%d}"
 
-class RaceRowForm(DeskForm):
-    """A race as one row of the meet's table."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, (least, most) in BOUNDS.items():
-            if name in self.fields:
-                _bound(self.fields[name], least, most)
-        if "course" in self.fields:
-            self.fields["course"].required = False
-
-    def clean(self) -> dict[str, Any]:
-        """The days of a standard in their order."""
-        cleaned = super().clean()
-        first, last = cleaned.get("standard_from"), cleaned.get("standard_until")
-        if first and last and last < first:
-            self.add_error("standard_until", _("有効期間の終わりは始まり以降の日にしてください。"))
-        return cleaned
-
-    def clean_course(self) -> str:
-        """As it was, for a new race the track, when nothing is said."""
-        return str(self.cleaned_data["course"] or self.instance.course)
-
-
-def _bound(field: forms.Field, least: int, most: int) -> None:
-    """Numbers that a meet can have; the database's own bound is far away and differs from one to the other."""
-    number: Any = forms.IntegerField(
-        min_value=least, max_value=most, required=field.required, label=field.label, help_text=field.help_text
-    )
-    field.validators, field.widget = number.validators, number.widget
-
-
-class RaceForm(RaceRowForm):
-    """A race on its own page, with its waiting list in words."""
-
-    KINDS = [
-        ("none", gettext_lazy("補欠待ちなし")),
-        ("limited", gettext_lazy("人数を決める")),
-        ("unlimited", gettext_lazy("制限なし")),
-    ]
-    waiting_kind = forms.ChoiceField(
-        label=gettext_lazy("補欠待ち"), choices=KINDS, widget=forms.RadioSelect, initial="none"
-    )
-    standard = MarkField(
-        label=gettext_lazy("参加標準記録"),
-        required=False,
-        help_text=gettext_lazy("例: 14:40.00。空欄は参加標準記録なし。この記録と同じか、より速い選手が申し込めます。"),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self._say_waiting(self.instance.waiting_places)
-        if "waiting_places" in self.fields:
-            self.fields["waiting_places"].help_text = _("「人数を決める」を選んだときの人数。")
-        if "fallback_race" in self.fields:
-            same_meet = Race.objects.filter(meet_id=self.instance.meet_id).exclude(pk=self.instance.pk)
-            self.fields["fallback_race"].queryset = same_meet.in_programme_order()  # type: ignore[attr-defined]
-
-    def _say_waiting(self, places: int | None) -> None:
-        kind = "unlimited" if places is None else "limited" if places else "none"
-        self.initial["waiting_kind"], self.initial["waiting_places"] = kind, places or None
-
-    def changed_names(self) -> list[str]:
-        """Choosing another kind changes the number."""
-        names = super().changed_names()
-        return [*names, "waiting_places"] if "waiting_kind" in names and "waiting_places" not in names else names
-
-    def clean(self) -> dict[str, Any]:
-        """The number that the kind means, and the rules about days and the fallback."""
-        cleaned = super().clean()
-        kind, number = cleaned.get("waiting_kind"), cleaned.get("waiting_places")
-        if kind == "limited" and not number and "waiting_places" not in self.errors:
-            self.add_error("waiting_places", _("補欠待ちの上限を1以上で入力してください。"))
-        if "waiting_places" not in self.errors:
-            cleaned["waiting_places"] = number if kind == "limited" else None if kind == "unlimited" else 0
-        self._check_against_the_meet(cleaned)
-        return cleaned
-
-    def _check_against_the_meet(self, cleaned: dict[str, Any]) -> None:
-        meet = cleaned.get("meet") or (self.instance.meet if self.instance.meet_id else None)
-        day: date | None = cleaned.get("held_on")
-        if meet and day and not meet.starts_on <= day <= meet.ends_on:
-            self.add_error("held_on", _("実施日は大会の開催期間の中で入力してください。"))
-        values = {name: cleaned.get(name) for name in ("sex", "distance_m")}
-        as_typed = Race(pk=self.instance.pk, meet=meet, **values)
-        try:
-            rules.check_fallback(as_typed, cleaned.get("fallback_race"))
-        except Refused as refusal:
-            self.add_error("fallback_race", say(refusal))
-
-
-class ClockField(forms.TimeField):
-    """A time of day to the minute, by the meet's clock."""
-
-    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-
-    def to_python(self, value: Any) -> time | None:
-        """Also in full width. Raises ValidationError."""
-        return super().to_python(half_width(value).strip() if isinstance(value, str) else value)
-
-
-class GridRowForm(RaceRowForm):
-    """A race as one row. `start` is its first heat's, kept in the timetable."""
-
-    start = ClockField(label=gettext_lazy("スタート"), required=False)
-    standard = MarkField(label=gettext_lazy("参加標準記録"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "position" in self.fields:
-            self.fields["position"].required = False
-        if not self.instance.pk:
-            self.initial["position"] = None
-        first, zone = (vars(self.instance).get(name) for name in ("first_start", "stored_zone"))
-        if first is not None:
-            self.initial["start"] = first.astimezone(ZoneInfo(zone)).time()
-
-    def has_changed(self) -> bool:
-        """A row that has a number and nothing else is an empty one."""
-        return bool(self.changed_data if self.instance.pk else set(self.changed_data) - {"position"})
-
-    def clean_position(self) -> int:
-        """Where the row stands, when nothing is said."""
-        position: int | None = self.cleaned_data["position"]
-        return int(str(self.prefix).rpartition("-")[2]) + 1 if position is None else position
-
-
-class SlotForm(DeskForm):
-    def clean(self) -> dict[str, Any]:
-        """The moment lies within the days of the meet."""
-        cleaned = super().clean()
-        if cleaned.get("starts_at"):
-            try:
-                rules.check_slot(self.instance.race.meet, cleaned["starts_at"])
-            except Refused as refusal:
-                self.add_error("starts_at", say(refusal))
-        return cleaned
+    @property
+    def payment_shown(self) -> str:
+        """How one pays, as the page showed it."""
+        return str(self.data.get(self.add_initial_prefix("payment_note"), ""))
 
 
 class MoveForm(ConfirmForm):

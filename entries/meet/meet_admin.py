@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from entries.meet.desk import MEETS, Attention, needs_attention, stages_of
-from entries.meet.models import Meet
-from entries.meet.steps import Standing
+from entries.meet.models import Meet, State
+from entries.meet.rules import checks_of
+from entries.meet.steps import Check, Standing
 from tenants.desk.composed import Link
 
 
@@ -22,6 +24,12 @@ def races_address(meet: Meet) -> str:
 def steps(request: HttpRequest, meet: Meet) -> list[tuple[str, int]]:
     """The way it has come."""
     return stages_of(meet)
+
+
+@MEETS.panel("before_publishing", "admin/meet_checks.html")
+def before_publishing(request: HttpRequest, meet: Meet) -> list[Check]:
+    """What a draft still lacks; each line leads to its field."""
+    return checks_of(meet, at=timezone.now()) if meet.state == State.DRAFT else []
 
 
 @MEETS.link

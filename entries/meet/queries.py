@@ -28,9 +28,10 @@ def races_by_meet(meet_ids: Iterable[int]) -> dict[int, list[Race]]:
     return found
 
 
-def slots_by_meet(meet_ids: Iterable[int]) -> dict[int, int]:
-    """How many heats are planned, per meet."""
-    found: dict[int, int] = {}
-    for meet_id in TimetableSlot.objects.filter(race__meet__in=list(meet_ids)).values_list("race__meet", flat=True):
-        found[meet_id] = found.get(meet_id, 0) + 1
+def started_by_meet(meet_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Per meet those of its races of which heats are planned."""
+    found: dict[int, set[int]] = {}
+    slots = TimetableSlot.objects.filter(race__meet__in=list(meet_ids)).order_by()
+    for meet, race in slots.values_list("race__meet", "race").distinct():
+        found.setdefault(meet, set()).add(race)
     return found

@@ -15,9 +15,10 @@ from entries.marks import format_time
 from entries.meet import actions
 from entries.meet.desk import RACES
 from entries.meet.filters import MeetFilter
-from entries.meet.forms import PlanForm, RaceForm, SlotForm
+from entries.meet.forms import PlanForm
 from entries.meet.gauge import Gauge
 from entries.meet.models import Race, TimetableSlot
+from entries.meet.race_forms import RaceForm, SlotForm
 from tenants.chips import chip
 from tenants.desk.base import DeskInline, is_id, user_of
 from tenants.desk.composed import ComposedAdmin

@@ -1,21 +1,24 @@
 """What may happen to a meet, and what has to be there before it moves on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from entries.meet import steps
 from entries.meet.models import STATE_ORDER, Meet, Race, State
-from entries.meet.queries import slots_by_meet
+from entries.meet.queries import started_by_meet
 from entries.meet.steps import Check, Figures, Move, Standing
 from tenants.refusal import Refused
 
 MOST_SLOTS = 60
+NAMED = 3
+"""Races that one line of a checklist names."""
 LONGEST_MEET = timedelta(days=31)
 
 
-steps.figure("slots", slots_by_meet)
+steps.figure("started", started_by_meet)
 steps.offer(State.PUBLISHED, _("公開する"))
 steps.offer(State.ENTRIES_CLOSED, _("申込を締め切る"))
 steps.offer(State.ARCHIVED, _("大会を終了する"))
@@ -23,16 +26,49 @@ steps.offer(State.ARCHIVED, _("大会を終了する"))
 
 @steps.check(State.PUBLISHED)
 def before_publishing(now: Standing) -> list[Check]:
-    """Without races or days there is nothing to show."""
+    """Without races or days there is nothing to show, without an account nowhere to pay to."""
     meet, races = now.meet, now.races
+    outside = [race for race in races if not is_within(meet, race)]
     return [
-        Check(_("種目が1つ以上ある"), bool(races), needed=True),
-        Check(_("申込締切がこれから来る"), now.at < meet.entries_close_at, needed=True),
-        Check(_("実施日がすべて開催期間内にある"), all(is_within(meet, race) for race in races), needed=True),
-        Check(_("会場が入力されている"), bool(meet.venue)),
-        Check(_("参加料が入力されている"), all(meet.fee or race.fee is not None for race in races)),
-        Check(_("タイムテーブルがある"), now.figures.of("slots", meet) > 0),
+        Check(_("種目が1つ以上ある"), bool(races), needed=True, field="races-group"),
+        Check(_("申込締切がこれから来る"), now.at < meet.entries_close_at, needed=True, field="id_entries_close_at"),
+        Check(_("実施日がすべて開催期間内にある"), not outside, needed=True, field=_place(races, outside, "held_on")),
+        *_about_money(meet, races),
+        Check(_("会場が入力されている"), bool(meet.venue), field="id_venue"),
+        *_about_races(races, now.figures.of("started", meet, frozenset())),
     ]
+
+
+def _about_money(meet: Meet, races: Sequence[Race]) -> Iterator[Check]:
+    yield Check(_("参加料が入力されている"), all(meet.fee or race.fee is not None for race in races), field="id_fee")
+    if meet.fee or any(race.fee for race in races):
+        has_account = bool(meet.tenant.payment_note.strip())
+        yield Check(_("お支払い方法（振込先）が入力されている"), has_account, needed=True, field="id_payment_note")
+        is_due = meet.payment_due_on is not None and meet.payment_due_on <= meet.starts_on
+        yield Check(_("入金期限が大会の初日までにある"), is_due, field="id_payment_due_on")
+
+
+def _about_races(races: Sequence[Race], started: Collection[int]) -> Iterator[Check]:
+    """Advice that names the races which it is about."""
+    elite = [race for race in races if race.is_ncg]
+    late = [race for race in races if race.pk not in started]
+    yield _all_have(_("スタート時刻が入力されている"), races, late, "start")
+    if elite:
+        free = [race for race in elite if race.standard is None]
+        yield _all_have(_("選抜種目に参加標準記録がある"), races, free, "standard")
+        lost = [race for race in elite if race.fallback_race_id is None]
+        yield _all_have(_("選抜種目に振替先がある"), races, lost, "name")
+
+
+def _all_have(text: str | Promise, races: Sequence[Race], wrong: Sequence[Race], field: str) -> Check:
+    names = str(_("、")).join(race.name for race in wrong[:NAMED]) + ("…" if len(wrong) > NAMED else "")
+    said = _("%(text)s（まだ: %(names)s）") % {"text": text, "names": names} if wrong else text
+    return Check(said, bool(races) and not wrong, field=_place(races, wrong, field))
+
+
+def _place(races: Sequence[Race], wrong: Sequence[Race], field: str) -> str:
+    """Where in the table the first of these stands; the table, when none does."""
+    return f"id_races-{list(races).index(wrong[0])}-{field}" if wrong else "races-group"
 
 
 @steps.check(State.ENTRIES_CLOSED)
@@ -88,7 +124,7 @@ def checklist(standing: Standing) -> list[Check]:
 
 def checks_of(meet: Meet, *, at: datetime) -> list[Check]:
     """The checklist of a meet as it is in the database now."""
-    return checklist(Standing(meet, list(Race.objects.filter(meet=meet)), at, Figures([meet.pk])))
+    return checklist(Standing(meet, list(Race.objects.filter(meet=meet).in_programme_order()), at, Figures([meet.pk])))
 
 
 def has_come_to(meet: Meet, state: State) -> bool:

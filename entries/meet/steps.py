@@ -22,11 +22,13 @@ class Move(NamedTuple):
 
 
 class Check(NamedTuple):
-    """One line of a checklist. What is `needed` and not `ok` stops the move; the rest is advice."""
+    """One line of a checklist. What is `needed` and not `ok` stops the move; the rest is advice. `field` is where on the
+    meet's page it is mended."""
 
     text: str | Promise
     ok: bool
     needed: bool = False
+    field: str = ""
 
 
 Count = Callable[[Sequence[int]], Mapping[int, Any]]

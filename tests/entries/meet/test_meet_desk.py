@@ -82,8 +82,8 @@ def test_a_step_a_check_a_figure_and_a_line_are_registered_once() -> None:
             steps.offer(state, "again")
     with pytest.raises(ValueError, match="checks of published registered twice: before_publishing"):
         steps.check(State.PUBLISHED)(before_publishing)
-    with pytest.raises(ValueError, match="figure registered twice: slots"):
-        steps.figure("slots", lambda ids: {})
+    with pytest.raises(ValueError, match="figure registered twice: started"):
+        steps.figure("started", lambda ids: {})
     needs_attention(act)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="lines registered twice: act"):
         needs_attention(act)  # type: ignore[arg-type]
@@ -117,7 +117,7 @@ def test_the_desk_has_what_the_rooms_add_in_the_order_of_the_rooms() -> None:
     assert names(RACES.buttons) == ["pause", "resume", "plan"]
     assert names(PEOPLE.buttons) == ["deactivate", "activate", "give_new_password"]
     assert list(MEETS.links) == ["races", "entries", "public_page"]
-    assert list(MEETS.panels) == ["steps"]
+    assert list(MEETS.panels) == ["steps", "before_publishing"]
     assert list(PEOPLE.pages) == ["privacy", "hand_out", "erase"]
     assert list(desk._lines) == ["stopped_and_full", "waiting"]
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("in_nittai")
 
 
 def draft(nittai: Tenant, **fields: object) -> Meet:
-    return open_meet(nittai, "draft", state=State.DRAFT, **fields)
+    return open_meet(nittai, "draft", **{"state": State.DRAFT, "fee": 0, **fields})
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_meet_goes_all_the_way_step_by_step(nittai: Tenant, aoki: User, now: d
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("to", [*State, "nowhere", ""])
 def test_only_neighbours_are_reached(nittai: Tenant, aoki: User, now: datetime, state: State, to: str) -> None:
-    meet = open_meet(nittai, "any", state=state)
+    meet = open_meet(nittai, "any", state=state, fee=0)
     race_of(meet)
     distance = STATE_ORDER.index(State(to)) - STATE_ORDER.index(state) if to in State.values else 9
     if abs(distance) == 1:
@@ -60,7 +60,7 @@ NOT_OFFERED = (State.START_LISTS_OUT, State.RESULTS_OUT)
 def test_a_step_that_no_room_offers_is_refused_with_the_reason(
     nittai: Tenant, aoki: User, now: datetime, state: State, to: State
 ) -> None:
-    meet = open_meet(nittai, "any", state=state)
+    meet = open_meet(nittai, "any", state=state, fee=0)
     with pytest.raises(Refused, match="step_not_offered"):
         actions.move_state(meet=meet, to=to, by=aoki, at=now, why="誤り")
     assert Meet.objects.get(pk=meet.pk).state == state
@@ -68,7 +68,7 @@ def test_a_step_that_no_room_offers_is_refused_with_the_reason(
 
 @pytest.mark.parametrize("state", [State.ENTRIES_CLOSED, *NOT_OFFERED])
 def test_the_way_passes_by_what_no_room_offers(nittai: Tenant, state: State) -> None:
-    meet = open_meet(nittai, "any", state=state)
+    meet = open_meet(nittai, "any", state=state, fee=0)
     move = rules.next_move(meet)
     assert move is not None
     assert move.to == State.ARCHIVED
