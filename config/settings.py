@@ -164,6 +164,7 @@ ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL = ENV.drafting.api_key, ENV.drafting.base_
 CATALOG_DRAFT_MODEL = ENV.drafting.model
 
 CACHES = databases.caches(ENV)
+RECENT_MEET_SECONDS = 1.0
 SHARED_PAGES = bool(ENV.growth.cache_url)
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"

@@ -7,6 +7,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+RECENT_MEET_SECONDS = 0.0  # a test sees what it has just written
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # From where they are written, not from var/static, which a server in the same checkout may be writing just now.
 STATIC_ROOT = None  # type: ignore[assignment]  # Django's own default, which says: no folder

@@ -41,7 +41,7 @@ ACROSS_TENANTS = {
     "entries/entry/queries.py": "a receipt is found by its reference before its host is known; a team's last meet is its own",
     "entries/entry/receipt/views.py": "a team's list of receipts is its own history, whatever the host",
     "entries/entry/reminders.py": "the worker looks for meets of all hosts that close tomorrow",
-    "entries/meet/decorators.py": "the meet of an address is found by slugs before its tenant is known",
+    "entries/meet/recent.py": "the meet of an address is found by slugs before its tenant is known",
     "entries/meet/lookup.py": "ops name a meet before its host is known",
     "entries/archive/subject_access.py": "a person is handed what is stored about them at every host",
     "entries/entry/pending.py": "a guardian stays while the athlete is entered at any host",

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -25,6 +26,28 @@ from tenants.retry import retry_when_locked
 from tenants.upkeep.counters import count
 
 Columns = dict[str, list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """What the door has read already: the meet's races, a second old at most, and athletes of the team."""
+
+    races: Mapping[int, Race]
+    athletes: Mapping[int, Athlete]
+
+
+@retry_when_locked
+def submit_at_once(
+    *, meet: Meet, team: Team, lines: Sequence[Line], key: str, by: User, at: datetime, at_hand: AtHand
+) -> Submission | None:
+    """Enter a sheet by what is at hand, as `submit` does. None for whatever stands in the way: ask `submit`, which reads
+    all afresh and says why. So nobody is refused by what is a second old, and who is taken pays for no second reading. Raises Busy."""
+    try:
+        submission = _write_checked(meet, team, lines, key, by, at, Source.SHEET, at_hand)
+    except (Refused, SheetRefused, IntegrityError, _NoPlace):
+        return None
+    transaction.on_commit(partial(_counted, "taken", len(lines)))
+    return submission
 
 
 @retry_when_locked
@@ -62,9 +85,28 @@ def _submit(meet: Meet, team: Team, lines: Sequence[Line], key: str, by: User, a
     races = queries.races_of(meet, only=rules.ASKED_OF_RACES)
     ids = {line.athlete_id for line in lines}
     mine = Athlete.objects.filter(team=team, pk__in=ids).only(*rules.ASKED_OF_ATHLETES)
-    athletes = {athlete.pk: athlete for athlete in mine}
+    read = AtHand(races, {athlete.pk: athlete for athlete in mine})
+    try:
+        return _write_checked(meet, team, lines, key, by, at, source, read)
+    except IntegrityError:
+        refused = rules.duplicates(lines, races=races, held=queries.pairs_held(meet, team))
+        if refused:
+            raise SheetRefused(refused) from None
+        raise
+    except _NoPlace:
+        rules.check_takes_entries(Meet.objects.get(pk=meet.pk), at=at)  # changed while we stood in line
+        fresh = {race.pk: race for race in Race.objects.filter(pk__in={line.race_id for line in lines})}
+        raise SheetRefused(rules.full_races(lines, races=fresh)) from None
+
+
+def _write_checked(
+    meet: Meet, team: Team, lines: Sequence[Line], key: str, by: User, at: datetime, source: str, read: AtHand
+) -> Submission:
+    """Ask the rules, then write. Raises Refused, SheetRefused, IntegrityError for what is there already, _NoPlace."""
+    rules.check_takes_entries(meet, at=at)
+    races = read.races
     shoes = queries.declared_shoes(lines)
-    rules.check_lines(meet, lines, races=races, athletes=athletes, shoes=set(shoes))
+    rules.check_lines(meet, lines, races=races, athletes=read.athletes, shoes=set(shoes))
     submission = Submission(
         tenant_id=meet.tenant_id, meet=meet, team=team, key=key, body_hash=hash_of(meet.pk, lines),
         reference=new_reference(), source=source, submitted_by=by, submitted_at=at,
@@ -72,26 +114,16 @@ def _submit(meet: Meet, team: Team, lines: Sequence[Line], key: str, by: User, a
     columns = _columns(lines, races, shoes)
     worn = verdicts_for_trail(lines, races=races, shoes=shoes)
     limited = rules.has_limits(meet, {line.race_id: races[line.race_id] for line in lines})
-    try:
-        with transaction.atomic():
-            if limited:
-                places.lock_team(team.pk)
-                rules.check_limits(meet, lines, races=races, held=queries.pairs_held(meet, team))
-            _write(submission, columns, by, worn)
-    except IntegrityError:
-        refused = rules.duplicates(lines, races=races, held=queries.pairs_held(meet, team))
-        if refused:
-            raise SheetRefused(refused) from None
-        raise
-    except _NoPlace:
-        rules.check_takes_entries(Meet.objects.get(pk=meet.pk), at=at)  # paused while we stood in line
-        fresh = {race.pk: race for race in Race.objects.filter(pk__in={line.race_id for line in lines})}
-        raise SheetRefused(rules.full_races(lines, races=fresh)) from None
+    with transaction.atomic():
+        if limited:
+            places.lock_team(team.pk)
+            rules.check_limits(meet, lines, races=races, held=queries.pairs_held(meet, team))
+        _write(submission, columns, by, worn)
     return submission
 
 
 class _NoPlace(Exception):
-    """A race or the meet was paused, or a race took no more, at the moment of writing."""
+    """At the moment of writing the meet took no entries, a race was paused or gone, or it took no more."""
 
 
 def _columns(lines: Sequence[Line], races: Mapping[int, Race], shoes: Mapping[int, Shoe]) -> Columns:
@@ -148,7 +180,8 @@ def _write_row_by_row(submission: Submission, columns: Columns, trail: dict[str,
 def _rows_with_tickets(submission: Submission, columns: Columns) -> list[Entry]:
     next_ticket: dict[int, int] = {}
     wanted = Counter(columns["race_id"])
-    races = list(Race.objects.filter(pk__in=wanted, meet__entries_paused_at__isnull=True))
+    at = submission.submitted_at
+    races = list(Race.objects.filter(pk__in=wanted, meet__in=Meet.objects.taking_entries_at(at)))
     if len(races) < len(wanted):
         raise _NoPlace
     for race in races:

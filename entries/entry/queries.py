@@ -1,6 +1,6 @@
 """Questions about entries that more than one door asks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from catalog.shoes.queries import Shoe, shoes_by_id
 from entries.entry.lines import Line
 from entries.entry.models import Entry, EntryState, Submission
 from entries.meet.models import Meet, Race
-from entries.roster.models import Membership, Team
+from entries.roster.models import Athlete, Membership, Team
 from tenants.models import AuditRecord, User
 from tenants.scope import across_tenants
 
@@ -131,6 +131,26 @@ def pairs_held(meet: Meet, team: Team) -> list[tuple[int, int]]:
     """The team's live (athlete, race) pairs in this meet."""
     mine = Entry.objects.live().filter(submission__meet=meet, submission__team=team)
     return list(mine.values_list("athlete_id", "race_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """Of a posted sheet: the team, those of its athletes who are named, and the database's time."""
+
+    team: Team
+    athletes: Mapping[int, Athlete]
+    clock: datetime
+
+
+def entering(user: User, team: int, athletes: Iterable[int], *, only: Sequence[str]) -> Entering | None:
+    """What a sheet of this team needs, in one query, with `only` these columns of an athlete.
+
+    None when the user manages no such team, or when it has none of the athletes.
+    """
+    mine = Athlete.objects.filter(team=team, team__memberships__user=user, pk__in=set(athletes))
+    columns = (*only, "team__name", "team__contact_email")
+    rows = list(mine.select_related("team").only(*columns).annotate(clock=Now()))
+    return Entering(rows[0].team, {row.pk: row for row in rows}, rows[0].clock) if rows else None
 
 
 def declared_shoes(lines: Sequence[Line]) -> dict[int, Shoe]:

@@ -50,6 +50,11 @@ class MeetQuerySet(TenantQuerySet["Meet"], KeyedQuerySet["Meet"]):  # type: igno
         """Those whose state the public may see."""
         return self.filter(state__in=PUBLIC_STATES)
 
+    def taking_entries_at(self, at: datetime) -> Self:
+        """Published, open at this instant, and not paused: `Meet.takes_entries_at` as a condition of a query."""
+        now = self.filter(state=State.PUBLISHED, entries_open_at__lte=at, entries_close_at__gt=at)
+        return now.filter(entries_paused_at__isnull=True)
+
     def with_clock(self) -> Self:
         """Adds `clock`, the database's time: the one clock by which entry windows are judged (requirement M6)."""
         return self.annotate(clock=Now())
@@ -89,6 +94,7 @@ class Meet(Keyed, TenantOwned):
 
     clock: datetime
     search_key = SearchKeyField(("name",), ("venue",), ("slug",))
+    recent_races: dict[int, "Race"]
 
     objects = TenantManager.from_queryset(MeetQuerySet)()
 

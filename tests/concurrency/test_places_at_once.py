@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from entries.entry import entry_actions, places
+from entries.entry import entry_actions, places, queries
 from entries.meet.models import Meet, Race
 from tenants.models import User
 from tenants.scope import tenant_scope
@@ -53,7 +53,7 @@ def test_without_the_lock_it_would_count_more_often(
     """Negative control: all have looked before anyone has written."""
     race, looked = race_of(meet, places=2), Barrier(PRESSED)
     monkeypatch.setattr(places, "lock_races", lambda race_ids: None)
-    noted = entry_actions.is_press_noted
+    noted = queries.is_press_noted
 
     def look(race: Race, key: str) -> bool:
         found = noted(race, key)

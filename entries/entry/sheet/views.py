@@ -9,16 +9,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from entries.entry import actions, drafts
-from entries.entry.lines import SheetRefused
-from entries.entry.models import SheetDraft
-from entries.entry.queries import submission_under_key
+from entries.entry import actions, drafts, rules
+from entries.entry.lines import MAX_ROWS, SheetRefused
+from entries.entry.models import SheetDraft, Submission
+from entries.entry.queries import entering, submission_under_key
 from entries.entry.sheet.context import Facts, View, context, fresh_view, mark_rows, read_facts, refusals_of
 from entries.entry.sheet.forms import read_sheet
 from entries.entry.sheet.sheet_layout import MOST_ROWS_EACH, draft_of_rows
 from entries.entry.sheet_rows import Sheet, id_of, new_key
 from entries.entry.shoes import read_keys
-from entries.meet.decorators import MeetRequest, in_meet
+from entries.meet.decorators import MeetRequest, in_meet, in_meet_to_enter, read_afresh
 from entries.roster.models import Team
 from tenants.decorators import signed_in
 from tenants.refusal import Refused
@@ -28,20 +28,23 @@ SEE_OTHER = 303
 
 
 @signed_in
-@in_meet
+@in_meet_to_enter
 @require_http_methods(["GET", "HEAD", "POST"])
 def sheet(request: MeetRequest) -> HttpResponse:
     """GET shows the team's athletes with what was drafted; POST takes all rows or none."""
+    posted = read_sheet(request.POST) if request.method == "POST" else None
+    if posted is not None and "save_draft" not in request.POST:
+        taken = _take(request, posted)
+        if taken is not None:
+            return taken
     teams = list(Team.objects.managed_by(request.user).order_by("name", "pk"))
     if not teams:
         return HttpResponseRedirect(f"{reverse('roster:new_team')}?{urlencode({'next': request.get_full_path()})}")
     team = chosen(teams, request.POST.get("team") or request.GET.get("team", ""))
-    if request.method == "POST":
-        posted = read_sheet(request.POST)
-        if "save_draft" in request.POST:
-            return _keep_draft(request, team, teams, posted)
-        read_keys(posted)
-        return _take(request, team, teams, posted)
+    if posted is not None:
+        read_afresh(request)
+        answer = _keep_draft if "save_draft" in request.POST else _take_or_show
+        return answer(request, team, teams, posted)
     facts = read_facts(request.meet, team)
     asked = id_of(request.GET.get("rows", ""))
     view = fresh_view(facts, from_last=request.GET.get("from") == "last", rows_each=min(max(asked, 1), MOST_ROWS_EACH))
@@ -59,7 +62,31 @@ def chosen(teams: Sequence[Team], text: str) -> Team:
     raise Http404
 
 
-def _take(request: MeetRequest, team: Team, teams: Sequence[Team], posted: Sheet) -> HttpResponse:
+def _take(request: MeetRequest, posted: Sheet) -> HttpResponse | None:
+    """Enter the sheet with one query before the writing one; None when it is not in order, whatever the reason."""
+    read_keys(posted)
+    ids = [line.athlete_id for line in posted.lines[:MAX_ROWS]]
+    found = entering(request.user, id_of(request.POST.get("team", "")), ids, only=rules.ASKED_OF_ATHLETES)
+    if found is None or not posted.is_well_formed:
+        return None
+    at_hand = actions.AtHand(request.meet.recent_races, found.athletes)
+    submission = actions.submit_at_once(
+        meet=request.meet,
+        team=found.team,
+        lines=posted.lines,
+        key=posted.key,
+        by=request.user,
+        at=found.clock,
+        at_hand=at_hand,
+    )
+    return None if submission is None else _receipt(submission)
+
+
+def _receipt(submission: Submission) -> HttpResponse:
+    return HttpResponseRedirect(reverse("entry:receipt", args=[submission.reference]), status=SEE_OTHER)
+
+
+def _take_or_show(request: MeetRequest, team: Team, teams: Sequence[Team], posted: Sheet) -> HttpResponse:
     meet = request.meet
     if not posted.is_well_formed:
         facts = read_facts(meet, team)
@@ -76,7 +103,7 @@ def _take(request: MeetRequest, team: Team, teams: Sequence[Team], posted: Sheet
     except Refused as refusal:
         status = 409 if refusal.code == "key_reused" else 422
         return _again(request, read_facts(request.meet, team), teams, posted, [refusal], status=status)
-    return HttpResponseRedirect(reverse("entry:receipt", args=[submission.reference]), status=SEE_OTHER)
+    return _receipt(submission)
 
 
 def _again(

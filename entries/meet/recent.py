@@ -1,0 +1,68 @@
+"""A meet and its races as they were a second ago at most, so that a rush of sheets does not read them once for each.
+
+Only for what the writing statement looks at again (a pause, the window, the places) or what may be a second old (a fee, a
+standard). Whoever refuses by it reads afresh first.
+"""
+
+import copy
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+from time import monotonic
+
+from django.conf import settings
+
+from entries.meet.models import Meet, Race
+from tenants.scope import across_tenants, tenant_scope
+
+SIZE = 128
+Kept = tuple[float, Meet]
+
+
+def read_meet(tenant: str, slug: str) -> Meet | None:
+    """The published meet of an active host by the two slugs of its address, with the database's clock. One query."""
+    with across_tenants():
+        found = Meet.objects.published().with_clock().select_related("tenant")
+        return found.filter(tenant__slug=tenant, tenant__is_active=True, slug=slug).first()
+
+
+class RecentMeets:
+    """At most `size` meets; the one that was read the longest ago goes first."""
+
+    def __init__(self, size: int = SIZE, clock: Callable[[], float] = monotonic) -> None:
+        self.size = size
+        self.clock = clock
+        self._lock = Lock()
+        self._kept: OrderedDict[tuple[str, str], Kept] = OrderedDict()
+
+    def get(self, tenant: str, slug: str) -> Meet | None:
+        """A copy of the meet, without a clock, which would be old too. Two queries, or none.
+
+        Its `recent_races` are shared by all who enter: read them, change none.
+        """
+        began = self.clock()
+        kept = self._kept.get((tenant, slug))
+        if kept is None or began - kept[0] >= settings.RECENT_MEET_SECONDS:
+            kept = self._read(tenant, slug, began)
+        if kept is None:
+            return None
+        return copy.copy(kept[1])
+
+    def _read(self, tenant: str, slug: str, began: float) -> Kept | None:
+        meet = read_meet(tenant, slug)
+        if meet is None:
+            return None
+        del meet.clock
+        with tenant_scope(meet.tenant_id):
+            meet.recent_races = {race.pk: race for race in Race.objects.filter(meet=meet)}
+        for race in meet.recent_races.values():
+            race.meet = meet
+        with self._lock:
+            self._kept[tenant, slug] = kept = began, meet
+            self._kept.move_to_end((tenant, slug))
+            while len(self._kept) > self.size:
+                self._kept.popitem(last=False)
+        return kept
+
+
+RECENT = RecentMeets()
