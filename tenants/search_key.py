@@ -66,6 +66,15 @@ def words_of(text: str) -> list[Word]:
     return [word for word in (Word(one, doubled(fold(one))) for one in typed) if word.key][:MOST_WORDS]
 
 
+def is_written(one: str, other: str) -> bool:
+    """Whether two texts are the same characters, but for the form of Unicode, their width and spaces."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
 def same_name(one: str, other: str) -> bool:
     """Whether a person would read both as one name."""
     return fold(one) == fold(other)

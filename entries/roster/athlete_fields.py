@@ -116,9 +116,14 @@ def read_grade(cell: Cell) -> str:
     return visible(folded(cell, 10).upper().removesuffix("年生").removesuffix("年"), 4)
 
 
+def jaaf_digits(text: str) -> str:
+    """A JAAF ID in half width, without spaces and hyphens, and without the `.0` of a number that was written as text."""
+    return re.sub(r"[\s-]|\.0*$", "", half_width(text))
+
+
 def read_jaaf_id(cell: Cell) -> str:
     """Eleven digits (fact F3). A number cell may have lost its leading zeros."""
-    text = re.sub(r"[\s-]", "", folded(cell, 30))
+    text = jaaf_digits(folded(cell, 30))
     if isinstance(cell, int | float) and not isinstance(cell, bool) and text.isascii() and text.isdigit():
         text = text.zfill(11)
     if text and not re.fullmatch("[0-9]{11}", text):

@@ -33,6 +33,7 @@ wording.register(
         "athlete_same_person": _("同じ氏名・生年月日の選手が、すでに名簿にいます。"),
         "athlete_same_person_left": _("同じ選手が「名簿から外した選手」にいます。名簿に戻してください。"),
         "athlete_same_kana": _("フリガナと生年月日が同じ%(name)sさんが、すでに名簿にいます。別の選手ですか。"),
+        "athlete_other_form": _("名簿の%(name)sさんと同じ選手として扱います（漢字や表記が異なります）。"),
         "athlete_two_people": _(
             "JAAF IDは%(one)sさん、氏名・生年月日は%(other)sさんのものです。どちらかを直してください。"
         ),

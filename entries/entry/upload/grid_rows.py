@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from entries.entry.upload.columns import CHOICES, TITLES
-from entries.entry.upload.people import JAAF_DIGITS, padded
+from entries.entry.upload.people import JAAF_DIGITS, name_in, padded
 from entries.entry.upload.preview import TAKEN, UNCHANGED, WORDS, Preview, PreviewLine
-from entries.entry.upload.race_names import fold
 from entries.marks import format_time
+from entries.roster.athlete_fields import jaaf_digits
 from tenants.files.grid_page import REFUSED, GridPage, ShownRow, fields_in, grid_page, shown_cells
 from tenants.files.tables import text_of
 from tenants.refusal import Refused
+from tenants.search_key import is_written, same_name
 from tenants.wording import say
 
 CHIPS = {REFUSED: "bad", TAKEN: "ok", UNCHANGED: "off"}
@@ -71,7 +72,7 @@ def _read(row: PreviewLine, preview: Preview) -> dict[str, str]:
     for name in ("seed_time", "personal_best"):
         if time := getattr(row.line, name):
             found[name] = format_time(time)
-    jaaf_id = fold(text_of(preview.grid.said(row.file_row.grid).get("jaaf_id")))
+    jaaf_id = jaaf_digits(text_of(preview.grid.said(row.file_row.grid).get("jaaf_id")))
     if row.file_row.row.athlete and jaaf_id:
         found["jaaf_id"] = padded(jaaf_id)
     if row.worn.said:
@@ -85,7 +86,11 @@ def _notes(row: PreviewLine, preview: Preview) -> list[str]:
         notes.append(_("種目が空欄（申し込みません）"))
     elif row.is_held:
         notes.append(say(Refused("duplicate", race=row.file_row.race)))
-    typed = fold(text_of(preview.grid.said(row.file_row.grid).get("jaaf_id")))
+    said = preview.grid.said(row.file_row.grid)
+    typed, name = jaaf_digits(text_of(said.get("jaaf_id"))), name_in(said)
+    who = row.file_row.who
+    if row.file_row.row.athlete and same_name(name, who) and not is_written(name, who):
+        notes.append(say(Refused("athlete_other_form", name=who)))
     if row.file_row.row.athlete and 0 < len(typed) < JAAF_DIGITS:
         notes.append(_("JAAF IDの先頭の0を補いました"))
     if row.line.pacemaker and row.state == TAKEN:

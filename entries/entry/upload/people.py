@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from entries.dates import NotADate, parse_date
-from entries.entry.upload.race_names import fold
+from entries.roster.athlete_fields import jaaf_digits
 from entries.roster.models import Athlete
 from tenants.files.tables import Cell, text_of
 from tenants.refusal import Refused
+from tenants.search_key import fold, is_written
 
 JAAF_DIGITS = 11
 
@@ -30,16 +31,15 @@ class People:
 
     def has_id(self, text: str) -> bool:
         """Whether somebody has this JAAF ID, also without its leading zeros."""
-        return bool(re.fullmatch("[0-9]{7,11}", fold(text))) and padded(fold(text)) in self.by_jaaf_id
+        digits = jaaf_digits(text)
+        return bool(re.fullmatch("[0-9]{7,11}", digits)) and padded(digits) in self.by_jaaf_id
 
     def find(self, said: Mapping[str, Cell]) -> Athlete:
-        """By JAAF ID, also where the name should stand, else by name; of several with one name by kana or birth date.
-
-        Raises Refused.
-        """
-        jaaf_id, name = fold(text_of(said.get("jaaf_id"))), name_in(said)
+        """By JAAF ID, also where the name should stand, else by name in whatever characters; of several with one name by
+        kana, by birth date, then by how it is written. Raises Refused."""
+        jaaf_id, name = jaaf_digits(text_of(said.get("jaaf_id"))), name_in(said)
         if not jaaf_id and self.has_id(name):
-            jaaf_id, name = fold(name), ""
+            jaaf_id, name = jaaf_digits(name), ""
         if jaaf_id:
             found = self.by_jaaf_id.get(padded(jaaf_id))
             if found is None:
@@ -62,6 +62,8 @@ class People:
             candidates = [one for one in candidates if fold(one.full_kana) == kana]
         if len(candidates) > 1 and born is not None:
             candidates = [one for one in candidates if one.birth_date == born]
+        if len(candidates) > 1:
+            candidates = [one for one in candidates if is_written(one.full_name, name)]
         if len(candidates) != 1:
             raise Refused("athlete_ambiguous", name=name[:60])
         return candidates[0]

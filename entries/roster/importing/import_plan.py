@@ -11,6 +11,7 @@ from entries.roster.models import Athlete
 from entries.roster.queries import shown
 from tenants.files.grid import GridRow
 from tenants.refusal import Refused
+from tenants.search_key import fold, is_written
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 STATES = (NEW, CHANGED, UNCHANGED, REFUSED)
@@ -84,34 +85,39 @@ class _Book:
 
     def __init__(self, athletes: Iterable[Athlete]) -> None:
         self.by_jaaf: dict[str, Athlete] = {}
-        self.by_person: dict[Person, Athlete] = {}
+        self.by_person: dict[Person, list[Athlete]] = {}
         self.by_kana: dict[Person, list[tuple[int | None, str]]] = {}
         self.used: dict[object, int] = {}
         for athlete in athletes:
             if athlete.jaaf_id:
                 self.by_jaaf[athlete.jaaf_id] = athlete
-            self.by_person[_person(values_of(athlete))] = athlete
+            self.by_person.setdefault(_person(values_of(athlete)), []).append(athlete)
             kana = (athlete.family_kana, athlete.given_kana, athlete.birth_date)
             self.by_kana.setdefault(kana, []).append((athlete.pk, athlete.full_name))
 
     def find(self, values: Values) -> Athlete | None:
-        """Whom the line means: by JAAF ID, else by name and birth date. Raises Refused when these are two people."""
-        one, other = self.by_jaaf.get(values.get("jaaf_id") or ""), self.by_person.get(_person(values))
-        if one and other and one is not other:
-            raise Refused("athlete_two_people", one=one.full_name, other=other.full_name)
-        return one or other
+        """Whom the line means: by JAAF ID, else by name and birth date, in whatever characters the name is written; of
+        斉藤 and 斎藤 who were born on one day the one who is written so. Raises Refused when these are two people."""
+        one, others = self.by_jaaf.get(values.get("jaaf_id") or ""), self.by_person.get(_person(values), [])
+        if one is None and len(others) > 1:
+            others = [athlete for athlete in others if _is_written(athlete, values)]
+            if not others:
+                raise Refused("athlete_ambiguous", name=_name(values))
+        if one and others and one not in others:
+            raise Refused("athlete_two_people", one=one.full_name, other=others[0].full_name)
+        return one or next(iter(others), None)
 
     def claim(self, number: int, values: Values, target: Athlete | None) -> None:
         """Keep the line's athlete from later lines. Raises Refused when an earlier line, or somebody else, has it."""
-        other = self.by_person.get(_person(values))
-        if other is not None and other is not target:
+        others = self.by_person.get(_person(values), [])
+        if any(other is not target and _is_written(other, values) for other in others):
             raise Refused("athlete_same_person")
-        keys: list[object] = [_person(values), *([values["jaaf_id"]] if values["jaaf_id"] else [])]
-        if target is not None:
-            keys.append(target.pk)
-        for key in keys:
+        whole = (values["family_name"], values["given_name"], values["birth_date"])
+        keys: list[object] = [whole, *([values["jaaf_id"]] if values["jaaf_id"] else [])]
+        for key in [*keys, _person(values) if target is None else target.pk]:
             if key in self.used:
                 raise Refused("athlete_twice_in_file", other=self.used[key])
+            keys.append(key)
         self.used |= dict.fromkeys(keys, number)
 
     def alike(self, values: Values, target: Athlete | None) -> str:
@@ -144,6 +150,8 @@ def _planned(line: ImportRow, book: _Book, today: date) -> Planned:
     row.state = NEW if target is None else CHANGED if row.changes else UNCHANGED
     if row.changes and (name := book.alike(merged, target)):
         row.warnings = _reasons({"family_kana": Refused("athlete_same_kana", name=name)})
+    if target is not None and line.values.get("family_name") and not _is_written(target, merged):
+        row.warnings += _reasons({"family_name": Refused("athlete_other_form", name=target.full_name)})
     return row
 
 
@@ -169,8 +177,8 @@ def is_same_text(before: Any, value: Any) -> bool:
     or its width, or in leading zeros that a spreadsheet dropped. What is stored stays then."""
     if not (isinstance(before, str) and isinstance(value, str) and before and value):
         return False
-    old, new = unicodedata.normalize("NFKC", before), unicodedata.normalize("NFKC", value)
-    return old == new or (new.isdecimal() and new == old.lstrip("0"))
+    new = unicodedata.normalize("NFKC", value)
+    return is_written(before, value) or (new.isdecimal() and new == unicodedata.normalize("NFKC", before).lstrip("0"))
 
 
 def after(row: Planned, target: Athlete | None) -> Values:
@@ -179,8 +187,12 @@ def after(row: Planned, target: Athlete | None) -> Values:
 
 
 def _person(values: Values) -> Any:
-    names = (unicodedata.normalize("NFKC", values.get(name) or "") for name in ("family_name", "given_name"))
-    return *names, values.get("birth_date")
+    return fold(values.get("family_name") or ""), fold(values.get("given_name") or ""), values.get("birth_date")
+
+
+def _is_written(athlete: Athlete, values: Values) -> bool:
+    """Whether the athlete's name is the same characters, and not only the same name (高橋 for 髙橋)."""
+    return all(is_written(getattr(athlete, name), values.get(name) or "") for name in ("family_name", "given_name"))
 
 
 def _name(values: Values) -> str:

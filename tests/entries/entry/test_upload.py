@@ -226,6 +226,34 @@ def test_a_csv_from_excel_in_japan_is_read(coach: Client, meet: Meet, race: Race
         assert "1件を申し込む" in coach.get(there).content.decode()
 
 
+def test_a_name_in_other_characters_is_found_and_said(coach: Client, meet: Meet, race: Race, kita: Team) -> None:
+    [runner] = athletes_of(kita, 1)
+    runner.family_name, runner.given_name, runner.jaaf_id = "高橋", "蓮", "12345678906"
+    runner.save()
+    said = "名簿の高橋 蓮さんと同じ選手として扱います"
+    for name, is_said in (("髙橋 蓮", True), ("高橋　蓮", False), ("高橋蓮", False)):
+        _there, page = preview_of(coach, meet, [[name, "男子5000m", "15:00"]], header=["氏名", "種目", "申告タイム"])
+        assert "1件を申し込む" in page
+        assert (said in page) is is_said, name
+    _there, page = preview_of(
+        coach, meet, [["12345678906.0", "男子5000m", "15:00"]], header=["JAAF ID", "種目", "申告タイム"]
+    )
+    assert "1件を申し込む" in page
+
+
+def test_of_two_with_one_name_in_other_characters_the_one_who_is_written_so(
+    coach: Client, meet: Meet, race: Race, kita: Team
+) -> None:
+    for runner, family in zip(athletes_of(kita, 2), ("高橋", "髙橋"), strict=True):
+        runner.family_name, runner.given_name = family, "蓮"
+        runner.save()
+    header = ["氏名", "種目", "申告タイム"]
+    _there, page = preview_of(coach, meet, [["髙橋 蓮", "男子5000m", "15:00"]], header=header)
+    assert "1件を申し込む" in page
+    _there, page = preview_of(coach, meet, [["たかはし蓮", "男子5000m", "15:00"]], header=header)
+    assert "名簿にいません" in page
+
+
 def test_of_two_with_one_name_kana_or_birth_date_decides(coach: Client, meet: Meet, race: Race, kita: Team) -> None:
     for kana, born in (("レン", 1), ("ハス", 2), ("レン", 3)):
         athletes_of(kita, 1)

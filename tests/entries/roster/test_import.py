@@ -246,10 +246,37 @@ def test_the_same_person_twice_in_a_file_is_refused_once(as_baba: Client, door: 
 
 def test_same_kana_and_birth_date_are_pointed_out(as_baba: Client, door: str) -> None:
     imported(as_baba, door, csv_of(YOSHIDA))
-    row = preview(as_baba, door, csv_of(["吉田", *YOSHIDA[1:7], ""]))
+    row = preview(as_baba, door, csv_of(["芳田", *YOSHIDA[1:7], ""]))
     assert counts(row) == (1, 0, 0, 0)
     assert row.rows[0]["w"] == [["family_kana", "athlete_same_kana", {"name": "𠮷田 神\ufa19"}]]
     assert "確認" in as_baba.get(f"{door}/{row.pk}/").content.decode()
+
+
+def test_a_name_in_other_characters_is_the_same_athlete_and_is_said(as_baba: Client, door: str) -> None:
+    imported(as_baba, door, csv_of(YOSHIDA))
+    row = preview(as_baba, door, csv_of(["吉田", *YOSHIDA[1:7], ""]))
+    assert counts(row) == (0, 1, 0, 0)
+    assert row.rows[0]["c"] == [["family_name", "𠮷田", "吉田"]]
+    assert row.rows[0]["w"] == [["family_name", "athlete_other_form", {"name": "𠮷田 神\ufa19"}]]
+    again = imported(as_baba, door, csv_of(["よし田", *YOSHIDA[1:]], YOSHIDA))
+    assert [each[0::2] for each in reasons(again)] == [(3, "athlete_twice_in_file")]
+
+
+def test_of_two_whose_names_are_one_name_the_one_who_is_written_so(as_baba: Client, door: str) -> None:
+    """斉藤 and 斎藤, born on one day, in one team."""
+    people = [
+        ["斉藤", "太郎", "サイトウ", "タロウ", "男", "2004/4/2", "1", ""],
+        ["斎藤", "太郎", "サイトウ", "タロウ", "男", "2004/4/2", "1", ""],
+    ]
+    for person in people:
+        Athlete.objects.create(
+            team_id=int(door.split("/")[2]), family_name=person[0], given_name="太郎", family_kana="サイトウ", given_kana="タロウ",
+            sex="M", birth_date=date(2004, 4, 2), grade="2",
+        )  # fmt: skip
+    row = preview(as_baba, door, csv_of(*people, ["齋藤", *people[0][1:]]))
+    assert counts(row) == (0, 2, 0, 1)
+    assert reasons(row) == [(4, "family_name", "athlete_ambiguous")]
+    assert len({each["a"] for each in row.rows if each.get("s") == "changed"}) == 2
 
 
 # Again
