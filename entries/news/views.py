@@ -55,10 +55,15 @@ def meets(request: PublicRequest) -> HttpResponse:
 @in_meet
 def meet(request: MeetRequest) -> HttpResponse:
     """One meet: everything that somebody needs who wants to enter, without signing in."""
-    row, today = request.meet, timezone.localdate(timezone=request.meet.zone)
+    return render(request, "news/meet.html", page_of(request.meet))
+
+
+def page_of(row: Meet) -> dict[str, Any]:
+    """All that a meet's page shows. Needs `tenant` and `clock`."""
+    today = timezone.localdate(timezone=row.zone)
     races, notices = queries.races_with_slots(row), queries.notices_of(row)
     until = countdown(row, today=today)
-    context = {
+    return {
         "meet": row,
         "countdown": until,
         "over": not until.is_running,
@@ -69,7 +74,6 @@ def meet(request: MeetRequest) -> HttpResponse:
         "notices": [notice for notice in notices if not notice.is_important],
         "address": address_of(row),
     }
-    return render(request, "news/meet.html", context)
 
 
 def entry_list(request: HttpRequest, **address: str) -> HttpResponse:
