@@ -21,7 +21,7 @@ from entries.meet.models import Meet, Race, State, is_time_zone
 from entries.meet.race_admin import RaceAdmin
 from entries.meet.race_forms import GridRowForm
 from entries.meet.race_grid import buttons, elite_of, with_rows
-from entries.meet.wording import moment
+from entries.meet.wording import days_of, moment, short_moment
 from tenants.chips import chip
 from tenants.desk.base import DeskInline, is_id, user_of
 from tenants.desk.composed import ComposedAdmin
@@ -79,7 +79,7 @@ class MeetAdmin(ComposedAdmin):
     desk = MEETS
     form = MeetForm
     hosted = True
-    list_display = ("name", "host", "state_chip", "starts_on", "ends_on", "opens", "closes")
+    list_display = ("name", "host", "state_chip", "days", "opens", "closes")
     list_select_related = ("tenant",)
     list_filter = ("state",)
     search_fields = ("search_key",)
@@ -112,13 +112,17 @@ class MeetAdmin(ComposedAdmin):
         state = chip(STATE_CHIPS[State(meet.state)], meet.get_state_display())
         return format_html("{} {}", state, chip("bad", _("一時停止中"))) if meet.entries_paused_at else state
 
+    @admin.display(description=gettext_lazy("日程"), ordering="starts_on")
+    def days(self, meet: Meet) -> str:
+        return days_of(meet)
+
     @admin.display(description=gettext_lazy("申込開始"), ordering="entries_open_at")
     def opens(self, meet: Meet) -> str:
-        return moment(meet, meet.entries_open_at)
+        return short_moment(meet, meet.entries_open_at)
 
     @admin.display(description=gettext_lazy("申込締切"), ordering="entries_close_at")
     def closes(self, meet: Meet) -> str:
-        return moment(meet, meet.entries_close_at)
+        return short_moment(meet, meet.entries_close_at)
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """The host only where there are several."""

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from entries.marks import said_time
@@ -83,6 +83,24 @@ def until(meet: Meet, at: datetime) -> str:
     if local.second:
         return f"{date_format(local, gettext('Y/n/j (D)'))} {local:%H:%M:%S} {local.tzname()}"
     return moment(meet, at)
+
+
+def short_moment(meet: Meet, at: datetime) -> str:
+    """An instant in the meet's zone where a year would be too long: `5/1 (土) 9:00`."""
+    return date_format(at.astimezone(meet.zone), gettext("n/j (D) H:i"))
+
+
+def days_of(meet: Meet) -> str:
+    """`2027/5/1 (土)` or `2027/5/1 (土)–5/2 (日)`; in English `Sat 1 May – Sun 2 May 2027`."""
+    if meet.ends_on == meet.starts_on:
+        return date_format(meet.starts_on, gettext("Y/n/j (D)"))
+    first, last = gettext("Y/n/j (D)"), gettext("Y/n/j (D)")
+    if meet.ends_on.year == meet.starts_on.year:
+        first, last = pgettext("first of several days", "Y/n/j (D)"), pgettext("last of several days", "n/j (D)")
+    return gettext("%(first)s–%(last)s") % {
+        "first": date_format(meet.starts_on, first),
+        "last": date_format(meet.ends_on, last),
+    }
 
 
 def pause_note(meet: Meet) -> str:

@@ -6,13 +6,13 @@ from itertools import groupby
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from entries.entry.rules import takes_still
 from entries.meet.gauge import Gauge
 from entries.meet.models import STATE_ORDER, Meet, Race, State
 from entries.meet.rules import has_come_to
 from entries.meet.standing import closed_early
+from entries.meet.wording import days_of, short_moment
 
 FEW_LEFT = 10
 """A tenth of the places or less are few: a coach with a whole team should know before filling in the sheet."""
@@ -76,10 +76,10 @@ def timeline(meet: Meet, *, today: date) -> list[Step]:
     reached = STATE_ORDER.index(State(meet.state))
     begun = [
         (_("公開"), "", True),
-        (_("申込開始"), _short(meet, meet.entries_open_at), meet.clock >= meet.entries_open_at),
+        (_("申込開始"), short_moment(meet, meet.entries_open_at), meet.clock >= meet.entries_open_at),
         (
             _("申込締切"),
-            "" if closed_early(meet, at=meet.clock) else _short(meet, meet.entries_close_at),
+            "" if closed_early(meet, at=meet.clock) else short_moment(meet, meet.entries_close_at),
             reached >= STATE_ORDER.index(State.ENTRIES_CLOSED) or meet.clock >= meet.entries_close_at,
         ),
         (_("スタートリスト"), "", has_come_to(meet, State.START_LISTS_OUT)),
@@ -91,23 +91,6 @@ def timeline(meet: Meet, *, today: date) -> list[Step]:
         Step(name, when, "now" if number == last else "done" if number < last else "later")
         for number, (name, when, _has_begun) in enumerate(begun)
     ]
-
-
-def _short(meet: Meet, at: datetime) -> str:
-    return date_format(at.astimezone(meet.zone), _("n/j (D) H:i"))
-
-
-def days_of(meet: Meet) -> str:
-    """`2027/5/1 (土)` or `2027/5/1 (土)–5/2 (日)`; in English `Sat 1 May – Sun 2 May 2027`."""
-    if meet.ends_on == meet.starts_on:
-        return date_format(meet.starts_on, _("Y/n/j (D)"))
-    first, last = _("Y/n/j (D)"), _("Y/n/j (D)")
-    if meet.ends_on.year == meet.starts_on.year:
-        first, last = pgettext("first of several days", "Y/n/j (D)"), pgettext("last of several days", "n/j (D)")
-    return _("%(first)s–%(last)s") % {
-        "first": date_format(meet.starts_on, first),
-        "last": date_format(meet.ends_on, last),
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from entries.marks import format_time
 from entries.meet.gauge import Gauge
 from entries.meet.models import Meet, Race
 from entries.meet.standing import time_left
+from entries.meet.wording import days_of
 from entries.meet.wording import moment as moment_in_words
-from entries.news.context import days_of
 
 register = template.Library()
 

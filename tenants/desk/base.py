@@ -30,7 +30,7 @@ from tenants import actions
 from tenants.audit.models import AuditRecord
 from tenants.audit.queries import about, visible_to
 from tenants.audit.reading import lines_of
-from tenants.desk.confirm import buttons_of
+from tenants.desk.confirm import FILTERS, buttons_of
 from tenants.desk.forms import OVERRIDES, DeskForm
 from tenants.models import User
 from tenants.refusal import Refused
@@ -193,6 +193,7 @@ class DeskAdmin(ByRole, admin.ModelAdmin):
         """With the actions that make sense for this row as buttons."""
         obj = kwargs.get("obj")
         context["subtitle"] = None
+        context["list_filters"] = request.GET.get(FILTERS, "")
         if obj is None:
             context["title"] = _("%(name)sを追加") % {"name": self.opts.verbose_name}
         else:
@@ -261,6 +262,7 @@ class DeskAdmin(ByRole, admin.ModelAdmin):
             "trail": lines_of(list(records)),
             "object": obj,
             "opts": self.opts,
+            "preserved_filters": self.get_preserved_filters(request),
         }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +20,8 @@ from tenants.forms import Form
 from tenants.refusal import Refused
 from tenants.wording import say
 
+FILTERS = "_changelist_filters"
+"""In which a row's page carries the filters of the list from which it was opened, as Django's own pages do."""
 MOST = 200
 """Rows that one action takes: more than anyone can look through on the page that asks."""
 
@@ -114,6 +117,7 @@ def _ask(owner: Any, request: HttpRequest, rows: Rows, form: ConfirmForm, action
         "is_danger": action.is_danger,
         "from_row": "from_row" in request.POST,
         "back": _back_address(owner, request, rows),
+        "preserved_filters": request.POST.get(FILTERS, ""),
     }
     response = TemplateResponse(request, "admin/confirm.html", context, status=422 if form.errors else 200)
     return response.render()  # here, where the zone of the row is active
@@ -127,7 +131,8 @@ def _back_address(owner: Any, request: HttpRequest, rows: Rows) -> str:
     """The row's own page when the button stood there, else the list with its filters and its page."""
     if "from_row" in request.POST and len(rows) == 1:
         name = f"admin:{owner.opts.app_label}_{owner.opts.model_name}_change"
-        return reverse(name, args=[rows[0].pk])
+        filters = urlencode({FILTERS: kept}) if (kept := request.POST.get(FILTERS, "")) else ""
+        return f"{reverse(name, args=[rows[0].pk])}{'?' if filters else ''}{filters}"
     return request.get_full_path()
 
 

@@ -90,3 +90,24 @@ def test_an_organizer_withdraws_an_entry_and_the_next_is_promoted(
     with across_tenants():
         assert Entry.objects.holding_a_place().count() == 2
         assert Entry.objects.waiting().count() == 1
+
+
+def test_the_columns_of_every_list_fit_a_laptop(
+    site: Site, open_page: OpenPage, aoki: User, admin: User, entered: Entry
+) -> None:
+    """With a long name of the meet, a team, a race and a declared shoe."""
+    with across_tenants():
+        Meet.objects.update(name="第326回日本体育大学長距離競技会", ends_on=entered.race.meet.starts_on)
+        Team.objects.update(name="日本体育大学大学院女子駅伝", short_name="日体大大学院")
+        Entry.objects.update(shoe_declared="KAMOSHIKA KM-01 KAMOSHIKA スパイク 01")
+        Race.objects.update(name="NCG男子10000m")
+    lists = ("entries/entry", "entries/meet", "entries/race", "entries/submission", "entries/notice", "tenants/user")
+    for user in (aoki, admin):
+        page = open_page()
+        sign_in(page, site.address, user.email)
+        wide = []
+        for path in lists:
+            page.goto(f"{site.address}/admin/{path}/")
+            beyond = "table => table.scrollWidth - table.closest('.results').clientWidth"
+            wide += [path for table in page.locator("#result_list").all() if table.evaluate(beyond) > 0]
+        assert wide == []

@@ -21,6 +21,7 @@ from entries.entry.desk.shoes import ShoeMarks
 from entries.entry.models import Entry, EntryState, Submission
 from entries.marks import format_time
 from entries.meet.filters import MeetFilter
+from entries.meet.wording import short_moment
 from tenants.chips import chip
 from tenants.desk.base import DeskAdmin, DeskInline, ReadOnly, is_id, user_of
 from tenants.desk.confirm import Rows, WhyForm, confirmed, each
@@ -45,7 +46,7 @@ def state_chip(entry: Entry) -> SafeString:
 class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
     """Entries. Nothing is typed over: each change is an action with its rule, its mail and its line in the trail."""
 
-    list_display = ("who", "team", "race", "seed", "state_chip", "ticket", "shoe_mark", "entered_at", "reference")
+    list_display = ("who", "team", "race", "seed", "state_chip", "ticket", "shoe_mark", "entered", "reference")
     list_filter = (EntryMeetFilter, RaceFilter, StateFilter, ShoeFilter)
     search_fields = ("athlete__search_key", "submission__team__search_key", "submission__reference")
     search_help_text = gettext_lazy("氏名、フリガナ、チーム名、受付番号（空白区切りで絞り込み）")
@@ -117,6 +118,10 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
     def state_chip(self, entry: Entry) -> SafeString:
         """With the position of those who wait."""
         return state_chip(entry)
+
+    @admin.display(description=gettext_lazy("申込日時"), ordering="entered_at")
+    def entered(self, entry: Entry) -> str:
+        return short_moment(entry.race.meet, entry.entered_at)
 
     @admin.display(description=gettext_lazy("受付番号"), ordering="submission__reference")
     def reference(self, entry: Entry) -> str:
@@ -205,11 +210,15 @@ class EntryInline(ReadOnly, DeskInline):
 class SubmissionAdmin(ReadOnly, DeskAdmin):
     """What teams sent. Nothing here can be changed."""
 
-    list_display = ("reference", "meet", "team", "source", "submitted_by", "submitted_at")
+    list_display = ("reference", "meet", "team", "source", "submitted_by", "submitted")
     list_select_related = ("meet", "team", "submitted_by")
     list_filter = (MeetFilter, "source")
     search_fields = ("reference", "team__search_key")
     search_help_text = gettext_lazy("受付番号、チーム名")
     ordering = ("-submitted_at", "-pk")
-    fields = ("reference", "meet", "team", "source", "submitted_by", "submitted_at")
+    fields = ("reference", "meet", "team", "source", "submitted_by", "submitted")
     inlines = (EntryInline,)
+
+    @admin.display(description=gettext_lazy("受付日時"), ordering="submitted_at")
+    def submitted(self, submission: Submission) -> str:
+        return short_moment(submission.meet, submission.submitted_at)

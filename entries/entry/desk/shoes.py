@@ -27,12 +27,11 @@ class ShoeMarks(DeskAdmin):
 
     @admin.display(description=gettext_lazy("シューズ"))
     def shoe_mark(self, entry: Any) -> SafeString | str:
-        """What was declared, and what the rules say of it today; on the entry's own page also why."""
+        """What the rules say today of what was declared; on the entry's own page also what that is, and why."""
         if not entry.shoe_declared:
             return "–"
         if hasattr(entry, "shoe_verdict"):
-            found, why = said(entry.shoe_verdict), ""
-        else:
-            found = said(verdicts_of([entry])[entry.pk])
-            why = found.why
-        return format_html("{} {} <small>{}</small>", chip(found.kind, found.word), entry.shoe_declared, why)
+            found = said(entry.shoe_verdict)
+            return format_html('<span title="{}">{}</span>', entry.shoe_declared, chip(found.kind, found.word))
+        found = said(verdicts_of([entry])[entry.pk])
+        return format_html("{} {} <small>{}</small>", chip(found.kind, found.word), entry.shoe_declared, found.why)

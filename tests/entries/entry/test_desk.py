@@ -17,6 +17,7 @@ from entries.roster.models import Athlete, Team
 from tenants.models import AuditRecord, OutboxMail, Tenant, User
 from tenants.scope import tenant_scope
 from tests.conftest import athletes_of, open_meet, race_of, states
+from tests.pageform import form_on
 
 pytestmark = pytest.mark.usefixtures("in_nittai")
 LIST = "/admin/entries/entry/"
@@ -261,3 +262,39 @@ def test_a_submissions_page_costs_as_much_with_5_rows_as_with_1(
         enter(small, kita, baba, now, how_many, key=key)
         costs.append(queries(desk, f"/admin/entries/submission/{Submission.objects.latest('pk').pk}/change/"))
     assert costs[0] == costs[1] <= 8
+
+
+def test_the_lists_filters_are_kept_through_a_rows_page(desk: Client, four: list[Entry], small: Race) -> None:
+    """From the narrowed list to a row, through an action of its page, and back."""
+    narrowed: dict[str, Any] = {"meet": small.meet_id, "state": "waitlisted"}
+    listed = desk.get(LIST, narrowed).content.decode()
+    kept = f"_changelist_filters=meet%3D{small.meet_id}%26state%3Dwaitlisted"
+    assert f"{LIST}{four[2].pk}/change/?{kept}" in listed
+    page = desk.get(f"{LIST}{four[2].pk}/change/?{kept}")
+    assert f'{LIST}?meet={small.meet_id}&amp;state=waitlisted">' in page.content.decode()
+    assert f"/history/?{kept}" in page.content.decode()
+    filters = f"meet={small.meet_id}&state=waitlisted"
+    posted = {"action": "correct", "_selected_action": four[2].pk, "from_row": "1", "_changelist_filters": filters}
+    asked = desk.post(LIST, posted).content.decode()
+    assert f'name="_changelist_filters" value="{filters.replace("&", "&amp;")}"' in asked
+    answer = desk.post(LIST, posted | {"confirmed": "1", "seed_time": "14:05.00"})
+    assert answer["Location"] == f"{LIST}{four[2].pk}/change/?{kept}"
+
+
+def test_a_saved_race_leads_back_to_the_list_of_its_meet(desk: Client, small: Race) -> None:
+    address = f"/admin/entries/race/{small.pk}/change/?_changelist_filters=meet%3D{small.meet_id}"
+    answer = desk.post(address, form_on(desk.get(address), "name") | {"name": "男子5000m A"})
+    assert answer["Location"] == f"/admin/entries/race/?meet={small.meet_id}"
+
+
+def test_a_host_entry_stays_with_the_meet_of_the_list(desk: Client, four: list[Entry], small: Race, kita: Team) -> None:
+    race_of(open_meet(small.tenant, "other", name="別の大会"))
+    listed = desk.get(LIST, {"meet": small.meet_id}).content.decode()
+    kept = f"_changelist_filters=meet%3D{small.meet_id}"
+    assert f"{LIST}add/?{kept}" in listed
+    page = desk.get(f"{LIST}add/?{kept}").content.decode()
+    assert "別の大会" not in page
+    assert small.name in page
+    assert "別の大会" in desk.get(f"{LIST}add/").content.decode()
+    answer = invite(desk, small, athletes_of(kita, 1)[0], _changelist_filters=f"meet={small.meet_id}")
+    assert answer["Location"] == f"{LIST}?meet={small.meet_id}"

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from entries.meet.gauge import Gauge
 from entries.meet.models import NO_LINE, Meet, Race, State
 from entries.meet.standing import Phase, countdown, phase_of, time_left
+from entries.meet.wording import days_of
 from entries.news import context, queries
 from tenants.models import Tenant
 from tenants.scope import across_tenants
@@ -189,9 +190,9 @@ def test_the_timetable_is_by_day_in_the_meets_zone_in_order_of_time() -> None:
 
 def test_days_are_said_once_or_as_a_span() -> None:
     with translation.override("ja"):
-        assert context.days_of(meet()) == "2026/7/29 (水)"
-        assert context.days_of(meet(ends_on=date(2026, 7, 30))) == "2026/7/29 (水)–7/30 (木)"
-        assert context.days_of(meet(ends_on=date(2027, 1, 1))) == "2026/7/29 (水)–2027/1/1 (金)"
+        assert days_of(meet()) == "2026/7/29 (水)"
+        assert days_of(meet(ends_on=date(2026, 7, 30))) == "2026/7/29 (水)–7/30 (木)"
+        assert days_of(meet(ends_on=date(2027, 1, 1))) == "2026/7/29 (水)–2027/1/1 (金)"
 
 
 @pytest.mark.django_db
