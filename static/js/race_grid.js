@@ -129,20 +129,21 @@
     if (made.length) cell(made[0], "name").focus();
   });
 
-  // Cells that are pasted fill the columns from here on, and rows that are not there yet.
+  // Cells that are pasted fill the columns from here on, and rows that are not there yet. The day of a race, below its start, is no column.
   body.addEventListener("paste", (event) => {
     const text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
     if (!/[\t\n]/.test(text)) return;
     event.preventDefault();
     const start = event.target.closest(".form-row");
-    const column = inputs(start).indexOf(event.target);
+    const columns = (row) => inputs(row).filter((one) => one === event.target || !one.name.endsWith("-held_on"));
+    const column = columns(start).indexOf(event.target);
     let all = rows();
     const first = all.indexOf(start);
     text.split("\n").forEach((line, down) => {
       const row = all[first + down] || append({});
       if (!row) return;
       all = rows();
-      const fields = inputs(row).slice(column);
+      const fields = columns(row).slice(column);
       line.split("\t").forEach((value, right) => { if (fields[right]) put(fields[right], value); });
     });
     renumber();
