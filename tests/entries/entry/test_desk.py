@@ -3,17 +3,20 @@
 import csv
 from collections.abc import Callable
 from datetime import datetime
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
 from django.test import Client
+from openpyxl import load_workbook
 
 from entries.entry import actions
 from entries.entry.lines import Line
 from entries.entry.models import Entry, Submission
+from entries.marks import parse_time
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
+from tenants.files.sheets import read_sheets
 from tenants.models import AuditRecord, OutboxMail, Tenant, User
 from tenants.scope import tenant_scope
 from tests.conftest import athletes_of, open_meet, race_of, states
@@ -212,6 +215,30 @@ def test_the_file_holds_no_formula_and_the_trail_who_took_it(
     assert (len(rows), rows[0][0], rows[1][3][:2]) == (5, "種目", "'=")
     assert [row[2] for row in rows[1:]] == ["出場可", "出場可", "補欠待ち", "補欠待ち"]
     assert AuditRecord.objects.get(verb="meet.entries_exported").after == {"rows": 4}
+
+
+def test_the_workbook_knows_numbers_times_and_moments_and_keeps_zeros(
+    desk: Client, four: list[Entry], kita: Team, meet: Meet
+) -> None:
+    Athlete.objects.filter(team=kita).update(family_name="=HYPERLINK(1)", registration_number="0012")
+    Athlete.objects.filter(pk=four[0].athlete_id).update(jaaf_id="00123456789")
+    Entry.objects.filter(pk=four[0].pk).update(seed_time=84_532, personal_best=372_345)
+    answer = desk.get(f"{LIST}export?format=xlsx&meet={meet.pk}")
+    assert answer["Content-Disposition"] == 'attachment; filename="entries-ld326.xlsx"'
+    sheet = load_workbook(BytesIO(answer.content)).active
+    assert sheet is not None
+    titles = [str(cell.value) for cell in sheet[1]]
+    first = dict(zip(titles, sheet[2], strict=True))
+    assert (first["氏名"].data_type, str(first["氏名"].value)[:2]) == ("s", "=H")
+    assert (first["JAAF ID"].value, first["登録番号"].value) == ("00123456789", "0012")
+    assert [first[name].value for name in ("受付順", "参加料（円）")] == [1, 1000]
+    assert first["申告タイム"].number_format == "[m]:ss.00"
+    [shown] = read_sheets(BytesIO(answer.content), "a.xlsx")
+    times = shown.rows[1].cells[titles.index("申告タイム") :][:2]
+    assert [parse_time(str(time)) for time in times] == [84_532, 372_345]
+    assert first["申込日時"].number_format == "yyyy/mm/dd hh:mm:ss"
+    entered = four[0].entered_at.astimezone(meet.zone)
+    assert first["申込日時"].value == entered.replace(tzinfo=None, microsecond=0)
 
 
 def test_no_file_of_another_hosts_meet(desk: Client, chuo: Tenant) -> None:
