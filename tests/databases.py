@@ -20,7 +20,9 @@ ON_BOTH = {
     "seeds": ["config/demo/test_seed_dev.py", "config/demo/test_seed_staging_min.py", "catalog/test_shoe_seed.py"],
     "imports, which insert, update and compare in bulk": [
         "catalog/importing/test_csv_apply.py", "catalog/importing/test_sqlite_import.py", "catalog/test_import_way.py",
-        "entries/roster/test_import.py", "entries/entry/test_upload.py", "entries/entry/test_upload_grid.py", "entries/entry/test_paste.py",
+        "entries/roster/test_import.py", "entries/roster/test_import_grid.py",
+        "entries/entry/test_upload.py", "entries/entry/test_upload_grid.py",
+        "entries/entry/test_paste.py", "entries/entry/test_messy_workbook.py", "entries/entry/test_same_everywhere.py",
     ],
     "places: one statement on PostgreSQL, the same steps one by one on SQLite": [
         "entries/entry/test_places.py", "entries/entry/test_deadline.py", "entries/entry/test_sheet.py",

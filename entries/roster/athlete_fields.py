@@ -23,6 +23,8 @@ Values = dict[str, Any]
 Reader = Callable[[Cell], Any]
 
 REQUIRED = ("family_name", "given_name", "family_kana", "given_kana", "sex", "birth_date")
+JAAF_DIGITS, JAAF_LEFT = 11, 7
+"""Digits of a JAAF ID, and how many must be left for what was typed to be one without its zeros."""
 OLDEST = 120
 """Years: a guard against mistyped centuries."""
 
@@ -122,11 +124,12 @@ def jaaf_digits(text: str) -> str:
 
 
 def read_jaaf_id(cell: Cell) -> str:
-    """Eleven digits (fact F3). A number cell may have lost its leading zeros."""
+    """Eleven digits (fact F3). A spreadsheet drops leading zeros: a number gets them back, and a text of which most is left."""
     text = jaaf_digits(folded(cell, 30))
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and text.isascii() and text.isdigit():
-        text = text.zfill(11)
-    if text and not re.fullmatch("[0-9]{11}", text):
+    is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+    if re.fullmatch("[0-9]+" if is_number else f"[0-9]{{{JAAF_LEFT},}}", text):
+        text = text.zfill(JAAF_DIGITS)
+    if text and not re.fullmatch(f"[0-9]{{{JAAF_DIGITS}}}", text):
         raise Refused("athlete_jaaf_id")
     return text
 

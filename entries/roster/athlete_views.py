@@ -83,10 +83,19 @@ def new_athlete(request: TeamRequest) -> HttpResponse:
     if form.is_valid() and _saved(request, form, None):
         name = f"{form.cleaned_data['family_name']} {form.cleaned_data['given_name']}"
         messages.success(request, _("%(name)sさんを名簿に登録しました。") % {"name": name})
+        _say_padded(request, form)
         if "another" in request.POST:
             return HttpResponseRedirect(reverse("roster:new_athlete", args=[request.team.pk]))
         return _to_the_list(request)
     return _form_page(request, form, None)
+
+
+def _say_padded(request: TeamRequest, form: AthleteForm) -> None:
+    """What a spreadsheet dropped of a JAAF ID is put back, and said, since a digit may be missing elsewhere."""
+    jaaf_id = form.cleaned_data["jaaf_id"]
+    if 0 < sum(letter.isdecimal() for letter in form["jaaf_id"].data or "") < len(jaaf_id):
+        said = _("JAAF IDの先頭の0を補い、%(jaaf_id)s として保存しました。番号をご確認ください。")
+        messages.warning(request, said % {"jaaf_id": jaaf_id})
 
 
 @in_team
@@ -96,6 +105,7 @@ def edit_athlete(request: TeamRequest, athlete: int) -> HttpResponse:
     form = AthleteForm(posted(request), initial=initial_of(row))
     if form.is_valid() and _saved(request, form, row):
         messages.success(request, _("%(name)sさんの情報を保存しました。") % {"name": row.full_name})
+        _say_padded(request, form)
         return _to_the_list(request)
     return _form_page(request, form, row)
 

@@ -152,7 +152,7 @@ def shown_cells(
             ShownCell(
                 str(titles.choices[name]),
                 text,
-                understood if understood != text else "",
+                understood if _differs(understood, text) else "",
                 errors.get(name, ""),
                 str(NOTES.get(note, "")),
                 f"{MEND}{row.number}-{name}" if open_for_mending else "",
@@ -160,6 +160,11 @@ def shown_cells(
             )
         )
     return cells
+
+
+def _differs(read: str, typed: str) -> bool:
+    """Whether it is worth saying how a cell was read: not where only spaces stand elsewhere."""
+    return "".join(read.split()) != "".join(typed.split())
 
 
 def posted_mends(post: Mapping[str, str], titles: Titles) -> dict[int, dict[str, str]]:
@@ -178,9 +183,10 @@ def posted_mends(post: Mapping[str, str], titles: Titles) -> dict[int, dict[str,
     return found
 
 
-def fields_in(grid: Grid, order: Iterable[str]) -> list[str]:
-    """The fields that any column fills, in this order."""
-    used = {name for part in grid.parts for name in part.columns.values()}
+def fields_in(grid: Grid, order: Iterable[str], asked: Iterable[str] = ()) -> list[str]:
+    """The fields that any column fills, and those that are `asked` for because something is wrong with them, in this order."""
+    used = set(asked)
+    used |= {name for part in grid.parts for name in part.columns.values()}
     used |= {name for row in grid.rows for name in (*(row.fields or {}).values(), *row.mended)}
     return [name for name in order if name in used]
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from entries.entry.upload.columns import CHOICES, TITLES
-from entries.entry.upload.people import JAAF_DIGITS, name_in, padded
+from entries.entry.upload.people import name_in, padded
 from entries.entry.upload.preview import TAKEN, UNCHANGED, WORDS, Preview, PreviewLine
 from entries.marks import format_time
-from entries.roster.athlete_fields import jaaf_digits
+from entries.roster.athlete_fields import JAAF_DIGITS, jaaf_digits
 from tenants.files.grid_page import REFUSED, GridPage, ShownRow, fields_in, grid_page, shown_cells
 from tenants.files.tables import text_of
 from tenants.refusal import Refused

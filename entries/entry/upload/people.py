@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from entries.dates import NotADate, parse_date
-from entries.roster.athlete_fields import jaaf_digits
+from entries.roster.athlete_fields import JAAF_DIGITS, JAAF_LEFT, jaaf_digits
 from entries.roster.models import Athlete
 from tenants.files.tables import Cell, text_of
 from tenants.refusal import Refused
 from tenants.search_key import fold, is_written
-
-JAAF_DIGITS = 11
 
 
 class People:
@@ -32,7 +30,7 @@ class People:
     def has_id(self, text: str) -> bool:
         """Whether somebody has this JAAF ID, also without its leading zeros."""
         digits = jaaf_digits(text)
-        return bool(re.fullmatch("[0-9]{7,11}", digits)) and padded(digits) in self.by_jaaf_id
+        return bool(re.fullmatch(f"[0-9]{{{JAAF_LEFT},{JAAF_DIGITS}}}", digits)) and padded(digits) in self.by_jaaf_id
 
     def find(self, said: Mapping[str, Cell]) -> Athlete:
         """By JAAF ID, also where the name should stand, else by name in whatever characters; of several with one name by

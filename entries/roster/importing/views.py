@@ -22,7 +22,7 @@ from entries.roster.importing.memory_actions import remember
 from entries.roster.importing.remembered import remembered
 from entries.roster.models import Athlete, ColumnMemory, RosterUpload
 from tenants.files.grid import Grid, key_of, lay_grid
-from tenants.files.grid_page import column_choices, fields_in, grid_page
+from tenants.files.grid_page import column_choices, grid_page
 from tenants.files.incoming import changed_grid, incoming
 from tenants.files.tables import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from tenants.refusal import Refused
@@ -98,7 +98,7 @@ def preview(request: TeamRequest, upload: int) -> HttpResponse:
         return _again(request, row) if {"mend", "columns", "sheet"} & request.POST.keys() else _confirm(request, row)
     rows = [import_plan.from_json(each) for each in row.rows]
     grid = import_actions.grid_in(row)
-    fields = fields_in(grid, wording.ORDER)
+    fields = wording.fields_shown(grid, rows)
     page = grid_page(
         rows,
         grid,

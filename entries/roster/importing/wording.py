@@ -6,11 +6,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entries.roster.importing.columns import COLUMNS, ROSTER_TITLES, shown_title
+from entries.roster.importing.columns import COLUMNS, PARTS, ROSTER_TITLES, shown_title
 from entries.roster.importing.import_plan import CHANGED, LEFT, NEW, REFUSED, UNCHANGED, Planned, Reason
 from entries.roster.queries import shown
 from tenants.files.grid import Grid
-from tenants.files.grid_page import ShownRow, shown_cells
+from tenants.files.grid_page import ShownRow, fields_in, shown_cells
 from tenants.refusal import Refused
 from tenants.wording import say
 
@@ -39,10 +39,10 @@ def shown_row(row: Planned, grid: Grid, fields: Sequence[str], *, may_mend: bool
         fields,
         ROSTER_TITLES,
         read={name: shown(name, value) for name, value in row.values.items()},
-        errors={reason[0]: words(reason) for reason in row.reasons},
+        errors={place_of(reason[0], fields): words(reason) for reason in reversed(row.reasons)},
         open_for_mending=may_mend and row.state == REFUSED,
     )
-    beside = [reason for reason in row.reasons if reason[0] not in fields]
+    beside = [reason for reason in row.reasons if place_of(reason[0], fields) not in fields]
     return ShownRow(
         row.number,
         row.name or typed.get("name", ""),
@@ -55,6 +55,19 @@ def shown_row(row: Planned, grid: Grid, fields: Sequence[str], *, may_mend: bool
         [(_column(name), before, after) for name, before, after in row.changes] if row.state == CHANGED else [],
         row.grid.is_hidden,
     )
+
+
+def place_of(field: str, fields: Sequence[str]) -> str:
+    """The column in which a field is typed: 姓 stands in 氏名 where there is no column of its own."""
+    joint = next((whole for whole, parts in PARTS.items() if field in parts and whole in fields), "")
+    return field if field in fields or not joint else joint
+
+
+def fields_shown(grid: Grid, rows: Iterable[Planned]) -> list[str]:
+    """The columns of the file, and of what its rows lack."""
+    there = fields_in(grid, ORDER)
+    lacking = {place_of(reason[0], there) for row in rows for reason in row.reasons}
+    return fields_in(grid, ORDER, lacking)
 
 
 def _column(field: str) -> str:

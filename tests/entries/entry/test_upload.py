@@ -254,6 +254,25 @@ def test_of_two_with_one_name_in_other_characters_the_one_who_is_written_so(
     assert "名簿にいません" in page
 
 
+def test_a_name_is_found_in_another_form_of_its_kanji_and_in_kana(
+    coach: Client, meet: Meet, race: Race, kita: Team
+) -> None:
+    one, two, three = athletes_of(kita, 3)
+    for athlete, family in ((one, "髙橋"), (two, "高橋"), (three, "渡邉")):
+        kana = {"family_kana": f"カナ{athlete.pk}", "given_kana": "ハナ"}
+        Athlete.objects.filter(pk=athlete.pk).update(family_name=family, given_name="花", **kana)
+    rows = [
+        ["高橋花", "男子5000m"],
+        ["髙橋　花", "男子5000m"],
+        ["渡辺 花", "男子5000m"],
+        [f"かな{one.pk}ﾊﾅ", "男子5000m"],
+    ]
+    there, page = preview_of(coach, meet, rows, ["氏名", "種目"])
+    assert "2回入力されています" in page
+    coach.post(there)
+    assert [athlete for athlete, _, _ in entries()] == [two.pk, one.pk, three.pk]
+
+
 def test_of_two_with_one_name_kana_or_birth_date_decides(coach: Client, meet: Meet, race: Race, kita: Team) -> None:
     for kana, born in (("レン", 1), ("ハス", 2), ("レン", 3)):
         athletes_of(kita, 1)

@@ -58,6 +58,7 @@ def test_what_cannot_be_seen_is_no_name(text: str) -> None:
         ("registration_prefecture", "東京", "13"), ("registration_prefecture", "東京都", "13"), ("registration_prefecture", "京都府", "26"),
         ("registration_prefecture", "京都", "26"), ("registration_prefecture", "北海道", "01"), ("registration_prefecture", "神奈川陸協", "14"),
         ("registration_prefecture", 1, "01"), ("registration_prefecture", "関東学連", "48"), ("registration_prefecture", "", ""),
+        ("jaaf_id", "12345678", "00012345678"), ("jaaf_id", "１２３ー４５６７８９０", "01234567890"), ("jaaf_id", 1, "00000000001"),
         ("guardian_consent", "○", True), ("guardian_consent", True, True), ("guardian_consent", "×", False), ("guardian_consent", "", False),
     ],
 )  # fmt: skip
@@ -73,7 +74,7 @@ def test_cells_are_read_as_people_mean_them(field: str, cell: Any, value: Any) -
         ("birth_date", "04/4/2", "athlete_birth_date"), ("birth_date", "2004/2/30", "athlete_birth_date"), ("birth_date", "昨日", "athlete_birth_date"),
         ("birth_date", "1899/12/31", "athlete_birth_date_range"), ("birth_date", 0, "athlete_birth_date"), ("birth_date", float("inf"), "athlete_birth_date"),
         ("birth_date", "9" * 5000, "athlete_too_long"), ("birth_date", 10.0**300, "athlete_birth_date"),
-        ("nationality", "JP", "athlete_nationality"), ("grade", "12345", "athlete_too_long"), ("jaaf_id", "1234567890", "athlete_jaaf_id"),
+        ("nationality", "JP", "athlete_nationality"), ("grade", "12345", "athlete_too_long"), ("jaaf_id", "123456", "athlete_jaaf_id"),
         ("jaaf_id", "１２３４５６７８９０x", "athlete_jaaf_id"), ("jaaf_id", "๑๒๓๔๕๖๗๘๙๐๑", "athlete_jaaf_id"),
         ("registration_number", "番号", "athlete_number"),
         ("registration_prefecture", "江戸", "athlete_prefecture"), ("registration_prefecture", "都", "athlete_prefecture"),

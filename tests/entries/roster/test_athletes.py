@@ -54,6 +54,15 @@ def test_adding_keeps_kanji_and_reads_the_rest(as_baba: Client, roster: str, kit
     assert AuditRecord.objects.get(verb="athlete.added").after["family_name"] == "髙橋"
 
 
+@pytest.mark.parametrize(("typed", "said"), [("１２３４５６７８", True), ("00012345678", False), ("", False)])
+def test_an_id_that_lost_its_zeros_is_padded_and_said(
+    as_baba: Client, roster: str, kita: Team, typed: str, said: bool
+) -> None:
+    page = as_baba.post(f"{roster}new", TAKAHASHI | {"jaaf_id": typed}, follow=True).content.decode()
+    assert ("00012345678 として保存しました" in page) is said
+    assert Athlete.objects.get().jaaf_id == ("00012345678" if typed else "")
+
+
 def test_the_button_for_several_leads_to_the_next(as_baba: Client, roster: str, kita: Team) -> None:
     assert as_baba.post(f"{roster}new", TAKAHASHI | {"another": "1"}).headers["Location"] == f"{roster}new"
 

@@ -1,0 +1,38 @@
+"""A messy workbook: its roster through one door, its entries through the other, and nothing lost on the way."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from entries.meet.models import Meet
+from entries.roster.models import Athlete, Team
+from tenants.models import User
+from tests.conftest import race_of
+from tests.entries.entry.sheets import address, entries
+from tests.messy import ENTERED, RACES, RUNNERS, messy_workbook, time_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_twenty_athletes_are_in_two_races(client: Client, meet: Meet, baba: User, kita: Team) -> None:
+    client.force_login(baba)
+    races = [race_of(meet, name, distance_m=metres) for name, metres in zip(RACES, (5_000, 10_000), strict=True)]
+    door = f"/teams/{kita.pk}/athletes/import"
+    there = client.post(door, {"file": SimpleUploadedFile("messy.xlsx", messy_workbook())})["Location"]
+    page = client.get(there).content.decode()
+    assert (
+        f"{RUNNERS}行 = 取り込めない行 0 + 新規 {RUNNERS} + 変更 0 + 変更なし 0。ほかに表題 2行、見出し 1行。" in page
+    )
+    client.post(there)
+    team = list(Athlete.objects.order_by("jaaf_id"))
+    assert [athlete.jaaf_id for athlete in team] == [f"000{12_345_600 + number}" for number in range(RUNNERS)]
+    there = client.post(address(meet, "/upload"), {"file": SimpleUploadedFile("messy.xlsx", messy_workbook())})[
+        "Location"
+    ]
+    page = client.get(there).content.decode()
+    assert f"{ENTERED + 2}行 = 要修正 2 + 申し込めます {ENTERED} + 変更なし 0。ほかに表題 1行、見出し 1行。" in page
+    assert page.count("同じ選手が同じ種目に2回入力されています") == 2
+    client.post(there)
+    assert set(entries()) == {
+        (athlete.pk, race.pk, time_of(race.name, number)) for race in races for number, athlete in enumerate(team)
+    }
