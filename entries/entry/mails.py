@@ -62,7 +62,7 @@ def _about_submission(submission: Submission) -> Values:
 def _line(entry: Entry) -> Values:
     return {
         "race": inert(entry.race.name),
-        "athlete": inert(entry.athlete.full_name),
+        "athlete": inert(entry.athlete.name_here),
         "time": format_time(entry.seed_time),
         "state": entry.state,
         "position": entry.waiting_position,

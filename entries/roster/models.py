@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from entries.roster.prefectures import PREFECTURE_CHOICES
 from tenants.phone import PhoneField
@@ -83,6 +83,10 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.team_id}"
+
+
+def _in_latin() -> bool:
+    return not (get_language() or "ja").startswith("ja")
 
 
 class Sex(models.TextChoices):
@@ -175,6 +179,16 @@ class Athlete(Keyed):
     def full_romaji(self) -> str:
         """Latin letters as JAAF prints them: given name, then the family name in capitals."""
         return f"{self.given_romaji} {self.family_romaji.upper()}".strip()
+
+    @property
+    def name_here(self) -> str:
+        """As the reader's language names people: in English in Latin letters, where the roster has them."""
+        return (self.full_romaji if _in_latin() else "") or self.full_name
+
+    @property
+    def name_beside(self) -> str:
+        """What stands small beside `name_here`: how a Japanese name is read, or how one in Latin letters is written."""
+        return self.full_name if _in_latin() and self.full_romaji else self.full_kana
 
     def age_on(self, day: date) -> int:
         """Whole years on that day."""

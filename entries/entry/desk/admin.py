@@ -94,8 +94,8 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
     def who(self, entry: Entry) -> SafeString:
         return format_html(
             '<span class="who"><span class="who__kana">{}</span>{}</span>',
-            entry.athlete.full_kana,
-            entry.athlete.full_name,
+            entry.athlete.name_beside,
+            entry.athlete.name_here,
         )
 
     @admin.display(description=gettext_lazy("チーム"), ordering="submission__team__name_kana")

@@ -136,7 +136,7 @@ def problems_of(view: View, layout: Layout) -> list[Problem]:
     """The error summary, from top to bottom."""
     found = [Problem("", "", say(refusal)) for refusal in view.problems]
     for block in layout.blocks:
-        found += _row_problems(block.rows, block.athlete.full_name)
+        found += _row_problems(block.rows, block.athlete.name_here)
     return found + _row_problems(layout.spare, "")
 
 
