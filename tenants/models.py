@@ -1,7 +1,5 @@
 """Hosts and people: Tenant, User and the places of the five active staff."""
 
-import unicodedata
-from contextlib import suppress
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -14,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from tenants.audit.models import AuditRecord
 from tenants.incidents.models import Incident, IncidentContact
 from tenants.jobs.models import Job
+from tenants.mail_address import MailAddressField, normal_email
 from tenants.outbox.models import DeadAddress, MailEvent, OutboxMail
 from tenants.phone import PhoneField
 from tenants.privacy.models import Erasure, RetentionRule
@@ -26,7 +25,7 @@ from tenants.upkeep.models import Alarm, Heartbeat, OpsRun, Timing
 
 __all__ = [
     "Alarm", "AuditRecord", "DeadAddress", "Erasure", "Heartbeat", "Incident", "IncidentContact", "Job", "MailEvent",
-    "OneTimeLink", "OpsRun", "OutboxMail", "RetentionRule", "Session", "Switch", "Tenant", "Throttle", "Timing", "User",
+    "OneTimeLink", "OpsRun", "OutboxMail", "RetentionRule", "Session", "Switch", "Tenant", "Throttle", "Timing", "User", "normal_email",
 ]  # fmt: skip
 
 MAX_ACTIVE_STAFF = 5
@@ -39,7 +38,7 @@ class Tenant(Keyed):
     name = models.CharField(_("主催団体名"), max_length=100)
     plan = models.CharField(_("プラン"), max_length=20, default="standard")
     is_active = models.BooleanField(_("有効"), default=True)
-    contact_email = models.EmailField(_("連絡先メール"), blank=True)
+    contact_email = MailAddressField(_("連絡先メール"), blank=True)
     contact_phone = PhoneField(_("連絡先電話"), max_length=20, blank=True)
     payment_note = models.TextField(
         _("お支払い方法"),
@@ -103,25 +102,6 @@ class UserManager(BaseUserManager["User"].from_queryset(KeyedQuerySet)):  # type
         return user
 
 
-NOT_TYPED = frozenset({"Cf", "Zs", "Zl", "Zp"})
-"""Categories of Unicode that no address holds and nobody means. A control character is another matter: it is refused."""
-
-
-def normal_email(email: str) -> str:
-    """The form in which an address is stored and looked up: half width, lower case, without spaces and what cannot be seen,
-    which comes along when an address is copied; a domain in its own script, not as the `xn--` that stands for it."""
-    text = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKC", email.strip())
-        if unicodedata.category(letter) not in NOT_TYPED
-    )
-    local, at, domain = text.lower().rpartition("@")
-    if "xn--" in domain and domain.isascii():
-        with suppress(UnicodeError):  # no such name: as it is
-            domain = domain.encode().decode("idna")
-    return local + at + domain
-
-
 class User(Keyed, AbstractBaseUser):
     """A person who signs in with an e-mail address. Organizers and staff belong to exactly one tenant.
 
@@ -129,7 +109,7 @@ class User(Keyed, AbstractBaseUser):
     active staff member without a seat violates a constraint, whoever writes the row (seed 000 section 5, last line).
     """
 
-    email = models.EmailField(_("メールアドレス"), unique=True)
+    email = MailAddressField(_("メールアドレス"), unique=True)
     name = models.CharField(_("氏名"), max_length=100)
     phone = PhoneField(_("電話"), max_length=20, blank=True)
     role = models.CharField(_("役割"), max_length=20, choices=Role, blank=True, default=Role.NONE)

@@ -63,7 +63,7 @@ class Mail:
     def backend(self) -> str:
         return {
             "console": "django.core.mail.backends.console.EmailBackend",
-            "smtp": "django.core.mail.backends.smtp.EmailBackend",
+            "smtp": "tenants.outbox.smtp.EmailBackend",
             "anymail": f"anymail.backends.{self.esp}.EmailBackend",
             "none": "tenants.outbox.backend.NotConfiguredBackend",
         }[self.kind]

@@ -12,6 +12,7 @@ from entries.roster.models import Athlete, Sex, Team, TeamKind
 from entries.roster.prefectures import PREFECTURE_CHOICES
 from tenants.files.tables import Cell, text_of
 from tenants.forms import Form
+from tenants.mail_address import MailAddressFormField
 from tenants.phone import LONGEST as LONGEST_PHONE
 from tenants.phone import PhoneFormField
 from tenants.refusal import Refused
@@ -133,7 +134,7 @@ class TeamForm(Form):
         error_messages={"invalid": _("数字6桁以内で入力してください。")},
     )
     contact_name = ReadField(_text(60), label=_("申込責任者"), autocomplete="name")
-    contact_email = forms.EmailField(label=_("連絡先メール"), required=False, max_length=254)
+    contact_email = MailAddressFormField(label=_("連絡先メール"), required=False, max_length=254)
     contact_phone = PhoneFormField(
         label=_("連絡先電話"), help_text=_("大会当日に連絡がつく番号"), max_length=LONGEST_PHONE, required=False
     )

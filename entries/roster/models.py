@@ -11,6 +11,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from entries.roster.prefectures import PREFECTURE_CHOICES
+from tenants.mail_address import MailAddressField
 from tenants.phone import PhoneField
 from tenants.searched import Keyed, KeyedQuerySet, SearchKeyField
 
@@ -51,7 +52,7 @@ class Team(Keyed):
         validators=[RegexValidator(r"^[0-9]{1,6}$", _("数字6桁以内で入力してください。"))],
     )
     contact_name = models.CharField(_("申込責任者"), max_length=60, blank=True)
-    contact_email = models.EmailField(_("連絡先メール"), blank=True)
+    contact_email = MailAddressField(_("連絡先メール"), blank=True)
     contact_phone = PhoneField(_("連絡先電話"), max_length=20, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     search_key = SearchKeyField(("name",), ("name_kana",), ("short_name",))

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tenants.mail_address import MailAddressField
 from tenants.phone import PhoneField
 
 
@@ -25,7 +26,7 @@ class IncidentContact(models.Model):
     position = models.PositiveSmallIntegerField(_("連絡の順番"), default=1)
     role = models.CharField(_("役割"), max_length=60, help_text=_("例: 技術担当（主担当）、大会運営責任者"))
     name = models.CharField(_("担当者名"), max_length=60)
-    email = models.EmailField(_("メール"), blank=True)
+    email = MailAddressField(_("メール"), blank=True)
     phone = PhoneField(_("電話"), max_length=20, blank=True)
     on_meet_day = models.BooleanField(_("大会当日は同時に連絡"), default=False)
     note = models.CharField(_("備考"), max_length=200, blank=True)

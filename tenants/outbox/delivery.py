@@ -26,6 +26,7 @@ from django.db.models.functions import Least
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.utils import translation
 
+from tenants.mail_address import quoted
 from tenants.outbox import providers
 from tenants.outbox.contents import Letter, is_control, write
 from tenants.outbox.models import OutboxMail
@@ -256,8 +257,8 @@ def _message(mail: OutboxMail, letter: Letter) -> EmailMessage:
         subject=subject,
         body=body,
         from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[mail.to],
-        reply_to=[contact] if contact else None,
+        to=[quoted(mail.to)],
+        reply_to=[quoted(contact)] if contact else None,
         headers=providers.headers(message_id(mail)),
     )
 

@@ -13,6 +13,7 @@ from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from tenants.mail_address import normal_email
 from tenants.outbox.contents import is_control
 from tenants.outbox.models import MailEvent, OutboxMail
 from tenants.outbox.providers import WEBHOOKS
@@ -75,7 +76,7 @@ def take(all_told: Iterable[Told]) -> int:
 
 def _take(one: Told) -> bool:
     mail = OutboxMail.objects.filter(provider_id=one.message_id).order_by("pk").first()
-    if mail is None or (one.to and one.to.lower() != mail.to.lower()):
+    if mail is None or (one.to and normal_email(one.to) != normal_email(mail.to)):
         return False
     if MailEvent.objects.filter(mail=mail).count() >= MOST_OF_A_MAIL:
         return False

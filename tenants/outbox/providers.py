@@ -6,7 +6,10 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import anymail.utils
 from django.conf import settings
+
+from tenants.mail_address import quoted
 
 Event = dict[str, Any]
 
@@ -21,6 +24,23 @@ def headers(message_id: str) -> dict[str, str]:
     if settings.ANYMAIL_ESP == "postmark":  # replaces ours, unless asked not to
         ours["X-PM-KeepID"] = "true"
     return ours
+
+
+class QuotedAddress(anymail.utils.EmailAddress):  # type: ignore[misc]  # anymail has no types
+    """An address as anymail hands it to a provider, with the quotes that Python's `Address` leaves out."""
+
+    @property
+    def addr_spec(self) -> str:
+        """Local part and domain, as a mail server takes them."""
+        return quoted(super().addr_spec)
+
+    def format(self, **how: Any) -> str:
+        """With the name before it."""
+        return str(super().format(**how)).replace(super().addr_spec, self.addr_spec)
+
+
+anymail.utils.EmailAddress = QuotedAddress
+"""Its parser of addresses makes this class for every provider."""
 
 
 class Webhook(NamedTuple):

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenants.mail_address import normal_email
 from tenants.outbox.models import DeadAddress, OutboxMail
 
 WHY = "dead address"
@@ -35,10 +36,10 @@ def proved_alive(address: str, *, at: datetime) -> bool:
     """The owner got a mail at this address: what was held back for it is sent after all. Whether it was dead."""
     deleted, _rows = DeadAddress.objects.filter(address=_stored(address)).delete()
     if deleted:
-        held = OutboxMail.objects.filter(to__iexact=address.strip(), sent_at__isnull=True, last_error=WHY)
+        held = OutboxMail.objects.filter(to__iexact=_stored(address), sent_at__isnull=True, last_error=WHY)
         held.update(failed_at=None, next_attempt_at=at, last_error="", attempts=0)
     return bool(deleted)
 
 
 def _stored(address: str) -> str:
-    return address.strip().lower()
+    return normal_email(address)

@@ -13,6 +13,7 @@ from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
+from tenants.mail_address import quoted
 from tenants.outbox import providers
 from tenants.outbox.actions import enqueue
 from tenants.outbox.backend import NotConfigured
@@ -54,7 +55,7 @@ def send_directly(to: str, *, at: datetime) -> Trial:
     assert written is not None  # noqa: S101 - `letter` always has something to say
     name = f"<test.{uuid4().hex}@{urlsplit(settings.BASE_URL).hostname}>"
     message = EmailMessage(
-        written.subject, written.body, settings.DEFAULT_FROM_EMAIL, [to], headers=providers.headers(name)
+        written.subject, written.body, settings.DEFAULT_FROM_EMAIL, [quoted(to)], headers=providers.headers(name)
     )
     started = monotonic()
     try:

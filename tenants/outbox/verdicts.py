@@ -59,7 +59,8 @@ def provider_id(message: EmailMessage) -> str:
     """The name by which the provider will speak of this mail; empty over SMTP."""
     status = getattr(message, "anymail_status", None)
     found = status.message_id if status is not None else None
-    return str(min(found) if isinstance(found, set) and found else found or "")[:200]
+    known = found if isinstance(found, set) else {found}
+    return min((str(one) for one in known if one), default="")[:200]  # None: the provider wrote the address otherwise
 
 
 def is_permanent(error: Exception) -> bool:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from tenants.forms import Form
+from tenants.mail_address import MailAddressFormField
 from tenants.models import User, normal_email
 from tenants.phone import LONGEST as LONGEST_PHONE
 from tenants.phone import PhoneFormField
@@ -18,15 +19,11 @@ LONGEST_PASSWORD = 200
 """Far above what anyone types; a megabyte must not reach the hash (requirement A9)."""
 
 
-class EmailField(forms.EmailField):
+class EmailField(MailAddressFormField):
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"autocomplete": "username", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
         kwargs.setdefault("label", _("メールアドレス"))
         super().__init__(max_length=254, widget=forms.EmailInput(attrs=attrs), **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        """The address as it is stored, before anything judges it."""
-        return normal_email(super().to_python(value) or "")
 
 
 class PasswordField(forms.CharField):

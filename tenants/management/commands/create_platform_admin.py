@@ -7,14 +7,13 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
-from django.core.validators import validate_email
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from tenants.actions import make_platform_admin
 from tenants.commands.command import OneLineCommand
 from tenants.commands.ready import check_ready, database_name, reason
-from tenants.models import normal_email
+from tenants.mail_address import normal_email, validate_address
 
 
 class Command(OneLineCommand):
@@ -32,7 +31,7 @@ class Command(OneLineCommand):
         self.stdout.write(f"Database: {database_name()}")
         check_ready()
         try:
-            validate_email(email)
+            validate_address(email)
             password = settings.PLATFORM_ADMIN_PASSWORD or self._ask()
             validate_password(password)
             person, is_new = make_platform_admin(email=email, name=options["name"], password=password)

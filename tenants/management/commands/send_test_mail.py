@@ -3,11 +3,11 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
-from django.core.validators import validate_email
 from django.utils import timezone, translation
 
 from tenants.commands.command import OpsCommand
 from tenants.commands.ready import check_ready, database_name
+from tenants.mail_address import normal_email, validate_address
 from tenants.outbox import trial
 
 LONGEST_WAIT = 3600
@@ -27,7 +27,7 @@ class Command(OpsCommand):
     def handle(self, *args: Any, to: str, via_outbox: bool, timeout: float, **options: Any) -> None:
         """Exit 0 when the server took it."""
         try:
-            validate_email(to)
+            validate_address(to := normal_email(to))
         except ValidationError:
             raise CommandError(f"not a mail address: {to!r}") from None
         if not 0 <= timeout <= LONGEST_WAIT:

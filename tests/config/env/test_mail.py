@@ -33,7 +33,7 @@ def test_the_settings_of_the_runbook_are_read_word_for_word(given: dict[str, str
     assert (mail.kind, mail.host, mail.port) == ("smtp", given["EMAIL_HOST"], 587)
     assert (mail.use_tls, mail.use_ssl) == (True, False)
     assert (mail.user, mail.password) == (given["EMAIL_HOST_USER"], given["EMAIL_HOST_PASSWORD"])
-    assert mail.backend == "django.core.mail.backends.smtp.EmailBackend"
+    assert mail.backend == "tenants.outbox.smtp.EmailBackend"
 
 
 @pytest.mark.parametrize(

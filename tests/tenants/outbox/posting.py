@@ -24,7 +24,7 @@ def postmen(settings: Any) -> Post:
     """Postmen for a sink or a port."""
 
     def at(sink: SmtpSink | int) -> Postman:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "tenants.outbox.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink if isinstance(sink, int) else sink.port
         settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
         settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import unquote_plus
 
 import pytest
 
@@ -93,6 +94,17 @@ def test_a_mail_is_taken_and_the_provider_s_name_for_it_is_kept(
     if esp not in ("mailjet", "mailersend", "amazon_ses", "mailgun"):
         assert delivery.message_id(mail) in sent
     assert ("key-of" in sent) or esp == "mailgun" or esp == "mailjet"
+
+
+def test_a_carrier_s_address_reaches_the_provider_in_quotes(esp: str, api: EspStandIn, put: Any, now: datetime) -> None:
+    """Two dots in a row stand in quotes only; Python's own class of addresses leaves these out."""
+    mail = put()
+    OutboxMail.objects.filter(pk=mail.pk).update(to="taro..kita.@docomo.ne.jp")
+    Postman().deliver_next(at=now)
+    [(_path, _headers, body)] = api.asked
+    text = unquote_plus(body.decode("utf-8", "replace")).replace('\\"', '"')
+    assert '"taro..kita."@docomo.ne.jp' in text
+    assert "taro..kita.@docomo.ne.jp" not in text
 
 
 def test_an_address_that_is_refused_for_good_is_given_up_and_noted(
