@@ -149,8 +149,9 @@ def entering(user: User, team: int, athletes: Iterable[int], *, only: Sequence[s
     """
     mine = Athlete.objects.filter(team=team, team__memberships__user=user, pk__in=set(athletes))
     columns = (*only, "team__name", "team__contact_email")
-    rows = list(mine.select_related("team").only(*columns).annotate(clock=Now()))
-    return Entering(rows[0].team, {row.pk: row for row in rows}, rows[0].clock) if rows else None
+    found = {row.pk: row for row in mine.select_related("team").only(*columns).annotate(clock=Now())}
+    first = next(iter(found.values()), None)
+    return Entering(first.team, found, first.clock) if first else None  # type: ignore[attr-defined]  # annotated
 
 
 def declared_shoes(lines: Sequence[Line]) -> dict[int, Shoe]:
