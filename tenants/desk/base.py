@@ -32,6 +32,7 @@ from tenants.audit.queries import about, visible_to
 from tenants.audit.reading import lines_of
 from tenants.desk.confirm import FILTERS, buttons_of
 from tenants.desk.forms import OVERRIDES, DeskForm
+from tenants.desk.ticks import Ticks
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.searched import KEY, found
@@ -85,7 +86,7 @@ class ByRole(BaseModelAdmin):
         return field
 
 
-class DeskAdmin(ByRole, admin.ModelAdmin):
+class DeskAdmin(Ticks, ByRole, admin.ModelAdmin):
     """Base of the site's model admins."""
 
     show_full_result_count = False

@@ -1,6 +1,7 @@
 """What the desk's own templates need beside Django admin's tags."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -20,10 +21,16 @@ def new_key() -> str:
 @register.filter
 def labelled(cells: Iterable[str], headers: Sequence[dict[str, Any]]) -> list[SafeString]:
     """The cells of a row, each with the name of its column, which the stylesheet shows on a phone."""
-    return [_named(cell, header["text"]) for cell, header in zip(cells, headers, strict=False)]
+    return [_named(cell, _attribute(str(header["text"]))) for cell, header in zip(cells, headers, strict=False)]
 
 
-def _named(cell: str, name: object) -> SafeString:
-    if "<" in str(name) or not cell.startswith("<td"):  # the column of checkboxes, and the name of the row itself
+@lru_cache(maxsize=512)
+def _attribute(name: str) -> str:
+    """Once for each column, not for each of its cells. Empty for the column of checkboxes, whose name is one itself."""
+    return "" if "<" in name else format_html('<td data-label="{}"', name)
+
+
+def _named(cell: str, attribute: str) -> SafeString:
+    if not attribute or not cell.startswith("<td"):  # the name of the row itself is a <th>
         return mark_safe(cell)  # noqa: S308 - made by Django admin, escaped there
-    return mark_safe(cell.replace("<td", format_html('<td data-label="{}"', name), 1))  # noqa: S308
+    return mark_safe(attribute + cell[3:])  # noqa: S308
