@@ -27,7 +27,7 @@ ON_BOTH = {
     "places: one statement on PostgreSQL, the same steps one by one on SQLite": [
         "entries/entry/test_places.py", "entries/entry/test_deadline.py", "entries/entry/test_sheet.py",
         "entries/entry/test_sheet_others.py", "entries/entry/test_add_place.py", "entries/entry/test_desk.py", "entries/entry/test_written_rows.py",
-        "entries/entry/test_receipt_changes.py",
+        "entries/entry/test_receipt_changes.py", "entries/entry/test_kept_sheet.py",
     ],
     "conditions over rows, counted by a query": [
         "entries/entry/test_rules.py", "entries/entry/test_rules_limits.py", "entries/meet/test_states.py",
@@ -64,7 +64,8 @@ LEFT_OUT = {
         "config/ops/backups/test_backup_page.py", "config/http/test_exposed.py",
         "config/telemetry/test_monitoring_page.py", "config/ops/test_status.py",
         "entries/archive/test_privacy_pages.py", "entries/entry/test_receipt.py", "entries/entry/test_sheet_shoes.py",
-        "entries/meet/test_standing.py", "entries/news/test_context.py", "entries/roster/test_names_in_english.py", "entries/roster/test_members.py", "entries/roster/test_registration.py",
+        "entries/meet/test_standing.py", "entries/news/test_context.py", "entries/roster/test_names_in_english.py",
+        "entries/roster/test_members.py", "entries/roster/test_registration.py",
         "entries/roster/test_teams.py", "tenants/test_incident_guide.py", "tenants/test_paused_functions.py", "tenants/test_trail.py",
         "test_english.py", "test_styleguide.py",
     ],

@@ -64,7 +64,7 @@ def own(host: Tenant, coach: User, staff: User, canary: str) -> Own:
             meet=meet, team=team, lines=[Line(0, athlete.pk, race.pk, 87_000)], key=canary, by=coach, at=now
         )
         entry = submission.entries.get()
-        SheetDraft.objects.create(tenant=host, meet=meet, team=team, rows=[{"seed_time": canary}])
+        SheetDraft.objects.create(tenant=host, meet=meet, team=team, rows=[{"seed_time": canary}], updated_by=coach)
         entry_upload = EntryUpload.objects.create(
             tenant=host, meet=meet, team=team, by=coach, file_name=f"{canary}.csv"
         )

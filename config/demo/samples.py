@@ -52,8 +52,8 @@ def of_theme(theme: str) -> dict[str, object]:
         "name": theme,
         "form": SampleForm(values, auto_id=f"{theme}_%s"),
         "lines": [
-            ({"athlete": SUZUKI}, _line(theme, 0, "男子5000m", "14:05.32", {})),
-            ({"athlete": TAKASAKI}, _line(theme, 1, "男子5000m", "14.6", {"seed_time": "タイムを読み取れません。"})),
+            _line(theme, 0, SUZUKI, "14:05.32", {}),
+            _line(theme, 1, TAKASAKI, "14.6", {"seed_time": "タイムを読み取れません。"}),
         ],
         "slips": [
             _slip(SUZUKI, pk=offset, ticket=12, state=EntryState.ACCEPTED, position=None),
@@ -66,15 +66,12 @@ def of_theme(theme: str) -> dict[str, object]:
     }
 
 
-def _line(theme: str, number: int, race: str, time: str, errors: dict[str, str]) -> SimpleNamespace:
-    row = {"number": number, "athlete": number, "seed_time": time, "personal_best": "", "pacemaker": False}
+def _line(theme: str, number: int, athlete: Athlete, time: str, errors: dict[str, str]) -> SimpleNamespace:
     return SimpleNamespace(
-        name=f"{theme}-rows-{number}",
-        who=f"{theme} {number}",
-        row=row | {"errors": errors},
-        errors=errors,
-        race_options=format_html("<option>{}</option>", race),
-    )
+        n=f"{theme}-rows-{number}", number=number, who=f"{theme} {number}", kana=athlete.full_kana, name=athlete.full_name,
+        sex=athlete.get_sex_display(), grade=athlete.grade, time=time, errors=errors,
+        races=format_html("<option>{}</option>", "男子5000m"),
+    )  # fmt: skip
 
 
 def _slip(athlete: Athlete, *, pk: int, ticket: int, state: EntryState, position: int | None) -> Entry:

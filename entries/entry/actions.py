@@ -174,7 +174,7 @@ def _write_row_by_row(submission: Submission, columns: Columns, trail: dict[str,
             tenant_id=submission.tenant_id,
         )
     record("entry.submitted", submission, by=by, after=trail)
-    drafts.drop(meet=submission.meet, team=submission.team)
+    drafts.drop(meet=submission.meet, team=submission.team, by=by)
 
 
 def _rows_with_tickets(submission: Submission, columns: Columns) -> list[Entry]:

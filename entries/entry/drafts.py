@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from entries.entry.models import SheetDraft
@@ -50,7 +51,7 @@ def _row(row: object) -> dict[str, Any]:
 
 
 def keep(*, meet: Meet, team: Team, rows: list[dict[str, Any]], version: int, by: User) -> SheetDraft:
-    """Store the draft of a team that was typed on top of `version` (0: on an empty sheet). Returns it as it is now.
+    """Store what `by` typed for a team on top of `version` (0: on an empty sheet). Returns it as it is now.
 
     Compare-and-set: raises Refused("draft_conflict") when another device saved meanwhile, or the sheet was sent.
     Raises Refused("draft_invalid") for rows that are none.
@@ -64,18 +65,26 @@ def keep(*, meet: Meet, team: Team, rows: list[dict[str, Any]], version: int, by
                 )
         except IntegrityError:
             raise Refused("draft_conflict") from None
-    values = {"rows": rows, "version": version + 1, "updated_by": by, "updated_at": timezone.now()}
-    if SheetDraft.objects.filter(meet=meet, team=team, version=version).update(**values) != 1:
+    values = {"rows": rows, "version": version + 1, "updated_at": timezone.now()}
+    if draft_of(meet, team, by).filter(version=version).update(**values) != 1:
         raise Refused("draft_conflict")
-    return SheetDraft(meet=meet, team=team, tenant_id=meet.tenant_id, **values)
+    return SheetDraft(meet=meet, team=team, tenant_id=meet.tenant_id, updated_by=by, **values)
 
 
-def drop(*, meet: Meet, team: Team) -> None:
-    """Forget the draft of a team: its sheet was sent."""
-    SheetDraft.objects.filter(meet=meet, team=team).delete()
+def draft_of(meet: Meet, team: Team, by: User) -> QuerySet[SheetDraft]:
+    """The one draft of this person, or none."""
+    return SheetDraft.objects.filter(meet=meet, team=team, updated_by=by)
 
 
-def drop_sql(*, meet: str, team: str, rows: str) -> str:
+def drop(*, meet: Meet, team: Team, by: User) -> None:
+    """Forget what this person drafted: their sheet was sent. Drafts of colleagues stay."""
+    draft_of(meet, team, by).delete()
+
+
+def drop_sql(*, meet: str, team: str, by: str, rows: str) -> str:
     """`drop` as a part of a larger statement, if there is a row in `rows`. The arguments are SQL expressions."""
     draft = SheetDraft._meta.db_table
-    return f"DELETE FROM {draft} USING {rows} WHERE {draft}.meet_id = {meet} AND {draft}.team_id = {team}"
+    return (
+        f"DELETE FROM {draft} USING {rows}"
+        f" WHERE {draft}.meet_id = {meet} AND {draft}.team_id = {team} AND {draft}.updated_by_id = {by}"
+    )

@@ -126,7 +126,8 @@ def race_changed(context: Values) -> Letter | None:
 def closing_tomorrow(context: Values) -> Letter | None:
     """A sheet was typed and not sent. None when it was sent, or entries closed, before this mail left."""
     drafts = SheetDraft.objects.select_related("meet__tenant", "team")
-    draft = drafts.filter(meet=context["meet"], team=context["team"]).first()
+    one = {"pk": context["draft"]} if "draft" in context else {}
+    draft = drafts.filter(meet=context["meet"], team=context["team"], **one).first()
     if draft is None or not draft.meet.takes_entries_at(timezone.now()):
         return None
     sheet = reverse("entry:sheet", args=[draft.meet.tenant.slug, draft.meet.slug])

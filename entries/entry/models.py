@@ -159,7 +159,8 @@ class Entry(TenantOwned):
 
 
 class SheetDraft(TenantOwned):
-    """What a team has typed and not yet sent; one per team and meet, so that another device goes on with it.
+    """What a person has typed for a team and not yet sent, so that another device goes on with it; one per meet, team and
+    person (`updated_by`): what a colleague sends or saves leaves it alone.
 
     `rows` is a list of {athlete, race, seed_time, personal_best, shoe, pacemaker} as typed. `version` grows with each
     save: a device that saves on an older version is told instead of overwriting.
@@ -175,7 +176,9 @@ class SheetDraft(TenantOwned):
     objects = TenantManager.from_queryset(TenantQuerySet)()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["meet", "team"], name="one_draft_per_team_and_meet")]
+        constraints = [
+            models.UniqueConstraint(fields=["meet", "team", "updated_by"], name="one_draft_per_team_meet_and_person")
+        ]
 
     def __str__(self) -> str:
         return f"draft of {self.team_id} for {self.meet_id}"

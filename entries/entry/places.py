@@ -60,7 +60,7 @@ _TRAIL = record_sql(
     request_id="%(request_id)s",
     rows="submission",
 )
-_DRAFT = drop_sql(meet="%(meet)s", team="%(team)s", rows="submission")
+_DRAFT = drop_sql(meet="%(meet)s", team="%(team)s", by="%(by)s", rows="submission")
 TAKE_TICKETS = f"""
 WITH req AS (
     SELECT * FROM unnest(%(race_id)s::bigint[], %(athlete_id)s::bigint[], %(seed_time)s::int[], %(personal_best)s::int[],

@@ -52,7 +52,7 @@ def _remind(draft: SheetDraft, at: datetime) -> bool:
             "entry.closing_tomorrow",
             to=address,
             key=f"entry.closing_tomorrow:{draft.meet_id}:{draft.team_id}",
-            context={"meet": draft.meet_id, "team": draft.team_id},
+            context={"meet": draft.meet_id, "team": draft.team_id, "draft": draft.pk},
             at=at,
             tenant_id=draft.tenant_id,
             language=by.language if by else "ja",

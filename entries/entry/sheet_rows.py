@@ -76,6 +76,11 @@ def line_of(row: Row) -> tuple[Line, dict[str, Refused]]:
     return line, refused
 
 
+def without_time(sheet: Sheet) -> int:
+    """How many entries would go without a seed time (NT)."""
+    return sum(1 for line in sheet.lines if line.seed_time is None)
+
+
 def id_of(text: str) -> int:
     """A primary key; 0, which no row has, for what is none. 18 digits are within the database's bigint."""
     text = text.strip()

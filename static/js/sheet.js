@@ -205,5 +205,5 @@ const Sheet = (() => {
     place.hidden = false;
   };
 
-  return { form, facts, words, grid, say, fold, lines, lineOf, blocks, isBlank, shoeOf, addLine, changed, open, tell, shown };
+  return { form, facts, words, grid, say, fold, lines, lineOf, blocks, isBlank, shoeOf, addLine, empty, changed, open, tell, shown };
 })();

@@ -38,6 +38,7 @@
       version.value = (await response.json()).version;
       const time = new Date().toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit" });
       place.textContent = say("draft_saved", { time });
+      form.dispatchEvent(new CustomEvent("sheet:saved"));
     } else if (response.status === 409) {
       const body = await response.json();
       stopped = true;

@@ -4,16 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from entries.entry.models import Entry, SheetDraft, Submission
 from entries.meet.models import Meet, Race
-from entries.roster.models import Athlete, Team
+from entries.roster.models import Athlete, Membership, Team
 from tenants.models import Tenant, User
 from tenants.scope import across_tenants
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage, overflow, sign_in, violations
-from tests.conftest import athletes_of, open_meet, race_of
+from tests.conftest import PASSWORD, athletes_of, open_meet, race_of
 from tests.site import Site
 
 SHEET = "/meets/nittai/ld326/enter"
@@ -323,6 +324,7 @@ def test_withdrawing_asks_first_and_correcting_keeps_the_place(desk: Page, twent
     for n in range(16):
         desk.locator(f"#id_rows-{n}-race").select_option(label="男子5000m")
     desk.locator("#sheet-send").click()
+    desk.get_by_role("button", name="タイムなしで申し込む").click()
     receipt(desk)
     menu = desk.locator("[data-entry] .menu").first
     menu.locator("summary").first.click()
@@ -347,3 +349,126 @@ def test_withdrawing_asks_first_and_correcting_keeps_the_place(desk: Page, twent
     assert violations(desk) == []
     desk.goto(desk.url.split("/meets/")[0] + f"/teams/{twenty[0].team_id}/orders/")
     assert violations(desk) == []
+
+
+def end_session(page: Page) -> None:
+    """As if two weeks had passed."""
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+
+
+def test_when_the_session_has_ended_a_dialog_signs_in_on_the_spot_and_sends(
+    site: Site, open_page: OpenPage, baba: User
+) -> None:
+    page = signed_in(site, open_page(meant=(401, 422)), baba)
+    page.locator("#id_rows-0-race").select_option(label="男子5000m")
+    page.locator("#id_rows-0-seed_time").fill("14:30")
+    end_session(page)
+    page.locator("#sheet-send").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("メールアドレス").wait_for()
+    assert violations(page) == []
+    assert dialog.get_by_label("メールアドレス").input_value() == baba.email
+    dialog.get_by_label("パスワード").fill("wrong-Horse-12")
+    dialog.get_by_role("button", name="サインインして送信する").click()
+    dialog.get_by_role("alert").filter(visible=True).wait_for()
+    dialog.get_by_label("パスワード").fill(PASSWORD)
+    dialog.get_by_label("パスワード").press("Enter")
+    receipt(page)
+    assert [(race, time) for _, race, time in taken()] == [("男子5000m", 87_000)]
+
+
+def test_without_a_script_the_sign_in_leads_back_to_the_filled_sheet(
+    site: Site, open_page: OpenPage, baba: User
+) -> None:
+    page = signed_in(site, open_page(script=False), baba)
+    page.locator("#id_rows-0-race").select_option(label="男子5000m")
+    page.locator("#id_rows-0-seed_time").fill("14.05.32")
+    end_session(page)
+    page.get_by_role("button", name="申し込む").click()
+    page.fill("[name=email]", baba.email)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.get_by_text("サインインの前に入力した内容を戻しました").wait_for()
+    assert page.locator("#id_rows-0-seed_time").input_value() == "14.05.32"
+    page.get_by_role("button", name="申し込む").click()
+    page.wait_for_url("**/orders/*/")
+    assert len(taken()) == 1
+
+
+def test_a_killed_browser_loses_no_keystroke(site: Site, open_page: OpenPage, baba: User) -> None:
+    """What the device holds right after a keystroke is all that another browser finds: no event of leaving was heard, and
+    nothing had reached the server."""
+    page, again = signed_in(site, open_page(meant=(409, 422)), baba), open_page()
+    page.route("**/draft", lambda route: route.fulfill(status=409, json={"error": "-", "version": 0}))
+    page.locator("#id_rows-0-race").select_option(label="男子5000m")
+    page.locator("#id_rows-0-seed_time").press_sequentially("14:3")
+    on_device = page.evaluate("Object.entries(localStorage)")
+    assert drafted() == []
+    again.goto(f"{site.address}/auth/login")
+    again.evaluate("items => items.forEach(([name, value]) => localStorage.setItem(name, value))", on_device)
+    signed_in(site, again, baba)
+    again.get_by_text("この端末に残っていた入力を戻しました").wait_for()
+    assert again.locator("#id_rows-0-seed_time").input_value() == "14:3"
+    assert again.locator("#sheet-count").inner_text() == "1件"
+    again.locator("#id_rows-0-seed_time").fill("14:30")
+    again.locator("#sheet-send").click()
+    receipt(again)
+    again.goto(site.address + SHEET)
+    again.locator(".line__held").wait_for()
+    assert again.evaluate("localStorage.length") == 0
+
+
+def test_two_people_at_one_device_find_each_their_own(
+    site: Site, open_page: OpenPage, baba: User, chiba: User, kita: Team
+) -> None:
+    Membership.objects.create(team=kita, user=chiba)
+    page = signed_in(site, open_page(meant=(409, 422)), baba)
+    page.route("**/draft", lambda route: route.fulfill(status=409, json={"error": "-", "version": 0}))
+    page.locator("#id_rows-0-seed_time").fill("14:01.11")
+    sign_in(page, site.address, chiba.email)
+    page.goto(site.address + SHEET)
+    assert page.locator("#id_rows-0-seed_time").input_value() == ""
+    sign_in(page, site.address, baba.email)
+    page.goto(site.address + SHEET)
+    page.get_by_text("この端末に残っていた入力を戻しました").wait_for()
+    assert page.locator("#id_rows-0-seed_time").input_value() == "14:01.11"
+
+
+def test_what_another_device_saved_is_not_overwritten_but_offered(site: Site, open_page: OpenPage, baba: User) -> None:
+    first, second = signed_in(site, open_page(meant=(409,)), baba), signed_in(site, open_page(), baba)
+    first.route("**/draft", lambda route: route.fulfill(status=409, json={"error": "-", "version": 0}))
+    first.locator("#id_rows-0-seed_time").fill("14:01.11")
+    second.locator("#id_rows-1-seed_time").fill("14:02.22")
+    second.get_by_text("下書き保存済み").wait_for()
+    first.goto(site.address + SHEET)
+    first.get_by_text("まだ送信していない入力が残っています").wait_for()
+    assert first.locator("#id_rows-1-seed_time").input_value() == "14:02.22"
+    first.get_by_role("button", name="この端末の入力に戻す").click()
+    assert first.locator("#id_rows-0-seed_time").input_value() == "14:01.11"
+
+
+def test_a_blank_time_is_asked_about_once(desk: Page) -> None:
+    desk.locator("#id_rows-0-race").select_option(label="男子5000m")
+    desk.locator("#sheet-send").click()
+    question = desk.get_by_role("dialog")
+    question.get_by_text("申告タイムが空欄の申込が1件あります").wait_for()
+    assert violations(desk) == []
+    question.get_by_role("button", name="タイムを入力する").click()
+    assert desk.evaluate("document.activeElement.id") == "id_rows-0-seed_time"
+    desk.locator("#sheet-send").click()
+    question.get_by_role("button", name="タイムなしで申し込む").click()
+    receipt(desk)
+    assert [time for *_, time in taken()] == [None]
+
+
+def test_a_network_that_is_away_loses_nothing(site: Site, open_page: OpenPage, baba: User) -> None:
+    page = signed_in(site, open_page(meant=(422,)), baba)
+    page.locator("#id_rows-0-race").select_option(label="男子5000m")
+    page.locator("#id_rows-0-seed_time").fill("14:30")
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('away')); }")
+    page.locator("#sheet-send").click()
+    page.get_by_text("通信エラーのため送信できませんでした").wait_for()
+    assert page.locator("#id_rows-0-seed_time").input_value() == "14:30"
+    page.reload()
+    page.locator("#sheet-send").click()
+    receipt(page)

@@ -78,9 +78,7 @@ def test_a_coach_registers_signs_in_and_resets_with_it(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_a_member_is_invited_and_an_admin_made_with_it(
-    client: Client, kita: Team, baba: User, settings: Any
-) -> None:
+def test_a_member_is_invited_and_an_admin_made_with_it(client: Client, kita: Team, baba: User, settings: Any) -> None:
     client.force_login(baba)
     client.post(f"/teams/{kita.pk}/members/", {"email": DOTS})
     assert OutboxMail.objects.get(kind="roster.invitation").to == DOTS

@@ -13,12 +13,22 @@ from entries.entry.lines import SheetRefused
 from entries.entry.models import Entry, SheetDraft
 from entries.entry.queries import declared_shoes, held_in, last_entries, races_of
 from entries.entry.sheet import script_wording
-from entries.entry.sheet.sheet_layout import Layout, lay_out, may_choose, race_data, rows_from_last, rows_of_draft
-from entries.entry.sheet_rows import TEXTS, Row, Sheet, new_key
-from entries.entry.shoes import NO_SHOE, ChosenShoes, ShoeField
+from entries.entry.sheet.printing import FIRST, FURTHER, SPARE, Line, Printer
+from entries.entry.sheet.sheet_layout import (
+    Block,
+    Layout,
+    lay_out,
+    may_choose,
+    race_data,
+    rows_from_last,
+    rows_of_draft,
+)
+from entries.entry.sheet_rows import Row, Sheet, id_of, new_key
+from entries.entry.shoes import NO_SHOE, ChosenShoes
 from entries.meet.models import Meet, Race
-from entries.meet.wording import moment
+from entries.meet.wording import until
 from entries.roster.models import Athlete, Team
+from tenants.models import User
 from tenants.refusal import Refused
 from tenants.wording import say
 
@@ -43,6 +53,8 @@ class Facts:
     held: list[Entry]
     has_shoes: bool
     draft: SheetDraft | None
+    others: list[SheetDraft]
+    """What colleagues typed for the same team and have not sent."""
 
 
 @dataclass(slots=True)
@@ -54,13 +66,17 @@ class View:
     problems: list[Refused] = field(default_factory=list)
     draft_version: int = 0
     rows_each: int = 1
-    filled_from_last: bool = False
+    filled_from: str = ""
+    is_unsaved: bool = False
+    timeless: int = 0
     first_receipt: str = ""
     said: str = ""
 
 
-def read_facts(meet: Meet, team: Team) -> Facts:
+def read_facts(meet: Meet, team: Team, by: User) -> Facts:
     """Six queries, whatever the number of athletes and of the host's products."""
+    drafts = SheetDraft.objects.filter(meet=meet, team=team, updated_by__isnull=False)
+    typed = list(drafts.select_related("updated_by").order_by("updated_at"))
     races = sorted(races_of(meet).values(), key=lambda race: (race.position, race.pk))
     return Facts(
         meet=meet,
@@ -69,19 +85,29 @@ def read_facts(meet: Meet, team: Team) -> Facts:
         athletes=list(team.athletes.active().in_roster_order()),
         held=list(held_in(meet, team)),
         has_shoes=any_shoe(),
-        draft=SheetDraft.objects.filter(meet=meet, team=team).first(),
+        draft=next((draft for draft in typed if draft.updated_by_id == by.pk), None),
+        others=[draft for draft in typed if draft.updated_by_id != by.pk and draft.rows],
     )
 
 
-def fresh_view(facts: Facts, *, from_last: bool, rows_each: int) -> View:
-    """The sheet as it opens: the draft where there is one, filled up from the last meet when asked."""
-    rows = rows_of_draft(facts.draft.rows) if facts.draft else []
-    if from_last:
-        drafted = {row.athlete for row in rows if not row.is_blank}
-        last = rows_from_last(last_entries(facts.team, before=facts.meet), facts.races, facts.held)
-        rows += [row for row in last if row.athlete not in drafted]
+def fresh_view(facts: Facts, *, filled_from: str, rows_each: int, kept: object = None) -> View:
+    """The sheet as it opens: what was sent without a session (`kept`), else the draft; filled up from the last meet
+    (`last`) or from a colleague's draft (its number) when asked."""
+    own = facts.draft.rows if facts.draft else []
+    rows = rows_of_draft(own if kept is None else kept)
+    drafted = {row.athlete for row in rows if not row.is_blank}
+    more = _rows_from(filled_from, facts)
+    rows += [row for row in more if row.athlete not in drafted]
     version = facts.draft.version if facts.draft else 0
-    return View(rows, draft_version=version, rows_each=rows_each, filled_from_last=from_last)
+    source = filled_from if filled_from == "last" or more else ""
+    return View(rows, draft_version=version, rows_each=rows_each, filled_from=source, is_unsaved=kept is not None)
+
+
+def _rows_from(source: str, facts: Facts) -> list[Row]:
+    if source == "last":
+        return rows_from_last(last_entries(facts.team, before=facts.meet), facts.races, facts.held)
+    draft = next((draft for draft in facts.others if draft.pk == id_of(source)), None)
+    return rows_of_draft(draft.rows) if draft else []
 
 
 def refusals_of(sheet: Sheet, facts: Facts) -> SheetRefused:
@@ -115,10 +141,9 @@ def context(facts: Facts, view: View, teams: Sequence[Team]) -> dict[str, Any]:
     window = _window(facts.meet)
     return {
         "meet": facts.meet, "team": facts.team, "teams": teams, "layout": layout, "view": view, "window": window,
-        "blocks": [(block, [choices.of(row, block.athlete) for row in block.rows]) for block in layout.blocks],
-        "spare": [choices.of(row, None) for row in layout.spare],
+        "blocks": [choices.block(block) for block in layout.blocks], "spare": [choices.spare(row) for row in layout.spare],
         "problems": problems_of(view, layout), "has_shoes": choices.has_shoes,
-        "closes": moment(facts.meet, facts.meet.entries_close_at),
+        "closes": until(facts.meet, facts.meet.entries_close_at), "others": facts.others,
         "script": script_facts(facts),
     }  # fmt: skip
 
@@ -146,51 +171,42 @@ def _row_problems(rows: Iterable[Row], who: str) -> list[Problem]:
     ]
 
 
-@dataclass(slots=True)
-class Choice:
-    """A row ready to print, with the options of its selects. `name` stands in front of its fields' names."""
-
-    row: Row
-    who: str
-    race_options: str
-    shoe: ShoeField
-    athlete_options: str
-    name: str
-    errors: Mapping[str, str]
-
-
-NO_ERRORS = dict.fromkeys((*TEXTS, "pacemaker"), "")
-"""A template asks for each field's error; looking up what is not there costs it more than all the rest of a row."""
-
-
 class Choices:
     """Prints each list of options once per selected value, however many rows show it."""
 
     def __init__(self, facts: Facts, shoes: ChosenShoes) -> None:
         self.facts, self.shoes = facts, shoes
         self.has_shoes = facts.has_shoes or bool(shoes.known)
+        self.printer = Printer(has_shoes=self.has_shoes)
+        self._data = [(race, race_data(race)) for race in facts.races.values()]
         self._races = cache(self._print_races)
         self._athletes = cache(self._print_athletes)
 
-    def of(self, row: Row, athlete: Athlete | None) -> Choice:
-        """The row with its options; without an athlete it gets a choice of athletes and of all races."""
-        return Choice(
-            row,
-            athlete.full_name if athlete else "",
-            self._races(athlete.sex if athlete else "", row.race),
-            self.shoes.field_of(row, self.facts.races) if row.shoe else NO_SHOE,
-            "" if athlete else self._athletes(row.athlete),
-            f"rows-{row.number}",
-            NO_ERRORS | row.errors if row.errors else NO_ERRORS,
+    def block(self, block: Block) -> str:
+        """An athlete's rows, printed."""
+        kinds = [FIRST, *[FURTHER] * (len(block.rows) - 1)]
+        return self.printer.block(
+            block.athlete.pk, [self._line(row, kind, block) for row, kind in zip(block.rows, kinds, strict=True)]
         )
 
+    def spare(self, row: Row) -> str:
+        """A row with a choice of athlete and of all races, printed."""
+        return self.printer.line(self._line(row, SPARE, None))
+
+    def _line(self, row: Row, kind: str, block: Block | None) -> Line:
+        is_first = block is not None and kind == FIRST and block.held
+        return Line(
+            row, kind, block,
+            races=self._races(block.athlete.sex if block else "", row.race.strip()),
+            athletes="" if block else self._athletes(row.athlete),
+            held=render_to_string("pieces/sheet_held.html", {"held": block.held}) if block and is_first else "",
+            shoe=self.shoes.field_of(row, self.facts.races) if row.shoe else NO_SHOE,
+        )  # fmt: skip
+
     def _print_races(self, sex: str, selected: str) -> str:
-        races = [
-            race for race in self.facts.races.values() if may_choose(race, sex) or str(race.pk) == selected.strip()
-        ]
-        shown = [(race, race_data(race)) for race in races]
-        known = any(str(race.pk) == selected.strip() for race in races)
-        values = {"races": shown, "selected": selected.strip(), "lost": bool(selected.strip()) and not known}
+        shown = [(race, data) for race, data in self._data if may_choose(race, sex) or str(race.pk) == selected]
+        known = any(str(race.pk) == selected for race, _data in shown)
+        values = {"races": shown, "selected": selected, "lost": bool(selected) and not known}
         return render_to_string("pieces/race_options.html", values)
 
     def _print_athletes(self, selected: str) -> str:

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from entries.entry import actions, drafts, rules
 from entries.entry.lines import MAX_ROWS, SheetRefused
-from entries.entry.models import SheetDraft, Submission
+from entries.entry.models import Submission
 from entries.entry.queries import entering, submission_under_key
 from entries.entry.sheet.context import Facts, View, context, fresh_view, mark_rows, read_facts, refusals_of
 from entries.entry.sheet.forms import read_sheet
+from entries.entry.sheet.kept import answer, forget, keeps_what_is_sent, kept_rows
 from entries.entry.sheet.sheet_layout import MOST_ROWS_EACH, draft_of_rows
-from entries.entry.sheet_rows import Sheet, id_of, new_key
+from entries.entry.sheet_rows import Sheet, id_of, new_key, without_time
 from entries.entry.shoes import read_keys
 from entries.meet.decorators import MeetRequest, in_meet, in_meet_to_enter, read_afresh
 from entries.roster.models import Team
@@ -27,6 +28,7 @@ from tenants.wording import say
 SEE_OTHER = 303
 
 
+@keeps_what_is_sent
 @signed_in
 @in_meet_to_enter
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,11 +45,16 @@ def sheet(request: MeetRequest) -> HttpResponse:
     team = chosen(teams, request.POST.get("team") or request.GET.get("team", ""))
     if posted is not None:
         read_afresh(request)
-        answer = _keep_draft if "save_draft" in request.POST else _take_or_show
-        return answer(request, team, teams, posted)
-    facts = read_facts(request.meet, team)
+        show = _keep_draft if "save_draft" in request.POST else _take_or_show
+        return show(request, team, teams, posted)
+    facts = read_facts(request.meet, team, request.user)
     asked = id_of(request.GET.get("rows", ""))
-    view = fresh_view(facts, from_last=request.GET.get("from") == "last", rows_each=min(max(asked, 1), MOST_ROWS_EACH))
+    view = fresh_view(
+        facts,
+        filled_from=request.GET.get("from", ""),
+        rows_each=min(max(asked, 1), MOST_ROWS_EACH),
+        kept=kept_rows(request, team) if request.GET.get("kept") else None,
+    )
     view.said = "draft" if request.GET.get("saved") else ""
     return render(request, "entry/sheet.html", context(facts, view, teams))
 
@@ -67,7 +74,7 @@ def _take(request: MeetRequest, posted: Sheet) -> HttpResponse | None:
     read_keys(posted)
     ids = [line.athlete_id for line in posted.lines[:MAX_ROWS]]
     found = entering(request.user, id_of(request.POST.get("team", "")), ids, only=rules.ASKED_OF_ATHLETES)
-    if found is None or not posted.is_well_formed:
+    if found is None or not posted.is_well_formed or _asks_about_times(request, posted):
         return None
     at_hand = actions.AtHand(request.meet.recent_races, found.athletes)
     submission = actions.submit_at_once(
@@ -79,31 +86,41 @@ def _take(request: MeetRequest, posted: Sheet) -> HttpResponse | None:
         at=found.clock,
         at_hand=at_hand,
     )
-    return None if submission is None else _receipt(submission)
+    return None if submission is None else _receipt(request, submission)
 
 
-def _receipt(submission: Submission) -> HttpResponse:
-    return HttpResponseRedirect(reverse("entry:receipt", args=[submission.reference]), status=SEE_OTHER)
+def _asks_about_times(request: MeetRequest, posted: Sheet) -> int:
+    """How many blank times the page's button asks about."""
+    return without_time(posted) if "ask_no_time" in request.POST else 0
+
+
+def _receipt(request: MeetRequest, submission: Submission) -> HttpResponse:
+    forget(request)
+    return answer(request, reverse("entry:receipt", args=[submission.reference]))
 
 
 def _take_or_show(request: MeetRequest, team: Team, teams: Sequence[Team], posted: Sheet) -> HttpResponse:
     meet = request.meet
     if not posted.is_well_formed:
-        facts = read_facts(meet, team)
+        facts = read_facts(meet, team, request.user)
         refused = refusals_of(posted, facts)
         mark_rows(posted.rows, refused)
         return _again(request, facts, teams, posted, refused.general, status=422)
+    timeless = _asks_about_times(request, posted)
+    if timeless:
+        facts = read_facts(meet, team, request.user)
+        return _again(request, facts, teams, posted, [], status=422, timeless=timeless)
     try:
         submission = actions.submit(
             meet=meet, team=team, lines=posted.lines, key=posted.key, by=request.user, at=meet.clock
         )
     except SheetRefused as refused:
         mark_rows(posted.rows, refused)
-        return _again(request, read_facts(meet, team), teams, posted, refused.general, status=422)
+        return _again(request, read_facts(meet, team, request.user), teams, posted, refused.general, status=422)
     except Refused as refusal:
         status = 409 if refusal.code == "key_reused" else 422
-        return _again(request, read_facts(request.meet, team), teams, posted, [refusal], status=status)
-    return _receipt(submission)
+        return _again(request, read_facts(request.meet, team, request.user), teams, posted, [refusal], status=status)
+    return _receipt(request, submission)
 
 
 def _again(
@@ -114,9 +131,12 @@ def _again(
     problems: Sequence[Refused],
     *,
     status: int,
+    timeless: int = 0,
 ) -> HttpResponse:
-    """The same page with everything that was typed, and what is wrong with it."""
+    """The same page with everything that was typed, and what is wrong with it; or the question that is asked once, whether
+    `timeless` entries go without a time."""
     view = View(posted.rows, key=posted.key or new_key(), problems=list(problems), draft_version=_version(request))
+    view.timeless = timeless
     if any(refusal.code == "key_reused" for refusal in problems):
         first = submission_under_key(facts.team, posted.key)
         view.first_receipt = first.reference if first else ""
@@ -137,7 +157,7 @@ def _keep_draft(request: MeetRequest, team: Team, teams: Sequence[Team], posted:
         drafts.keep(meet=request.meet, team=team, rows=rows, version=_version(request), by=request.user)
     except Refused as refusal:
         status = 409 if refusal.code == "draft_conflict" else 422
-        return _again(request, read_facts(request.meet, team), teams, posted, [refusal], status=status)
+        return _again(request, read_facts(request.meet, team, request.user), teams, posted, [refusal], status=status)
     return HttpResponseRedirect(f"{request.path}?{urlencode({'team': team.pk, 'saved': 1})}", status=SEE_OTHER)
 
 
@@ -159,7 +179,7 @@ def draft(request: MeetRequest) -> HttpResponse:
     except Refused as refusal:
         if refusal.code == "draft_invalid":
             return JsonResponse({"error": say(refusal)}, status=400)
-        there = SheetDraft.objects.filter(meet=request.meet, team=team).first()
+        there = drafts.draft_of(request.meet, team, request.user).first()
         return JsonResponse({"error": say(refusal), "version": there.version if there else 0}, status=409)
     return JsonResponse({"version": kept.version})
 

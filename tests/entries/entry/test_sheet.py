@@ -385,3 +385,18 @@ def test_a_team_without_athletes_is_led_to_its_roster(coach: Client, meet: Meet,
     page = coach.get(address(meet)).content.decode()
     assert f"/teams/{kita.pk}/athletes/new" in page
     assert 'id="sheet-send"' not in page
+
+
+def test_a_blank_time_is_asked_about_once_by_the_pages_button_and_by_nothing_else(
+    coach: Client, meet: Meet, race: Race, runners: list[Athlete]
+) -> None:
+    """A program that posts a blank time presses no button, and is taken at once (contract 5)."""
+    asked = send(coach, meet, None, [row(runners[0], race, ""), row(runners[1], race)], ask_no_time="1")
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert "申告タイムが空欄の申込が1件あります" in page
+    assert 'name="ask_no_time"' not in page
+    assert entries() == []
+    assert send(coach, meet, None, [row(runners[0], race, ""), row(runners[1], race)]).status_code == 303
+    assert send(coach, meet, None, [row(runners[2], race)], key="2", ask_no_time="1").status_code == 303
+    assert 'name="ask_no_time"' in coach.get(address(meet)).content.decode()

@@ -185,7 +185,7 @@ def test_names_are_text_wherever_they_stand(coach: Client, meet: Meet, race: Rac
 
 
 def test_the_sheet_reads_no_shoes_but_those_that_are_chosen(
-    coach: Client, meet: Meet, race: Race, nittai: Tenant, kita: Team
+    coach: Client, meet: Meet, race: Race, nittai: Tenant, kita: Team, baba: User
 ) -> None:
     runners, counts = athletes_of(kita, 5), []
     for n in range(5):
@@ -194,7 +194,9 @@ def test_the_sheet_reads_no_shoes_but_those_that_are_chosen(
         with tenant_scope(nittai.pk):
             ids = list(MasterProduct.objects.order_by("pk").values_list("pk", flat=True))[:chosen]
             rows = [{"athlete": str(one.pk), "race": str(race.pk), "shoe": str(pk)} for one, pk in zip(runners, ids)]  # noqa: B905
-            SheetDraft.objects.update_or_create(tenant=nittai, meet=meet, team=kita, defaults={"rows": rows})
+            SheetDraft.objects.update_or_create(
+                tenant=nittai, meet=meet, team=kita, updated_by=baba, defaults={"rows": rows}
+            )
         with CaptureQueriesContext(connection) as caught:
             page = coach.get(address(meet)).content.decode()
         counts.append(len(caught))
