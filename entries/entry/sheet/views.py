@@ -15,7 +15,7 @@ from entries.entry.models import Submission
 from entries.entry.queries import entering, submission_under_key
 from entries.entry.sheet.context import Facts, View, context, fresh_view, mark_rows, read_facts, refusals_of
 from entries.entry.sheet.forms import read_sheet
-from entries.entry.sheet.kept import answer, forget, keeps_what_is_sent, kept_rows
+from entries.entry.sheet.kept_views import answer, forget, keeps_what_is_sent, kept_rows
 from entries.entry.sheet.sheet_layout import MOST_ROWS_EACH, draft_of_rows
 from entries.entry.sheet_rows import Sheet, id_of, new_key, without_time
 from entries.entry.shoes import read_keys

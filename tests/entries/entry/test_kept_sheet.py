@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from entries.entry.models import SheetDraft
-from entries.entry.sheet.kept import LIMITS
+from entries.entry.sheet.kept_views import LIMITS
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Membership, Team
 from tenants.models import User
