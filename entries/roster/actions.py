@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import get_language
 
 from entries.roster import rules
-from entries.roster.models import Membership, Team
+from entries.roster.models import Membership, Team, TeamKind
 from tenants.audit.actions import record
 from tenants.models import User, normal_email
 from tenants.outbox.actions import enqueue
@@ -28,6 +28,16 @@ def add_team(*, by: User, values: dict[str, Any]) -> Team:
     team = Team.objects.create(**{name: values[name] for name in TEAM_FIELDS})
     Membership.objects.create(team=team, user=by)
     record("team.added", team, by=by, after={name: values[name] for name in TEAM_FIELDS})
+    return team
+
+
+@transaction.atomic
+def add_guest(*, by: User, name: str, name_kana: str, printed: str, contact_email: str) -> Team:
+    """The team of somebody who enters alone and whom an organizer writes down: nobody signs in for it. `printed` is the
+    affiliation in the programme; empty prints the name."""
+    values = {"name": name, "name_kana": name_kana, "short_name": printed, "contact_email": contact_email}
+    team = Team.objects.create(kind=TeamKind.INDIVIDUAL, **values)
+    record("team.added", team, by=by, after=values)
     return team
 
 

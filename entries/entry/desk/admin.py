@@ -17,6 +17,7 @@ from entries.entry.desk.export import export_view
 from entries.entry.desk.filters import EntryMeetFilter, RaceFilter, ShoeFilter, StateFilter
 from entries.entry.desk.forms import CorrectForm, MoveEntriesForm
 from entries.entry.desk.invite_views import invite_view
+from entries.entry.desk.new_athlete_views import new_athlete_view
 from entries.entry.desk.shoes import ShoeMarks
 from entries.entry.models import Entry, EntryState, Submission
 from entries.marks import format_time
@@ -181,9 +182,14 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
         self.message_user(request, _("申告タイムを変更しました。"), messages.SUCCESS)
 
     def get_urls(self) -> list[Any]:
-        """With the list as a file."""
+        """With the list as a file, and host entries of who is on no roster."""
         export = self.admin_site.admin_view(lambda request: export_view(self, request))
-        return [path("export", export, name="entries_entry_export"), *super().get_urls()]
+        new = self.admin_site.admin_view(lambda request: new_athlete_view(self, request))
+        return [
+            path("export", export, name="entries_entry_export"),
+            path("add/new", new, name="entries_entry_new_athlete"),
+            *super().get_urls(),
+        ]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """An invited entry, past the line."""

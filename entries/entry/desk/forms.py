@@ -8,8 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from entries.entry.models import Entry
 from entries.meet.fields import MarkField
 from entries.meet.models import Race
+from entries.roster.athlete_fields import Values, visible
+from entries.roster.forms import NONE, AthleteForm, ReadField
+from entries.roster.models import Team
 from tenants.desk.confirm import ConfirmForm, WhyForm
+from tenants.files.tables import text_of
 from tenants.forms import Form
+from tenants.signin.forms import EmailField
 
 
 class MoveEntriesForm(WhyForm):
@@ -79,3 +84,49 @@ class InviteForm(FindForm):
         )
         for name in ("race", "words"):
             self.fields[name].widget = self.fields[name].hidden_widget()
+
+
+class NewAthleteForm(AthleteForm):
+    """Somebody whom no roster of the host's teams has: read by the rules of the roster, and entered past the line."""
+
+    race = forms.ModelChoiceField(queryset=Race.objects.none(), label=_("種目"), empty_label=NONE[1])
+    team = forms.ModelChoiceField(
+        queryset=Team.objects.none(),
+        label=_("チーム"),
+        required=False,
+        empty_label=_("個人として登録"),
+        help_text=_("選ぶとそのチームの名簿に載ります。"),
+    )
+    printed = ReadField(
+        lambda cell: visible(text_of(cell), 20),
+        label=_("所属"),
+        help_text=_("個人のとき、プログラムに載る名前。空欄なら氏名"),
+    )
+    contact_email = EmailField(
+        label=_("連絡先メール"), required=False, help_text=_("個人のとき、受付票のお知らせを送ります。")
+    )
+    seed_time = MarkField(label=_("申告タイム"), required=False, help_text=_("例: 14:05.32。空欄は記録なし（NT）。"))
+    pacemaker = forms.BooleanField(label=_("ペースメーカー"), required=False)
+    why = forms.CharField(label=_("理由"), required=False, max_length=300, help_text=_("変更履歴に残ります。"))
+
+    WHERE, ENTRY = ("team", "printed", "contact_email"), ("race", "seed_time", "pacemaker", "why")
+
+    def __init__(self, *args: Any, races: Any, teams: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+        field: Any = self.fields["race"]
+        field.queryset = races
+        field.label_from_instance = lambda race: f"{race.meet.name} / {race.name}"
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The entry first, then the person as on the roster, then where they belong."""
+        entry = ("entry", [self[name] for name in self.ENTRY])
+        return [entry, *super().groups(), ("where", [self[name] for name in self.WHERE])]
+
+    def values(self) -> Values:
+        """What the roster takes."""
+        return {name: value for name, value in super().values().items() if name not in (*self.WHERE, *self.ENTRY)}
+
+    def entry(self) -> dict[str, Any]:
+        """All else."""
+        return {name: self.cleaned_data[name] for name in (*self.WHERE, *self.ENTRY)}

@@ -80,6 +80,9 @@ def _page(owner: Any, request: HttpRequest, find: FindForm, form: InviteForm | N
         "form": form,
         "is_found": bool(found),
         "list_filters": kept,
+        "new_query": urlencode(
+            {"race": find["race"].value() or "", "words": find["words"].value() or "", FILTERS: kept}
+        ),
         "preserved_filters": urlencode({FILTERS: kept}) if kept else "",
     }
     status = 422 if request.method == "POST" else 200

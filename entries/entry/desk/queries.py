@@ -1,9 +1,9 @@
 """What the organizer's desk asks about entries."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncDate, TruncMinute
@@ -12,11 +12,12 @@ from catalog.shoes.queries import judge_of_host, shoes_by_id
 from entries.entry.models import WITHIN_THE_LINE, Entry, Submission
 from entries.entry.shoes import GONE, verdict_in
 from entries.meet.models import Meet, Race, RaceSex
-from entries.roster.models import Athlete
+from entries.roster.models import Athlete, Team, TeamKind
 from tenants.searched import found
 
 FIRST_HOUR = timedelta(hours=1)
 MOST_FOUND = 30
+MOST_TEAMS = 10
 
 
 class Places(NamedTuple):
@@ -88,6 +89,22 @@ def athletes_known_to_host_of(race: Race, *, words: str) -> QuerySet[Athlete]:
     athletes = athletes.filter(found(words, "search_key", "team__search_key"))
     first = athletes.order_by("family_kana", "given_kana", "pk").values_list("pk", flat=True)[:MOST_FOUND]
     return Athlete.objects.filter(pk__in=list(first)).select_related("team").in_roster_order()
+
+
+def teams_known_to_host_of(race: Race, *, words: str) -> QuerySet[Team]:
+    """A few teams that have entered one of the host's meets, by every one of the `words`; none without words."""
+    teams = Submission.objects.filter(tenant_id=race.tenant_id).values("team")
+    rows = Team.objects.filter(pk__in=teams).exclude(kind=TeamKind.INDIVIDUAL).order_by("name_kana", "name", "pk")
+    first = rows.filter(found(words, "search_key")).values_list("pk", flat=True)[:MOST_TEAMS] if words.strip() else []
+    return Team.objects.filter(pk__in=list(first)).order_by("name_kana", "name", "pk")
+
+
+def guest_of_host(race: Race, values: Mapping[str, Any]) -> Athlete | None:
+    """Whom this host has written down before under this name and birth date."""
+    teams = Submission.objects.filter(tenant_id=race.tenant_id).values("team")
+    guests = Athlete.objects.active().filter(team__in=teams, team__kind=TeamKind.INDIVIDUAL, team__memberships=None)
+    same = {name: values[name] for name in ("family_name", "given_name", "birth_date")}
+    return guests.filter(**same).select_related("team").order_by("pk").first()
 
 
 def entries_by_verdict(meet_id: int, state: str) -> Q:

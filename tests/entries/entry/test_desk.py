@@ -325,3 +325,79 @@ def test_a_host_entry_stays_with_the_meet_of_the_list(desk: Client, four: list[E
     assert "別の大会" in desk.get(f"{LIST}add/").content.decode()
     answer = invite(desk, small, athletes_of(kita, 1)[0], _changelist_filters=f"meet={small.meet_id}")
     assert answer["Location"] == f"{LIST}?meet={small.meet_id}"
+
+
+PERSON = {
+    "family_name": "Kamau", "given_name": "Peter", "family_kana": "カマウ", "given_kana": "ピーター", "sex": "M",
+    "birth_date": "2001/2/3", "nationality": "KEN", "seed_time": "13:40.00", "why": "招待",
+}  # fmt: skip
+
+
+def write_down(desk: Client, race: Race, query: str = "", **more: Any) -> Any:
+    return desk.post(f"{LIST}add/new?race={race.pk}&{query}", {**PERSON, "race": race.pk, **more})
+
+
+def test_somebody_on_no_roster_is_written_down_and_entered(desk: Client, small: Race, aoki: User) -> None:
+    """As an individual of the named club, past the line, once however often the form is sent; the trail tells."""
+    page = desk.get(f"{LIST}add/", {"race": str(small.pk), "words": "Kamau"}).content.decode()
+    assert f"{LIST}add/new?race={small.pk}&amp;words=Kamau" in page
+    assert write_down(desk, small, printed="ケニア", contact_email="kamau@example.com").status_code == 302
+    [entry] = Entry.objects.with_state().select_related("athlete__team")
+    assert (entry.ticket, entry.state, entry.seed_time) == (None, "accepted", 82_000)
+    assert (entry.athlete.full_name, entry.athlete.nationality) == ("Kamau Peter", "KEN")
+    assert (entry.athlete.team.kind, entry.athlete.team.printed_name) == ("individual", "ケニア")
+    assert not entry.athlete.team.memberships.exists()
+    assert OutboxMail.objects.get().to == "kamau@example.com"
+    again = write_down(desk, small, printed="ケニア")
+    assert again.status_code == 422
+    assert "申込済み" in again.content.decode()
+    assert Athlete.objects.count() == Team.objects.count() == 1
+    verbs = AuditRecord.objects.filter(actor=aoki).order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["team.added", "athlete.added", "entry.invited"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"birth_date": "2010/2/30"}, "読み取れません"),
+        ({"birth_date": "2015/2/3"}, "保護者"),
+        ({"family_kana": "kamau!"}, "カタカナ"),
+        ({"sex": ""}, "選んでください"),
+        ({"seed_time": "14:61"}, "59まで"),
+    ],
+)
+def test_a_written_down_athlete_follows_the_rules_of_the_roster(
+    desk: Client, small: Race, typed: dict[str, str], said: str
+) -> None:
+    page = write_down(desk, small, **typed)
+    assert page.status_code == 422
+    assert said in page.content.decode()
+    assert 'value="カマウ"' in page.content.decode() or "kamau!" in page.content.decode()
+    assert not Athlete.objects.exists()
+    assert not Team.objects.exists()
+
+
+def test_nobody_is_written_down_for_a_race_of_another_host(desk: Client, chuo: Tenant) -> None:
+    theirs = race_of(open_meet(chuo, name="中央記録会"))
+    page = write_down(desk, theirs)
+    assert page.status_code == 422
+    assert "中央記録会" not in page.content.decode()
+    assert not Athlete.objects.exists()
+
+
+def test_a_woman_is_not_written_down_for_a_race_of_men(desk: Client, race: Race) -> None:
+    page = write_down(desk, race, sex="F")
+    assert page.status_code == 422
+    assert "申し込めるのは" in page.content.decode()
+    assert not Team.objects.exists()
+
+
+def test_an_athlete_is_written_down_on_the_roster_of_a_team_that_entered_here(
+    desk: Client, four: list[Entry], small: Race, kita: Team, minami: Team
+) -> None:
+    """A team that has entered no meet of this host is not offered, and not taken."""
+    page = desk.get(f"{LIST}add/new", {"race": str(small.pk), "words": "北大"}).content.decode()
+    assert f'<option value="{kita.pk}">' in page
+    assert write_down(desk, small, "words=南", team=minami.pk).status_code == 422
+    assert write_down(desk, small, "words=北大", team=kita.pk).status_code == 302
+    assert Athlete.objects.get(family_name="Kamau").team == kita
