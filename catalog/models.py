@@ -8,11 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from catalog.shoes.events import ListStatus
+from catalog.shoes.events import SHOE, ListStatus
 from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
-
-SHOE = "shoe"
-"""The category of products that the entry sheet and the call room ask about."""
 
 
 class MasterProduct(TenantOwned):
@@ -81,6 +78,7 @@ from catalog.overrides.models import ProductOverride  # noqa: E402
 from catalog.shoes.models import ShoeLimit  # noqa: E402
 
 __all__ = [
+    "SHOE",
     "BrandCount", "DraftMonth", "ImportFile", "ImportRun", "MasterProduct", "ProductDraft", "ProductOverride",
     "SeenProduct", "ShoeLimit",
 ]  # fmt: skip

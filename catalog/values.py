@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.fields import FIELDS, SPECS, Value
-from catalog.shoes.events import ListStatus, ShoeEvent
+from catalog.shoes.events import SHOE, ListStatus, ShoeEvent
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -89,6 +89,8 @@ def printed(field: str, value: Value) -> str:
         return _("%(amount)s円") % {"amount": f"{value:,}"}
     if field == "stack_height_mm":
         return f"{value} mm"
+    if field == "category" and value == SHOE:
+        return _("シューズ")
     if field == "events_allowed":
         return _("、").join(_choice(ShoeEvent, code) for code in value)
     if field == "list_status":

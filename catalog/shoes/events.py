@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+SHOE = "shoe"
+"""The category of products that the entry sheet and the call room ask about."""
+
 
 class ShoeEvent(models.TextChoices):
     """Where a race is run, as far as the rules of shoes tell apart."""

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError
 
-from tenants.commands.ready import reason
+from tenants.commands.ready import away, lacks_a_table, reason
 from tenants.refusal import Refused
 from tenants.wording import say
 
@@ -56,7 +56,7 @@ class OpsCommand(OneLineCommand):
                 raise
             raise CommandError(f"{say(refusal).rstrip('.。')}. Nothing was written.") from None
         except DatabaseError as error:
-            raise CommandError(self.refused.format(reason(error))) from None
+            raise away(error) if lacks_a_table(error) else CommandError(self.refused.format(reason(error))) from None
 
 
 @contextmanager

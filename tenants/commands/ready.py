@@ -19,7 +19,15 @@ def database_name() -> str:
 
 def away(error: Exception) -> CommandError:
     """What a database that does not answer said, as one line."""
+    if lacks_a_table(error):
+        return CommandError(f"the database lacks migrations: {reason(error)}. Run: {MIGRATE}")
     return CommandError(f"the database does not answer: {reason(error)}. Check DATABASE_URL.")
+
+
+def lacks_a_table(error: BaseException) -> bool:
+    """Whether the database answered, and does not know a table or column of this release."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state in ("42P01", "42703") or "no such table" in str(error) or "no such column" in str(error)
 
 
 def check_ready() -> None:

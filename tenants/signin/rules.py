@@ -1,16 +1,20 @@
 """Who may sign in where, and what a link still opens."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from tenants.models import Role, User
+from tenants.models import ADMIN_ROLES, HOST_ROLES, Role, User
 from tenants.refusal import Refused
 from tenants.signin.models import OneTimeLink
 
 HOMES = {Role.STAFF: "catalog:search", Role.ORGANIZER: "admin:index", Role.PLATFORM_ADMIN: "admin:index"}
+AREAS = {"/admin/": ADMIN_ROLES, "/staff/": HOST_ROLES | ADMIN_ROLES}
+"""Parts of the site where nobody else gets past a 403, whatever page it is."""
 LONGEST_ADDRESS = 1_500
 """Of an encoded address to come back to; longer ones are not ours, and Django refuses to redirect to them."""
 
@@ -20,11 +24,17 @@ def home_of(user: User) -> str:
     return reverse(HOMES.get(Role(user.role), "roster:teams"))
 
 
+def may_open(user: User, address: str) -> bool:
+    """Whether this address of our own site is not in a part that is closed to the user's role."""
+    path = urlsplit(address).path
+    return all(user.role in roles for area, roles in AREAS.items() if path.startswith(area))
+
+
 def where_to(user: User, asked: str, *, host: str, secure: bool) -> str:
     """The address to go to after sign-in: the one asked for when it is on our own site, else the role's home."""
     printable = asked.isprintable() and len(iri_to_uri(asked) or "") <= LONGEST_ADDRESS
     if printable and url_has_allowed_host_and_scheme(asked, allowed_hosts={host}, require_https=secure):
-        return asked
+        return asked if may_open(user, asked) else home_of(user)
     return home_of(user)
 
 

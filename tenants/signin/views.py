@@ -60,6 +60,8 @@ def _onwards(request: HttpRequest, user: User, asked: str) -> HttpResponse:
     if user.must_change_password:
         return HttpResponseRedirect(reverse("auth:password_change"))
     where = rules.where_to(user, asked, host=request.get_host(), secure=request.is_secure())
+    if asked and where == rules.home_of(user) and not rules.may_open(user, asked):
+        messages.warning(request, _("このアカウントでは、開こうとしたページを使えません。"))
     return HttpResponseRedirect(where)
 
 

@@ -14,8 +14,8 @@ from tenants.switches.models import Function
 IN_FLIGHT = "every process sees it within 1 s; requests under way are finished and stored"
 
 
-def moment_of(text: str) -> datetime | None:
-    """An instant in ISO form, in the site's zone when it names none; None for "". Raises CommandError."""
+def moment_of(text: str | None) -> datetime | None:
+    """An instant in ISO form, in the site's zone when it names none; None for nothing. Raises CommandError."""
     if not text:
         return None
     try:
@@ -34,14 +34,20 @@ def moment_of(text: str) -> datetime | None:
 def ask_what(parser: ArgumentParser, *, shown: str) -> None:
     """Add what is done, what is said, until when."""
     parser.add_argument("what", choices=("on", "off", "status"))
-    parser.add_argument("--message", default="", help=shown)
-    parser.add_argument("--until", default="", metavar="ISO", help="when it is expected back: 2026-11-23T12:00")
+    kept = "; left out, what was said before stays"
+    parser.add_argument("--message", help=shown + kept)
+    parser.add_argument("--until", metavar="ISO", help="when it is expected back: 2026-11-23T12:00" + kept)
 
 
-def switched(function: Function, what: str, *, message: str, back_at: datetime | None) -> str:
-    """Stop it (or change what is said), let it go on, or neither; how it stands, on one line. Raises Refused."""
+def switched(function: Function, what: str, *, message: str | None, until: str | None) -> str:
+    """Stop it (or change what is said), let it go on, or neither; how it stands, on one line. What is None stays as it
+    was said before. Raises Refused, and CommandError for a time that cannot be read."""
+    back_at = moment_of(until)
     if what == "on":
-        actions.stop(function, by=None, at=timezone.now(), message=" ".join(message.split()), back_at=back_at)
+        before = queries.switch_of(function)
+        said = before.message if message is None else " ".join(message.split())
+        expected = before.back_at if until is None else back_at
+        actions.stop(function, by=None, at=timezone.now(), message=said, back_at=expected)
     elif what == "off":
         actions.resume(function, by=None)
     switch = queries.switch_of(function)

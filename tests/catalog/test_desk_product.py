@@ -1,5 +1,6 @@
 """A product's page: values side by side, corrections by form, conflicts, and who may."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -61,6 +62,12 @@ def seen_of(page: str, field: str) -> str:
     """The hidden word of the form of this field."""
     form = page.split(f'name="field" value="{field}"')[0].rpartition("<form")[2] + page.split(f'value="{field}"')[1]
     return form.split('name="seen" value="')[1].split('"')[0]
+
+
+def test_a_shoe_s_category_is_said_in_words(as_endo: Client, path: str) -> None:
+    page = as_endo.get(path).content.decode()
+    assert "シューズ" in page
+    assert not re.search(r">\s*shoe\s*<", page)
 
 
 def test_master_correction_and_what_holds_stand_side_by_side(as_endo: Client, path: str, shoe: MasterProduct) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from tenants.commands.command import OpsCommand
 from tenants.models import AuditRecord, Switch
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,17 @@ def test_the_command_switches_on_and_off_and_says_what_it_touches(capsys: pytest
     assert Client().get("/").status_code == 200
     trail = [(one.verb, one.actor) for one in AuditRecord.objects.order_by("pk")]
     assert trail == [("switch.stopped", None), ("switch.resumed", None)]
+
+
+def test_what_was_said_stays_when_it_is_switched_on_again(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("maintenance", "on", message="入れ替え", until="2099-01-01T00:00")
+    for again, said in ({}, "入れ替え"), ({"message": "長引く"}, "長引く"), ({"message": ""}, ""):
+        call_command("maintenance", "on", **again)
+        switch = Switch.objects.get(function="maintenance")
+        assert switch.message == said
+        assert switch.back_at is not None
+    call_command("maintenance", "on", until="")
+    assert Switch.objects.get(function="maintenance").back_at is None
 
 
 @pytest.mark.parametrize("until", ["tomorrow", "2026-99-99T99:99", "2020-01-01T00:00", "9" * 400])
@@ -66,3 +78,22 @@ def test_a_database_that_does_not_answer_is_said_in_one_line(command: tuple[str,
     with connection.execute_wrapper(gone), pytest.raises(CommandError) as refused:
         call_command(*command)
     assert str(refused.value) == "the database refused: connection to server failed. Nothing was changed."
+
+
+def test_a_database_without_migrations_is_told_to_migrate() -> None:
+    """And not to look at DATABASE_URL, which is right."""
+    for question in ("SELECT * FROM no_such_thing", "SELECT no_such_thing FROM tenants_tenant"):
+        with pytest.raises(CommandError, match="migrate --noinput"), transaction.atomic():
+            Asks().execute(question, no_color=True, force_color=False, skip_checks=True)
+
+
+class Asks(OpsCommand):
+    """Asks the database something."""
+
+    def execute(self, question: str, **options: Any) -> str | None:
+        self.question = question
+        return super().execute(**options)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(self.question)

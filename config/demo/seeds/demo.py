@@ -12,6 +12,7 @@ from config.demo.seeds.meets import plans, seed_meet
 from config.demo.seeds.products import seed_products, seed_products_of_b
 from config.demo.seeds.teams import TEAMS, seed_individual, seed_teams
 from entries.roster.models import Team
+from tenants.models import User
 from tenants.scope import tenant_scope
 
 
@@ -20,14 +21,15 @@ def seed(*, at: datetime) -> Counter[str]:
     """Write what is missing of the demo; returns what was written. `at` is the moment from which the meets' days are
     counted, in the zone of the site; a second call changes nothing that is there."""
     written: Counter[str] = Counter()
+    accounts = User.objects.count()
     hosts = seed_hosts()
     people = seed_accounts(hosts)
     coaches = seed_coaches(len(TEAMS))
+    written["accounts"] += User.objects.count() - accounts
     written["contacts"] += seed_contacts(hosts)
     written["teams"] += len(seed_teams(coaches, people, at))
     seed_individual(people["athlete-a@example.com"], at)
-    seed_products(hosts["tenant-a"])
-    seed_products_of_b(hosts["tenant-b"])
+    written["products"] += seed_products(hosts["tenant-a"]) + seed_products_of_b(hosts["tenant-b"])
     for slug, plan in plans(at).items():
         tenant = hosts["tenant-b" if slug == "spring" else "tenant-a"]
         with tenant_scope(tenant.pk):

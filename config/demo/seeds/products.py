@@ -58,18 +58,22 @@ SHOES_OF_B = (
 UNTOUCHED = Facts(None, (), ListStatus.UNKNOWN)
 
 
-def seed_products(tenant: Tenant) -> None:
-    """Made when missing; what is there is left alone, but shoes of an earlier demo without any fact get theirs."""
+def seed_products(tenant: Tenant) -> int:
+    """Made when missing; what is there is left alone, but shoes of an earlier demo without any fact get theirs. How
+    many rows that were."""
     rows = [MasterProduct(tenant=tenant, brand="TESTBRAND", reference="REF001", name="確認用商品", price_jpy=123_456)]
     with tenant_scope(tenant.pk):
+        before = MasterProduct.objects.count()
         MasterProduct.objects.bulk_create([*rows, *_shoes(tenant, SHOES)], ignore_conflicts=True)
-        _fill_untouched()
+        return MasterProduct.objects.count() - before + _fill_untouched()
 
 
-def seed_products_of_b(tenant: Tenant) -> None:
-    """Made when missing: staff of a host without any product find nothing, which `check_env_data` calls a failure."""
+def seed_products_of_b(tenant: Tenant) -> int:
+    """Made when missing: staff of a host without any product find nothing, which `check_env_data` calls a failure. How many."""
     with tenant_scope(tenant.pk):
+        before = MasterProduct.objects.count()
         MasterProduct.objects.bulk_create(_shoes(tenant, SHOES_OF_B), ignore_conflicts=True)
+        return MasterProduct.objects.count() - before
 
 
 def _shoes(tenant: Tenant, shoes: Iterable[Shoe]) -> list[MasterProduct]:
@@ -87,7 +91,7 @@ def _shoes(tenant: Tenant, shoes: Iterable[Shoe]) -> list[MasterProduct]:
     ]
 
 
-def _fill_untouched() -> None:
+def _fill_untouched() -> int:
     """Shoes that were made before there were facts, and that nobody has said anything about since."""
     known = {(brand, reference): facts for brand, reference, _name, _price, facts in SHOES if facts}
     bare = MasterProduct.objects.filter(category=SHOE, **UNTOUCHED.columns())
@@ -97,4 +101,4 @@ def _fill_untouched() -> None:
     for row in filled:
         for name, value in known[row.brand, row.reference].columns().items():
             setattr(row, name, value)
-    MasterProduct.objects.bulk_update(filled, list(UNTOUCHED.columns()))
+    return MasterProduct.objects.bulk_update(filled, list(UNTOUCHED.columns()))

@@ -30,7 +30,7 @@ def in_submission(view: View) -> View:
 
     @wraps(view)
     def with_submission(request: SubmissionRequest, reference: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        found = submission_by_reference(reference, reader=request.user)
+        found = submission_by_reference(reference.upper(), reader=request.user)
         if found is None or not rules.may_see(request.user, found.submission, is_mine=found.is_mine):
             raise Http404
         request.submission, request.clock = found.submission, found.clock

@@ -27,26 +27,30 @@ class Command(OpsCommand):
         ask_what(parser, shown="shown to everyone who comes to it")
         parser.add_argument("--meet", default="", metavar="TENANT/SLUG", help="for entries: which meet's")
 
-    def handle(self, *args: Any, function: str, what: str, message: str, until: str, meet: str, **options: Any) -> None:
+    def handle(
+        self, *args: Any, function: str, what: str, message: str | None, until: str | None, meet: str, **options: Any
+    ) -> None:
         """Say which database, switch, say how it is now."""
         if (function == ENTRIES) != bool(meet):
             raise CommandError(f"--meet TENANT/SLUG goes with {ENTRIES}, and {ENTRIES} with --meet")
-        back_at = moment_of(until)
+        moment_of(until)
         self.stdout.write(f"pause {function} on {database_name()}")
         with database_may_refuse():
-            if function == ENTRIES:
-                said = entries_switched(meet, what, message=message)
-            else:
-                said = switched(Function(function), what, message=message, back_at=back_at)
-            self.stdout.write(said)
+            is_meet = function == ENTRIES
+            self.stdout.write(
+                entries_switched(meet, what, message=message)
+                if is_meet
+                else switched(Function(function), what, message=message, until=until)
+            )
 
 
-def entries_switched(name: str, what: str, *, message: str) -> str:
+def entries_switched(name: str, what: str, *, message: str | None) -> str:
     """Take no entries of one meet, take them again, or neither; how it stands, on one line. Raises CommandError for an unknown meet, Refused."""
     meet = _meet_named(name)
     with tenant_scope(meet.tenant_id):
         if what == "on":
-            pausing.pause(meet=meet, by=None, at=timezone.now(), note=" ".join(message.split()), why="manage.py pause")
+            note = meet.pause_note if message is None else " ".join(message.split())
+            pausing.pause(meet=meet, by=None, at=timezone.now(), note=note, why="manage.py pause")
         elif what == "off":
             pausing.resume(meet=meet, by=None, why="manage.py pause")
     meet = _meet_named(name)

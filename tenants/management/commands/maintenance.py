@@ -14,9 +14,9 @@ class Command(OpsCommand):
         """What to do, what is said, until when."""
         ask_what(parser, shown="shown to everyone")
 
-    def handle(self, *args: Any, what: str, message: str, until: str, **options: Any) -> None:
+    def handle(self, *args: Any, what: str, message: str | None, until: str | None, **options: Any) -> None:
         """Say which database, switch, say how it is now."""
-        back_at = moment_of(until)
+        moment_of(until)
         self.stdout.write(f"maintenance on {database_name()}")
         with database_may_refuse():
-            self.stdout.write(switched(Function.MAINTENANCE, what, message=message, back_at=back_at))
+            self.stdout.write(switched(Function.MAINTENANCE, what, message=message, until=until))

@@ -199,3 +199,14 @@ def test_the_command_says_where_it_writes_and_refuses_outside_dev(
     settings.APP_ENV = "staging"
     with pytest.raises(CommandError, match="APP_ENV=dev only"):
         call_command("seed_dev")
+
+
+def test_what_is_written_anew_is_said_and_what_was_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("seed_dev")
+    assert "everything was there already" in capsys.readouterr().out
+    bare = dict.fromkeys(("stack_height_mm", "valid_from", "valid_until")) | {"events_allowed": [], "list_status": ""}
+    MasterProduct.objects.filter(reference="HY-100").update(**bare)
+    MasterProduct.objects.filter(reference="REF001").delete()
+    User.objects.filter(email="staff-b@example.com").delete()
+    call_command("seed_dev")
+    assert "1 accounts, 2 products" in capsys.readouterr().out

@@ -49,6 +49,10 @@ def test_it_says_who_is_in_and_who_waits_at_which_position(coach: Client, receip
     assert found(page) == [("accepted", ""), ("accepted", ""), ("waitlisted", "1"), ("waitlisted", "2")]
 
 
+def test_its_number_may_be_typed_in_lower_case(coach: Client, receipt: str) -> None:
+    assert coach.get(receipt.lower()).status_code == 200
+
+
 def test_it_says_what_to_pay_how_and_by_when(coach: Client, receipt: str, nittai: Tenant, meet: Meet) -> None:
     Tenant.objects.filter(pk=nittai.pk).update(payment_note="みずほ銀行 1234567")
     with across_tenants():

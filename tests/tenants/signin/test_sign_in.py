@@ -179,3 +179,16 @@ def test_signing_in_costs_a_fixed_number_of_queries(
 ) -> None:
     with django_assert_max_num_queries(20):
         sign_in(client, baba)
+
+
+@pytest.mark.parametrize("closed", ["/staff/search", "/staff/search?brand=X", "/admin/", "/admin/entries/meet/"])
+def test_who_may_not_open_what_was_asked_for_goes_home_and_is_told(client: Client, baba: User, closed: str) -> None:
+    answer = sign_in(client, baba, next=closed)
+    assert answer["Location"] == "/teams/"
+    assert "開こうとしたページを使えません" in client.get("/teams/").content.decode()
+
+
+def test_who_may_open_it_is_led_there(client: Client, aoki: User, endo: User) -> None:
+    assert sign_in(client, endo, next="/staff/search?brand=X")["Location"] == "/staff/search?brand=X"
+    assert sign_in(Client(), endo, next="/admin/")["Location"] == "/staff/search"
+    assert sign_in(Client(), aoki, next="/admin/entries/meet/")["Location"] == "/admin/entries/meet/"
