@@ -73,12 +73,12 @@ class BrandCount(TenantOwned):
 
 from catalog.desk.models import SeenProduct  # noqa: E402 - rooms refer to MasterProduct
 from catalog.drafting.models import DraftMonth, ProductDraft  # noqa: E402
-from catalog.importing.models import ImportFile, ImportRun  # noqa: E402
+from catalog.importing.models import HostColumns, ImportFile, ImportRun  # noqa: E402
 from catalog.overrides.models import ProductOverride  # noqa: E402
 from catalog.shoes.models import ShoeLimit  # noqa: E402
 
 __all__ = [
     "SHOE",
-    "BrandCount", "DraftMonth", "ImportFile", "ImportRun", "MasterProduct", "ProductDraft", "ProductOverride",
+    "BrandCount", "DraftMonth", "HostColumns", "ImportFile", "ImportRun", "MasterProduct", "ProductDraft", "ProductOverride",
     "SeenProduct", "ShoeLimit",
 ]  # fmt: skip

@@ -7,12 +7,18 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from catalog.importing import rules
-from catalog.importing.models import ImportFile, ImportRun, RunState, Source
+from catalog.importing.columns import TITLES
+from catalog.importing.models import HostColumns, ImportFile, ImportRun, RunState, Source
+from catalog.importing.queries import grid_of_run
 from tenants.audit.actions import record
+from tenants.files.grid import Columns, key_of
 from tenants.jobs import work
 from tenants.models import Tenant, User
+from tenants.refusal import Refused
 from tenants.scope import tenant_scope
 
+MOST_HEADERS = 30
+"""Headers that are kept for a host; the one that was used longest ago goes."""
 READ, WRITE = "catalog.read_csv", "catalog.write_csv"
 """The kinds of jobs; `catalog.importing.jobs` does them."""
 
@@ -20,7 +26,7 @@ READ, WRITE = "catalog.read_csv", "catalog.write_csv"
 def start_csv(tenant: Tenant, content: bytes, *, file_name: str, by: User) -> ImportRun:
     """Take a file and ask for it to be read. The run is READING; the job makes it PREVIEWED or FAILED.
 
-    Raises Refused for what is seen at once: an empty file, more than `rules.MOST_BYTES`, an Excel workbook.
+    Raises Refused for what is seen at once: an empty file, or more than `rules.MOST_BYTES`.
     """
     rules.check_upload(content)
     with transaction.atomic(), tenant_scope(tenant.pk):
@@ -58,6 +64,35 @@ def discard(run: ImportRun, *, by: User) -> ImportRun:
         ImportFile.objects.filter(run=run).update(content=b"")
         record("catalog.import_discarded", run, by=by, after={"state": run.state})
         return run
+
+
+def read_again(run: ImportRun, *, by: User, sheet: int | None = None, columns: Columns | None = None) -> ImportRun:
+    """Read the file of a run by other columns, which are remembered for the host, or another of its sheets.
+
+    Raises Refused("import_decided") when it is too late, "import_no_keys" when no column would name a product.
+    """
+    with transaction.atomic(), tenant_scope(run.tenant_id):
+        run = _locked(run)
+        rules.check_may_read_again(run)
+        run.sheet = run.sheet if sheet is None else sheet
+        if columns is not None:
+            _remember(run, columns)
+        run.state, run.refused, run.finished_at = RunState.READING, {}, None
+        run.save(update_fields=["sheet", "refused", "finished_at"])
+        _ask(run, READ, by)
+        return run
+
+
+def _remember(run: ImportRun, columns: Columns) -> None:
+    if not TITLES.is_enough(set(columns.values())):
+        raise Refused("import_no_keys")
+    grid = grid_of_run(run)
+    if grid is None:
+        raise Refused("import_decided", state=run.get_state_display())
+    chosen = {"columns": columns, "used_at": timezone.now()}
+    HostColumns.objects.update_or_create(tenant_id=run.tenant_id, key=key_of(grid.parts[0].titles), defaults=chosen)
+    kept = HostColumns.objects.order_by("-used_at", "-pk").values_list("pk", flat=True)[:MOST_HEADERS]
+    HostColumns.objects.exclude(pk__in=list(kept)).delete()
 
 
 def _locked(run: ImportRun) -> ImportRun:

@@ -18,11 +18,15 @@ from django.utils.translation import gettext_lazy
 
 from catalog.importing import actions, queries
 from catalog.importing import context as run_context
+from catalog.importing.columns import TITLES
 from catalog.importing.export_views import download
 from catalog.importing.forms import UploadForm
 from catalog.importing.inline_jobs import do_now_if_small
 from catalog.importing.models import ImportFile, ImportRun, RunState
+from catalog.importing.rejected_csv import mended_csv
 from tenants.desk.base import DeskAdmin, ReadOnly, is_id, user_of
+from tenants.files.grid_page import posted_columns
+from tenants.files.tables import MAX_ROWS
 from tenants.refusal import Refused
 from tenants.switches.models import Function
 from tenants.switches.rules import check_not_stopped
@@ -117,7 +121,14 @@ class ImportAdmin(ReadOnly, DeskAdmin):
         if form.is_valid() and (run := self._started(request, form)) is not None:
             return self._to(run)
         stopped = "" if form.is_bound else stopped_notice(Function.UPLOADS)
-        context = {"title": _("CSVを取り込む"), "form": form, "columns": run_context.columns(), "stopped": stopped}
+        context = {
+            "title": _("商品ファイルを取り込む"),
+            "form": form,
+            "columns": run_context.columns(),
+            "stopped": stopped,
+        }
+        if form.refused_run is not None:
+            context |= run_context.choices(queries.grid_of_run(form.refused_run), self._address(form.refused_run))
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
         return self._page(request, "upload", context, status=status)
 
@@ -133,6 +144,7 @@ class ImportAdmin(ReadOnly, DeskAdmin):
         do_now_if_small(run, rows=content.count(b"\n"), at=timezone.now())
         if run.refused:
             form.add_error("file", run_context.refusal_of(run))
+            form.refused_run = run
             return None
         return run
 
@@ -142,10 +154,14 @@ class ImportAdmin(ReadOnly, DeskAdmin):
         """GET: where the run stands. POST: write it, or drop it."""
         run = self._run(request, object_id)
         if request.method == "POST":
-            self._decide(request, run)
-            return self._to(run)
+            return self._to(self._decide(request, run))
         stage = run_context.stage_of(run)
-        context = {"title": run_context.title_of(run), "run": run, "stage": stage, "bars": run_context.bars(run)}
+        context: dict[str, Any] = {
+            "title": run_context.title_of(run),
+            "run": run,
+            "stage": stage,
+            "bars": run_context.bars(run),
+        }
         if stage == run_context.Stage.MOVING:
             context["said"] = run_context.said_percent(run)
         if stage in (run_context.Stage.PREVIEW, run_context.Stage.DONE) and run.counts.get("rejected"):
@@ -154,19 +170,40 @@ class ImportAdmin(ReadOnly, DeskAdmin):
             found = queries.understood_columns(run)
             context |= {"samples": run_context.samples(run), "to_write": run_context.to_write(run)}
             context["columns"] = run_context.understood(found) if found else []
+            context["mendable"] = run_context.mendable(context.get("rejected", []), found)
+        if stage in (run_context.Stage.PREVIEW, run_context.Stage.FAILED):
+            context |= run_context.choices(queries.grid_of_run(run), self._address(run))
         if stage == run_context.Stage.FAILED:
             context["refusal"] = run_context.refusal_of(run)
         return self._page(request, "run", context)
 
-    def _decide(self, request: HttpRequest, run: ImportRun) -> None:
+    def _decide(self, request: HttpRequest, run: ImportRun) -> ImportRun:
+        """The run to look at then: the same one, or that of the rows that were mended."""
+        by = user_of(request)
         try:
             if "confirm" in request.POST:
-                confirmed = actions.confirm(run, by=user_of(request))
+                confirmed = actions.confirm(run, by=by)
                 do_now_if_small(confirmed, rows=confirmed.counts["read"], at=timezone.now())
             elif "discard" in request.POST:
-                actions.discard(run, by=user_of(request))
+                actions.discard(run, by=by)
+            elif "mend" in request.POST:
+                content = mended_csv(queries.first_rejected(run), queries.understood_columns(run), request.POST)
+                run = actions.start_csv(run.tenant, content, file_name=_("直した行 %s") % run.file_name, by=by)
+                do_now_if_small(run, rows=queries.REJECTED_SHOWN, at=timezone.now())
+            elif {"columns", "sheet"} & request.POST.keys():
+                run = actions.read_again(run, by=by, **self._chosen(request, run))
+                do_now_if_small(run, rows=MAX_ROWS, at=timezone.now())
         except Refused as refusal:
             self.message_user(request, say(refusal), messages.WARNING)
+        return run
+
+    def _chosen(self, request: HttpRequest, run: ImportRun) -> dict[str, Any]:
+        sheet = request.POST.get("sheet", "")
+        if sheet:
+            return {"sheet": int(sheet)} if sheet.isascii() and sheet.isdecimal() and len(sheet) < 4 else {}
+        grid = queries.grid_of_run(run)
+        width = max(len(part.titles) for part in grid.parts) if grid else 0
+        return {"columns": posted_columns(request.POST.dict(), TITLES, width=width)}
 
     def progress_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """How far it is, for the page that asks every second; once it is over that page is told to load again."""
@@ -196,9 +233,10 @@ class ImportAdmin(ReadOnly, DeskAdmin):
         return run
 
     def _to(self, run: ImportRun) -> HttpResponse:
-        return HttpResponseRedirect(
-            reverse("admin:catalog_importrun_change", args=[run.pk]), status=HTTPStatus.SEE_OTHER
-        )
+        return HttpResponseRedirect(self._address(run), status=HTTPStatus.SEE_OTHER)
+
+    def _address(self, run: ImportRun) -> str:
+        return reverse("admin:catalog_importrun_change", args=[run.pk])
 
     def _page(self, request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         values = {**self.admin_site.each_context(request), "opts": self.opts, **context}

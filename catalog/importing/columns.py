@@ -1,6 +1,6 @@
 """Which column of a CSV is what, and what the export calls it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.fields import FIELDS, MOST_SPEC_NAME, SPECS
 from catalog.importing.rejected_csv import OWN_TITLES
 from catalog.keys import plain
+from tenants.files.grid import Titles
 from tenants.refusal import Refused
 
 KEYS: dict[str, tuple[str | Promise, ...]] = {
@@ -109,3 +110,19 @@ def titles_for(specs: Iterable[str]) -> list[str]:
 
 def _needs_prefix(name: str, known: dict[str, str]) -> bool:
     return same(name) in known or name.startswith(SPECS) or name != name.strip() or not name
+
+
+def named_titles(titles: Sequence[str], named: Mapping[int, str]) -> list[str]:
+    """A header with the columns called what was chosen by hand for them; the others are kept as further facts."""
+    known = known_titles()
+    return [
+        named[place] if place in named else f"{SPECS}{title}" if title and _needs_prefix(title, known) else title
+        for place, title in enumerate(titles)
+    ]
+
+
+TITLES = Titles(
+    {name: titles[0] for name, titles in KEYS.items()} | {name: field.label for name, field in FIELDS.items()},
+    lambda title: known_titles().get(same(title)) or None,
+    lambda fields: {"brand", "reference"} <= fields,
+)

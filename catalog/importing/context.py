@@ -1,5 +1,6 @@
 """What the page of a run shows, computed from a row that is loaded."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -9,10 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from catalog.fields import FIELDS
-from catalog.importing.columns import KEYS, Columns
+from catalog.importing.columns import KEYS, TITLES, Columns
 from catalog.importing.models import ImportRun, RunState, Source
+from catalog.importing.queries import RejectedRow
 from catalog.values import label, printed
 from tenants.chips import chip
+from tenants.files.grid import Grid
+from tenants.files.grid_page import column_choices
 from tenants.files.tables import write_csv
 from tenants.refusal import Refused
 from tenants.wording import say
@@ -39,7 +43,7 @@ class Stage(StrEnum):
     MOVING, PREVIEW, DONE, DISCARDED, FAILED = "moving", "preview", "done", "discarded", "failed"
 
 
-TITLES: dict[Stage, str | Promise] = {
+STAGE_TITLES: dict[Stage, str | Promise] = {
     Stage.PREVIEW: gettext_lazy("取り込み内容の確認"),
     Stage.DONE: gettext_lazy("取り込みました"),
     Stage.DISCARDED: gettext_lazy("取り込みをやめました"),
@@ -61,7 +65,7 @@ def stage_of(run: ImportRun) -> Stage:
 def title_of(run: ImportRun) -> str:
     if stage_of(run) == Stage.MOVING:
         return _("ファイルを読み取っています") if run.state == RunState.READING else _("取り込んでいます")
-    return str(TITLES[stage_of(run)])
+    return str(STAGE_TITLES[stage_of(run)])
 
 
 def state_chip(run: ImportRun) -> SafeString:
@@ -201,3 +205,47 @@ def understood(found: Columns) -> list[Understood]:
     names |= {place: label(name) for name, place in found.fields.items()}
     names |= dict.fromkeys(found.specs.values(), "")
     return [Understood(found.title(place), names[place]) for place in sorted(names)]
+
+
+def choices(grid: Grid | None, here: str) -> dict[str, Any]:
+    """What the form for naming columns by hand, and the choice of sheets, are made of; nothing for a file that is too large."""
+    if grid is None:
+        return {}
+    sheets = list(enumerate(grid.sheets)) if len(grid.sheets) > 1 else []
+    fields = TITLES.choices.items()
+    rest = _("その他の項目")
+    return {
+        "choices": column_choices(grid),
+        "fields": fields,
+        "sheets": sheets,
+        "grid": grid,
+        "here": here,
+        "rest": rest,
+    }
+
+
+class MendableRow(NamedTuple):
+    """A refused row whose cells may be typed into: their names in the form, what they are, what stands in them."""
+
+    number: str
+    reason: str
+    cells: list[tuple[str, str, str]]
+
+
+def mendable(rows: Sequence[RejectedRow], columns: Columns | None) -> list[MendableRow]:
+    """The cells of the columns that are fields of a product."""
+    if columns is None:
+        return []
+    places = sorted([columns.brand, columns.reference, *columns.fields.values()])
+    return [
+        MendableRow(
+            row.number,
+            row.reason,
+            [
+                (f"mend-{row.number}-{place}", columns.title(place), row.whole[place])
+                for place in places
+                if place < len(row.whole)
+            ],
+        )
+        for row in rows
+    ]

@@ -1,16 +1,23 @@
-"""The rows of a CSV, read one by one within bounds, each with its values or with what is wrong with it."""
+"""The rows of a file of products, read one by one within bounds, each with its values or with what is wrong with it.
 
+A workbook goes through the grid of all imports and has its bounds. A CSV may have forty times as many rows and is streamed: as
+cells in memory it would need more than a worker has.
+"""
+
+import io
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
 from catalog.fields import FIELDS, Value
-from catalog.importing.columns import Columns, columns_of, is_header
+from catalog.importing.columns import TITLES, Columns, columns_of, is_header, named_titles
 from catalog.importing.rejected_csv import Rejected, Why
 from catalog.importing.rules import MOST_COLUMNS, MOST_ROWS
 from catalog.keys import MOST_KEY, fold
 from tenants.files.csv_stream import DELIMITERS, CsvRow, stream_csv
-from tenants.files.tables import HEADER_WITHIN
+from tenants.files.grid import Remembered, key_of, lay_grid
+from tenants.files.sheets import read_sheets
+from tenants.files.tables import HEADER_WITHIN, text_of
 from tenants.refusal import Refused
 
 MOST_CELL = 10_000
@@ -30,11 +37,12 @@ class ProductRow(NamedTuple):
 
 
 class CsvFile:
-    """A file whose header is understood. Raises Refused for a file that is no CSV of products."""
+    """A file whose header is understood, by its titles or by what was chosen by hand for them. Raises Refused for a file that
+    is none of products. `sheet` is the one of a workbook that was chosen."""
 
-    def __init__(self, content: bytes) -> None:
-        self._rows, header = _begun(content)
-        self.columns: Columns = columns_of(header)
+    def __init__(self, content: bytes, remembered: Remembered = lambda key: None, *, sheet: int | None = None) -> None:
+        self._rows, header, named = _begun(content, remembered, sheet)
+        self.columns: Columns = columns_of(named_titles(header, named) if named else header)
         self.read = 0
 
     def lines(self, rejected: Rejected) -> Iterator[ProductRow]:
@@ -106,21 +114,50 @@ class CsvFile:
         return cell or None
 
 
-def _begun(content: bytes) -> tuple[Iterator[CsvRow], list[str]]:
-    """The rows below the header, and the header: the first of ten rows that names brand and reference, whatever stands
-    between the cells. Raises Refused, "import_no_keys" when there is none."""
+Begun = tuple[Iterator[CsvRow], list[str], dict[int, str] | None]
+
+
+def _begun(content: bytes, remembered: Remembered, sheet: int | None) -> Begun:
+    """The rows below the header, the header, and what was chosen for its columns: the first of ten rows that names brand and
+    reference, or is remembered, whatever stands between the cells. Raises Refused, "import_no_keys" when there is none."""
+    if is_workbook(content):
+        found = _header_of(_workbook_rows(content, remembered, sheet), remembered)
+        if found is None:
+            raise Refused("import_no_keys")
+        return found
     broken: Refused | None = None
     for delimiter in DELIMITERS:
         rows = stream_csv(content, delimiter=delimiter, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
         try:
-            for row in islice(rows, HEADER_WITHIN):
-                if is_header(row.cells):
-                    return rows, _without_empty_end(row.cells)
+            if found := _header_of(rows, remembered):
+                return found
         except Refused as refusal:
             if refusal.code != "csv_broken_row":
                 raise
             broken = broken or refusal
     raise broken or Refused("import_no_keys")
+
+
+def _header_of(rows: Iterator[CsvRow], remembered: Remembered) -> Begun | None:
+    for row in islice(rows, HEADER_WITHIN):
+        named = remembered(key_of(_without_empty_end(row.cells)))
+        if named or is_header(row.cells):
+            return rows, _without_empty_end(row.cells), named
+    return None
+
+
+def is_workbook(content: bytes) -> bool:
+    """Whether it is a file of Excel, or of a program that packs its files as Excel does."""
+    return content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+
+
+def _workbook_rows(content: bytes, remembered: Remembered, sheet: int | None) -> Iterator[CsvRow]:
+    """The rows of the sheet that was chosen, else of the likely one; as wide as the widest, so that none looks cut off."""
+    sheets = read_sheets(io.BytesIO(content), "products.xlsx")
+    rows = sheets[lay_grid(sheets, TITLES, chosen=sheet, remembered=remembered).sheet].rows
+    width = max(len(row.cells) for row in rows)
+    for row in rows:
+        yield CsvRow(row.number, [*map(text_of, row.cells), *[""] * (width - len(row.cells))])
 
 
 def _without_empty_end(titles: list[str]) -> list[str]:

@@ -5,11 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalog.importing.models import ImportRun
 from tenants.forms import Form
 from tenants.models import Tenant, User
 
 MOST_NAME = 200
-CSV_KINDS = ".csv,.tsv,.txt,text/csv"
+FILE_KINDS = ".csv,.tsv,.txt,.xlsx,.xlsm,text/csv"
 
 
 class HostForm(Form):
@@ -35,14 +36,17 @@ class HostForm(Form):
 
 
 class UploadForm(HostForm):
-    """A CSV of products. What is in it is read by the import."""
+    """A file of products. What is in it is read by the import."""
+
+    refused_run: ImportRun | None = None
+    """The run of a file that came to nothing when it was read."""
 
     file = forms.FileField(
-        label=_("CSVファイル"),
-        help_text=_("UTF-8でもShift_JIS（Excelの「CSV」）でも読み取れます。20MB以内。"),
+        label=_("CSV・Excelファイル"),
+        help_text=_("CSVは20MB以内（UTF-8・Shift_JIS）、Excel（.xlsx・.xlsm）は5MB・5,000行以内。"),
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": CSV_KINDS}),
-        error_messages={"required": _("CSVファイルを選んでください。")},
+        widget=forms.FileInput(attrs={"accept": FILE_KINDS}),
+        error_messages={"required": _("CSVかExcelのファイルを選んでください。")},
     )
 
     @property

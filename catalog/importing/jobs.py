@@ -18,6 +18,7 @@ from catalog.importing.actions import READ, WRITE
 from catalog.importing.csv_rows import CsvFile, ProductRow
 from catalog.importing.merging import Merge
 from catalog.importing.models import ImportFile, ImportRun, RunState
+from catalog.importing.queries import remembered
 from catalog.importing.rejected_csv import Rejected
 from catalog.importing.rejected_rows import keep_rejected
 from catalog.overrides.actions import mark_conflicts
@@ -29,6 +30,7 @@ from tenants.refusal import Refused
 from tenants.scope import tenant_scope
 
 BATCH = 2_000
+KEPT_FOR = ("import_no_keys", "import_column_twice")
 
 
 def read(job: Job, report: Report) -> None:
@@ -76,7 +78,7 @@ def _compared(run: ImportRun, report: Report) -> tuple[Merge, Rejected, int]:
     """The file's good rows in the staging table, the bad ones, and how many there were."""
     staging.begin(run.tenant_id)
     content = bytes(ImportFile.objects.values_list("content", flat=True).get(run=run))
-    file = CsvFile(content)
+    file = CsvFile(content, remembered(), sheet=run.sheet)
     rejected = Rejected(file.columns.titles)
     merge = Merge(run.tenant_id, file.columns)
     merge.stage(_batches(file, rejected, report, total=content.count(b"\n")))
@@ -113,10 +115,11 @@ def _write(job: Job, report: Report) -> None:
 
 @transaction.atomic
 def _fail(run: ImportRun, refusal: Refused) -> None:
-    """The whole file is of no use. What it held is not kept."""
+    """The whole file is of no use. What it held is not kept, unless its columns can still be named by hand."""
     data = {name: value if isinstance(value, int) else str(value) for name, value in refusal.data.items()}
     failed = {"state": RunState.FAILED, "refused": {"code": refusal.code, **data}, "finished_at": timezone.now()}
-    if ImportRun.objects.filter(pk=run.pk, state=RunState.READING).update(**failed):
+    was_reading = ImportRun.objects.filter(pk=run.pk, state=RunState.READING).update(**failed)
+    if was_reading and refusal.code not in KEPT_FOR:
         ImportFile.objects.filter(run=run).update(content=b"")
 
 

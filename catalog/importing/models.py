@@ -9,7 +9,7 @@ from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
 
 
 class Source(models.TextChoices):
-    CSV = "csv", _("CSVファイル")
+    CSV = "csv", _("ファイル")
     SQLITE = "sqlite", _("旧システムのSQLite")
 
 
@@ -29,7 +29,8 @@ class ImportRun(TenantOwned):
 
     `counts` has read, new, changed, unchanged, rejected and conflicts (overrides whose master changes under them), for an
     SQLite file inserted and skipped instead of new and unchanged. `sample` is a list of {brand, reference, is_new,
-    changes: [[field, before, after], …]}. `refused` is the code of a refusal of the whole file, with its data.
+    changes: [[field, before, after], …]}. `refused` is the code of a refusal of the whole file, with its data. `sheet` is the
+    place of the sheet that was chosen, nothing for the likely one.
     """
 
     source = models.CharField(_("種類"), max_length=10, choices=Source)
@@ -40,6 +41,7 @@ class ImportRun(TenantOwned):
     counts = models.JSONField(_("件数"), default=dict)
     sample = models.JSONField(default=list)
     refused = models.JSONField(default=dict)
+    sheet = models.PositiveSmallIntegerField(null=True, editable=False)
     job = models.ForeignKey("tenants.Job", on_delete=models.SET_NULL, null=True, related_name="+")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("操作した人"), on_delete=models.SET_NULL, null=True, related_name="+"
@@ -70,3 +72,19 @@ class ImportFile(TenantOwned):
 
     def __str__(self) -> str:
         return f"#{self.run_id}"
+
+
+class HostColumns(TenantOwned):
+    """Which column of a host's files of products is what, chosen by hand for a header that was not understood."""
+
+    key = models.CharField(max_length=64)
+    columns = models.JSONField()
+    used_at = models.DateTimeField()
+
+    objects = TenantManager.from_queryset(TenantQuerySet)()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "key"], name="one_memory_of_a_hosts_header")]
+
+    def __str__(self) -> str:
+        return self.key[:8]

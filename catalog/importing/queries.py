@@ -9,10 +9,13 @@ from typing import NamedTuple
 
 from django.db.models import BinaryField
 from django.db.models.functions import Substr
+from django.utils.functional import SimpleLazyObject
 
-from catalog.importing.columns import Columns
-from catalog.importing.csv_rows import CsvFile
-from catalog.importing.models import ImportFile, ImportRun
+from catalog.importing.columns import TITLES, Columns
+from catalog.importing.csv_rows import CsvFile, is_workbook
+from catalog.importing.models import HostColumns, ImportFile, ImportRun
+from tenants.files.grid import Grid, Remembered, lay_grid
+from tenants.files.sheets import read_sheets
 from tenants.files.tables import unguarded
 from tenants.refusal import Refused
 
@@ -23,11 +26,12 @@ CELLS_SHOWN = 6
 
 
 class RejectedRow(NamedTuple):
-    """A refused row: its number in the file, why, and the first of its cells that hold anything."""
+    """A refused row: its number in the file, why, the first of its cells that hold anything, and all of them."""
 
     number: str
     reason: str
     cells: list[str]
+    whole: list[str]
 
 
 def first_rejected(run: ImportRun) -> list[RejectedRow]:
@@ -38,9 +42,37 @@ def first_rejected(run: ImportRun) -> list[RejectedRow]:
 def understood_columns(run: ImportRun) -> Columns | None:
     """What the import takes the columns of an upload for; None once the upload is not kept any more."""
     try:
-        return CsvFile(_head(run, "content")).columns
+        return CsvFile(_beginning(run), remembered(), sheet=run.sheet).columns
     except Refused:
         return None
+
+
+def remembered() -> Remembered:
+    """Looks up what was chosen by hand for a header. Within the host's scope; one query, the first time that it is asked."""
+    rows = SimpleLazyObject(lambda: dict(HostColumns.objects.values_list("key", "columns")))
+
+    def look(key: str) -> dict[int, str] | None:
+        found = rows.get(key)
+        return {int(place): name for place, name in found.items()} if found else None
+
+    return look
+
+
+def grid_of_run(run: ImportRun) -> Grid | None:
+    """The file of a run as the grid of all imports reads it; None when it is not kept any more or too large for that."""
+    content = bytes(ImportFile.objects.filter(run=run).values_list("content", flat=True).first() or b"")
+    try:
+        return lay_grid(read_sheets(io.BytesIO(content), ""), TITLES, chosen=run.sheet, remembered=remembered())
+    except Refused:
+        return None
+
+
+def _beginning(run: ImportRun) -> bytes:
+    """Of a CSV the first lines; of a workbook all, since it has no beginning."""
+    head = _head(run, "content")
+    if not is_workbook(head):
+        return head
+    return bytes(ImportFile.objects.filter(run=run).values_list("content", flat=True).first() or b"")
 
 
 def _head(run: ImportRun, field: str) -> bytes:
@@ -60,4 +92,4 @@ def _rejected(data: bytes) -> Iterator[RejectedRow]:
     for number, reason, *cells in reader:
         if number:
             texts = [unguarded(cell).strip() for cell in cells]
-            yield RejectedRow(number, reason, [text for text in texts if text][:CELLS_SHOWN])
+            yield RejectedRow(number, reason, [text for text in texts if text][:CELLS_SHOWN], texts)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from catalog.importing.models import ImportFile, ImportRun, RunState
@@ -12,7 +12,8 @@ from tenants.privacy.retention_classes import GOES
 
 
 def _unread_files(limit: datetime, _now: datetime) -> QuerySet[ImportRun]:
-    return ImportRun.objects.filter(state__in=(RunState.PREVIEWED, RunState.READING), created_at__lt=limit)
+    waits = Q(state__in=(RunState.PREVIEWED, RunState.READING)) | Q(state=RunState.FAILED, file__content__gt=b"")
+    return ImportRun.objects.filter(waits, created_at__lt=limit)
 
 
 def _dropped(rows: Sequence[ImportRun], at: datetime) -> int:

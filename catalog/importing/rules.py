@@ -14,8 +14,6 @@ def check_upload(content: bytes) -> None:
         raise Refused("import_empty")
     if len(content) > MOST_BYTES:
         raise Refused("import_too_big", limit=MOST_BYTES // 1024 // 1024)
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise Refused("import_excel")
 
 
 def check_may_confirm(run: ImportRun) -> None:
@@ -27,4 +25,10 @@ def check_may_confirm(run: ImportRun) -> None:
 def check_may_discard(run: ImportRun) -> None:
     """Until somebody confirmed it. Raises Refused("import_decided")."""
     if run.state not in (RunState.READING, RunState.PREVIEWED):
+        raise Refused("import_decided", state=run.get_state_display())
+
+
+def check_may_read_again(run: ImportRun) -> None:
+    """Until somebody confirmed or dropped it, while its file is kept. Raises Refused("import_decided")."""
+    if run.state not in (RunState.FAILED, RunState.PREVIEWED):
         raise Refused("import_decided", state=run.get_state_display())

@@ -106,8 +106,8 @@ def test_what_excel_writes_is_understood(desk: Client, encoding: str, delimiter:
 BAD = {
     "empty": (b"", "ファイルが空です"),
     "blank": (b" \r\n ", "ファイルが空です"),
-    "workbook": (b"PK\x03\x04" + b"\x00" * 100, "Excelブックは取り込めません"),
-    "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100, "Excelブックは取り込めません"),
+    "workbook": (b"PK\x03\x04" + b"\x00" * 100, "ファイルを読み取れません"),
+    "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100, "古い形式のファイル（.xls）は開けません"),
     "picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xfe\x81", "CSVとして読み取れません"),
     "no text": (bytes(range(256)) * 8, "CSVとして読み取れません"),
     "other header": ("氏名,種目\r\n鈴木,5000m\r\n".encode(), "「ブランド」と「型番」の列が見つかりません"),
@@ -138,7 +138,7 @@ def test_a_file_above_the_limit_is_refused_beside_the_field(desk: Client) -> Non
 def test_without_a_file_one_is_asked_for(desk: Client, data: dict[str, str]) -> None:
     answer = desk.post(ADD, data)
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert '<p class="error">CSVファイルを選んでください。</p>' in answer.content.decode()
+    assert '<p class="error">CSVかExcelのファイルを選んでください。</p>' in answer.content.decode()
     assert not ImportRun._base_manager.exists()
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.desk.models import SeenProduct
 from catalog.drafting.models import DraftMonth, ProductDraft
-from catalog.importing.models import ImportFile, ImportRun
+from catalog.importing.models import HostColumns, ImportFile, ImportRun
 from catalog.models import BrandCount, MasterProduct, ShoeLimit
 from catalog.overrides.models import ProductOverride
 from entries.records.coverage import holds_nothing, is_part_of
@@ -28,6 +28,7 @@ register_text(ProductDraft, "note", "text", title=_("商品文"), position=120)
 register_text(ImportRun, "file_name", title=_("商品の取り込み"), position=130)
 is_part_of(ImportFile, ImportRun)
 holds_nothing(MasterProduct, because="it describes a product")
+holds_nothing(HostColumns, because="it says which column of a file is what, by the digest of its header")
 holds_nothing(BrandCount, because="it counts products of a brand")
 holds_nothing(ShoeLimit, because="it is a limit of the rules and where they say so")
 holds_nothing(DraftMonth, because="it counts a host's drafts of a month")

@@ -162,8 +162,6 @@ def test_the_file_of_refused_rows_is_bounded_and_says_so(monkeypatch: pytest.Mon
     [
         (b"", "import_empty"),
         (b" \r\n\t", "import_empty"),
-        (b"PK\x03\x04 a workbook", "import_excel"),
-        (b"\xd0\xcf\x11\xe0 an old one", "import_excel"),
         (HEADER, "import_empty"),
         (f"{HEADER}\n\n,,,\n", "import_empty"),
         ("ブランド,商品名\nA,1", "import_no_keys"),
