@@ -199,11 +199,19 @@ class AuditAdmin(ReadOnly, DeskAdmin):
     search_fields = ("target_name", "why", "actor__search_key")
     search_help_text = gettext_lazy("対象、理由、操作した人の氏名")
     ordering = ("-at", "-pk")
-    fields = ("at", "tenant", "actor", "verb_name", "target_name", "changes", "why", "request_id")
+    fields = ("at", "tenant", "actor", "verb_name", "target_name", "changes", "why", "request_number")
 
     @admin.display(description=gettext_lazy("操作"), ordering="verb")
     def verb_name(self, record: AuditRecord) -> str:
         return name_of(record.verb)
+
+    def headline(self, obj: Any) -> str:
+        """What was done, to what."""
+        return f"{name_of(obj.verb)}: {obj.target_name}"
+
+    @admin.display(description=gettext_lazy("リクエスト番号"))
+    def request_number(self, record: AuditRecord) -> str:
+        return record.request_id or "–"
 
     @admin.display(description=gettext_lazy("変更内容"))
     def changes(self, record: AuditRecord) -> str:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
+DASHES = BLANK_CHOICE_DASH[0][1]
 REQUIRED = forms.Field.default_error_messages["required"]
 
 
@@ -17,6 +19,12 @@ class AccessibleMixin:
     fields: dict[str, forms.Field]
     auto_id: Any
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField):
+                _say_nothing_chosen(field)
+
     def full_clean(self) -> None:
         """As Django's; afterwards inputs with an error say so."""
         for field in self.fields.values():
@@ -28,6 +36,18 @@ class AccessibleMixin:
         for name in getattr(self, "errors", {}):
             if name in self.fields:
                 self.fields[name].widget.attrs["aria-invalid"] = "true"
+
+
+def _say_nothing_chosen(field: forms.ChoiceField) -> None:
+    """In words, where Django has a row of dashes."""
+    words = _("選択してください") if field.required else _("指定なし")
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label == DASHES:
+            field.empty_label = words
+        return
+    choices: Any = field.choices
+    if (pairs := list(choices)) and pairs[0] == ("", DASHES):
+        field.choices = [("", words), *pairs[1:]]
 
 
 class Form(AccessibleMixin, forms.Form):

@@ -60,7 +60,7 @@ ON_BOTH = {
 LEFT_OUT = {
     "what a page shows and who may see it; its queries are those of modules above": [
         "catalog/test_desk_product.py", "catalog/test_draft_pages.py", "catalog/test_import_pages.py",
-        "catalog/test_search_page.py", "config/test_admin.py", "config/test_admin_lists.py",
+        "catalog/test_search_page.py", "config/test_admin.py", "config/test_admin_lists.py", "config/test_desk_words.py",
         "config/ops/backups/test_backup_page.py", "config/http/test_exposed.py",
         "config/telemetry/test_monitoring_page.py", "config/ops/test_status.py",
         "entries/archive/test_privacy_pages.py", "entries/entry/test_receipt.py", "entries/entry/test_sheet_shoes.py",

@@ -54,6 +54,7 @@ DOORS = {
     "orders/<slug:reference>/entries/<int:entry>/race": ORDER,
     "meets/<slug:tenant>/<slug:meet>/enter": SHEET,
     "meets/<slug:tenant>/<slug:meet>/enter/draft": SHEET,
+    "meets/<slug:tenant>/<slug:meet>/enter/paste": SHEET,
     "meets/<slug:tenant>/<slug:meet>/enter/upload": SHEET,
     "meets/<slug:tenant>/<slug:meet>/enter/upload/template.xlsx": SHEET,
     "meets/<slug:tenant>/<slug:meet>/enter/upload/<int:upload>": UPLOAD,

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from catalog.drafting.context import CHIPS
 from catalog.drafting.models import DraftMonth, ProductDraft
@@ -63,13 +63,25 @@ class DraftMonthAdmin(DeskAdmin):
 
 @admin.register(ProductDraft)
 class ProductDraftAdmin(ReadOnly, DeskAdmin):
-    list_display: Any = ("created_at", "product", "state_chip", "tone", "similarity", "by")
+    list_display: Any = ("created_at", "of_product", "state_chip", "tone", "similarity", "by_name")
     list_select_related = ("product", "by")
     list_filter = ("state", "tone")
     search_fields = ("product__brand", "product__reference", "product__name")
     search_help_text = gettext_lazy("ブランド、型番、商品名")
     ordering = ("-created_at", "-pk")
-    fields = ("product", "created_at", "state_chip", "tone", "note", "text", "similarity", "error_id")
+    fields = ("of_product", "created_at", "state_chip", "tone", "note", "text", "similarity", "error_number")
+
+    @admin.display(description=pgettext_lazy("one", "商品"), ordering="product")
+    def of_product(self, draft: ProductDraft) -> str:
+        return str(draft.product)
+
+    @admin.display(description=gettext_lazy("操作した人"), ordering="by")
+    def by_name(self, draft: ProductDraft) -> str:
+        return str(draft.by or "–")
+
+    @admin.display(description=gettext_lazy("エラー番号"))
+    def error_number(self, draft: ProductDraft) -> str:
+        return draft.error_id or "–"
 
     @admin.display(description=gettext_lazy("状態"), ordering="state")
     def state_chip(self, draft: ProductDraft) -> SafeString:

@@ -66,7 +66,11 @@ class ImportAdmin(ReadOnly, DeskAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """With the host where there are several."""
-        return (*self.list_display, "tenant") if user_of(request).tenant_id is None else self.list_display
+        return (*self.list_display, "host") if user_of(request).tenant_id is None else self.list_display
+
+    @admin.display(description=gettext_lazy("主催団体"), ordering="tenant__name")
+    def host(self, run: ImportRun) -> str:
+        return str(run.tenant)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRun]:
         """With what every page of a run names."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -49,12 +48,10 @@ def minutes_per_heat(distance_m: int) -> int:
 
 
 def row_of(kind: Kind, *, elite: str = "") -> Row:
-    """A race of this kind; for the fastest, when they have a name. Races bear Japanese names, whoever adds them."""
-    with translation.override("ja"):
-        name = str(kind.name)
+    """A race of this kind, named in the reader's language; for the fastest, when they have a name."""
     places, per_heat = (ELITE_PLACES, ELITE_PLACES) if elite else (kind.places, kind.per_heat)
     row = {
-        "name": elite + name,
+        "name": f"{elite}{kind.name}",
         "distance_m": kind.distance_m,
         "sex": kind.sex,
         "places": places,

@@ -137,6 +137,10 @@ class DeskAdmin(Ticks, ByRole, admin.ModelAdmin):
         others = [name for name in fields if name not in keys]
         return queryset.filter(found(search_term, *keys, plain=others)), False
 
+    def get_action_choices(self, request: HttpRequest, default_choices: Any = None) -> list[tuple[str, str]]:
+        """The actions of a list, and in front of them what to do there."""
+        return super().get_action_choices(request, [("", _("操作を選択"))])
+
     def headline(self, obj: Any) -> str:
         """The name of a row's page."""
         return str(obj)
@@ -259,9 +263,10 @@ class DeskAdmin(Ticks, ByRole, admin.ModelAdmin):
     def _trail(self, request: HttpRequest, obj: Any, records: Iterable[AuditRecord]) -> dict[str, Any]:
         return {
             **self.admin_site.each_context(request),
-            "title": _("変更履歴: %(name)s") % {"name": obj},
+            "title": _("変更履歴: %(name)s") % {"name": self.headline(obj)},
             "trail": lines_of(list(records)),
             "object": obj,
+            "name": self.headline(obj),
             "opts": self.opts,
             "preserved_filters": self.get_preserved_filters(request),
         }

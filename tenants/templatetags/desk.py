@@ -1,5 +1,6 @@
 """What the desk's own templates need beside Django admin's tags."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -8,8 +9,10 @@ from uuid import uuid4
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 register = template.Library()
+PICTURE = re.compile(r'<img src="[^"]*" alt="(True|False|None)">')
 
 
 @register.simple_tag
@@ -18,9 +21,21 @@ def new_key() -> str:
     return str(uuid4())
 
 
+def _word(name: str) -> str:
+    return {"True": _("はい"), "False": _("いいえ")}.get(name, "–")
+
+
+@register.filter
+def in_words(shown: str) -> str:
+    """What Django draws as a picture, yes or no, in words."""
+    found = PICTURE.fullmatch(str(shown).strip())
+    return _word(found[1]) if found else shown
+
+
 @register.filter
 def labelled(cells: Iterable[str], headers: Sequence[dict[str, Any]]) -> list[SafeString]:
     """The cells of a row, each with the name of its column, which the stylesheet shows on a phone."""
+    cells = [PICTURE.sub(lambda found: _word(found[1]), cell) if "<img" in cell else cell for cell in cells]
     return [_named(cell, _attribute(str(header["text"]))) for cell, header in zip(cells, headers, strict=False)]
 
 
