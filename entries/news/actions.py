@@ -63,7 +63,7 @@ def _held(notice: Notice) -> Notice:
 def _ask_for_mail(row: Notice, *, by: User, at: datetime) -> None:
     row.mail_asked_at = at
     row.save(update_fields=["mail_asked_at"])
-    record("notice.mail_asked", row, by=by, after={"mail_asked_at": at})
+    record("notice.mail_asked", row, by=by)
     if rules.is_due(row, at=at):
         _enqueue(row, by=by)
 

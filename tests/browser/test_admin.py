@@ -31,7 +31,8 @@ def pages(entry: Entry) -> list[str]:
     return [
         "", "entries/meet/", f"entries/meet/{race.meet_id}/change/", "entries/meet/add/", "entries/race/",
         f"entries/race/{race.pk}/change/", "entries/entry/", f"entries/entry/{entry.pk}/change/", "entries/entry/add/",
-        f"entries/entry/add/?race={race.pk}&words=鈴木", f"entries/meet/{race.meet_id}/history/", "entries/submission/",
+        f"entries/entry/add/?race={race.pk}&words=鈴木", f"entries/entry/add/new?race={race.pk}&words=北",
+        f"entries/meet/{race.meet_id}/history/", "entries/submission/",
         "entries/notice/add/", "tenants/user/", "tenants/user/add/", "tenants/auditrecord/", "tenants/outboxmail/",
         f"entries/race/{race.pk}/history/", "catalog/masterproduct/add/",
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from entries.entry.models import Entry
@@ -43,6 +44,11 @@ class CorrectForm(ConfirmForm):
             self.initial[name] = getattr(self.rows[0], name)
 
 
+def race_and_meet(race: Race) -> str:
+    """The race first: a narrow list cuts off the end."""
+    return gettext("%(race)s（%(meet)s）") % {"race": race.name, "meet": race.meet.name}
+
+
 class FindForm(Form):
     """Which race, and whom to look for."""
 
@@ -58,7 +64,7 @@ class FindForm(Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["race"]
         field.queryset = races
-        field.label_from_instance = lambda race: f"{race.meet.name} / {race.name}"
+        field.label_from_instance = race_and_meet
 
 
 class InviteForm(FindForm):
@@ -116,7 +122,7 @@ class NewAthleteForm(AthleteForm):
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
         field: Any = self.fields["race"]
         field.queryset = races
-        field.label_from_instance = lambda race: f"{race.meet.name} / {race.name}"
+        field.label_from_instance = race_and_meet
 
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The entry first, then the person as on the roster, then where they belong."""
