@@ -29,6 +29,8 @@ __all__ = [
 ]  # fmt: skip
 
 MAX_ACTIVE_STAFF = 5
+SEATED_BY = frozenset({"role", "is_active", "tenant", "tenant_id", "staff_seat"})
+"""What decides who has a seat of the five. Saving something else, as each sign-in does, locks no host."""
 
 
 class Tenant(Keyed):
@@ -159,6 +161,10 @@ class User(Keyed, AbstractBaseUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, taking or giving back a staff seat. Raises Refused("staff_limit") for the sixth."""
+        only = kwargs.get("update_fields")
+        if only is not None and SEATED_BY.isdisjoint(only):
+            super().save(*args, **kwargs)
+            return
         with transaction.atomic():
             if self._take_or_release_seat() and kwargs.get("update_fields") is not None:
                 kwargs["update_fields"] = {*kwargs["update_fields"], "staff_seat"}

@@ -42,6 +42,13 @@ class SessionStore(db.SessionStore):
         self.owner = found.user
         return found
 
+    def cycle_key(self) -> None:
+        """A new key, as Django gives one; but a session that has none yet gets its first when it is stored, once."""
+        if self.session_key is None:
+            self.modified = True
+        else:
+            super().cycle_key()
+
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """The row as it will be stored, with its owner beside the data."""
         row = cast(Session, super().create_model_instance(data))

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -78,8 +78,11 @@ def count(request: HttpRequest, *, what: str, account: str, limits: Limits, at: 
 
 def take_back(attempt: Attempt) -> None:
     """The attempt succeeded: it was no guess. Counts of windows that began since stay as they are."""
+    counted = Q()
     for key, ends in attempt.counted:
-        Throttle.objects.filter(key=key, window_ends_at=ends, attempts__gt=0).update(attempts=F("attempts") - 1)
+        counted |= Q(key=key, window_ends_at=ends)
+    if counted:
+        Throttle.objects.filter(counted, attempts__gt=0).update(attempts=F("attempts") - 1)
 
 
 def _keys(request: HttpRequest, what: str, account: str, limits: Limits) -> Iterable[tuple[str, int]]:

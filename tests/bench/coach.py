@@ -179,7 +179,7 @@ def _print_parts(parts: dict[str, Part]) -> None:
     print(LINE.format("CPU of one coach, 20 athletes", "median", "p95", "round trips", "KB"))
     for name, part in parts.items():
         p95 = sorted(part.cpu)[int(len(part.cpu) * 0.95)]
-        row = [f"{median(part.cpu):.1f} ms", f"{p95:.1f} ms", str(max(part.trips)), f"{part.size / 1000:.0f}"]
+        row = [f"{median(part.cpu):.1f} ms", f"{p95:.1f} ms", f"{median(part.trips):.0f}", f"{part.size / 1000:.0f}"]
         print(LINE.format(f"  {name}", *row), flush=True)
     total = sum(median(part.cpu) for part in parts.values())
     print(f"    = {total:.1f} ms a coach in Python, {1000 / total:.0f} a second on one core")

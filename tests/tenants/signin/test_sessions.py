@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tenants.models import Session, User
+from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +86,26 @@ def test_open_sessions_of_the_version_before_are_copied(baba: User) -> None:
     import_module("tenants.migrations.0007_session").copy(apps, None)
     assert [one.session_key for one in Session.objects.all()] == [old.cookies[settings.SESSION_COOKIE_NAME].value]
     assert old.get("/auth/account").status_code == 200
+
+
+def test_a_first_session_is_written_once(baba: User) -> None:
+    """Django stores an empty one first, and again at the end of the request."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = Client().post("/auth/login", {"email": baba.email, "password": PASSWORD})
+    assert answer.status_code == 302
+    written = [
+        query["sql"].split()[0]
+        for query in queries
+        if 'INTO "tenants_session"' in query["sql"] or 'UPDATE "tenants_session"' in query["sql"]
+    ]
+    assert written == ["INSERT"]
+
+
+def test_signing_in_locks_no_host(endo: User) -> None:
+    """What a sign-in saves of a person has nothing to do with the five seats."""
+    with CaptureQueriesContext(connection) as queries:
+        assert Client().post("/auth/login", {"email": endo.email, "password": PASSWORD}).status_code == 302
+    assert not [
+        query["sql"] for query in queries if 'UPDATE "tenants_user"' in query["sql"] and "staff_seat" in query["sql"]
+    ]
+    assert not [query["sql"] for query in queries if 'FROM "tenants_tenant"' in query["sql"]]
