@@ -18,7 +18,7 @@ from entries.entry.queries import entries_of, tally
 from entries.marks import format_time
 from entries.meet.models import Meet, State
 from entries.meet.standing import closed_words
-from entries.meet.wording import moment
+from entries.meet.wording import moment, until
 from entries.roster.models import Team, TeamKind
 from tenants.outbox.contents import Letter, content_of, inert
 
@@ -34,11 +34,11 @@ def _about_meet(meet: Meet) -> Values:
     at = timezone.now()
     return {
         "meet": inert(meet.name),
-        "closes": moment(meet, meet.entries_close_at),
+        "closes": until(meet, meet.entries_close_at),
         "open": meet.takes_entries_at(at),
         "closed": closed_words(meet, at=at),
         "withdrawable": meet.state in (State.PUBLISHED, State.ENTRIES_CLOSED),
-        "promoted_until": moment(meet, meet.promote_until or meet.entries_close_at),
+        "promoted_until": until(meet, meet.promote_until or meet.entries_close_at),
         "address": settings.BASE_URL,
     }
 

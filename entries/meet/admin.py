@@ -21,7 +21,7 @@ from entries.meet.models import Meet, Race, State, is_time_zone
 from entries.meet.race_admin import RaceAdmin
 from entries.meet.race_forms import GridRowForm
 from entries.meet.race_grid import buttons, elite_of, with_rows
-from entries.meet.wording import days_of, moment, short_moment
+from entries.meet.wording import days_of, short_moment, short_until, until
 from tenants.chips import chip
 from tenants.desk.base import DeskInline, is_id, user_of
 from tenants.desk.composed import ComposedAdmin
@@ -122,7 +122,7 @@ class MeetAdmin(ComposedAdmin):
 
     @admin.display(description=gettext_lazy("申込締切"), ordering="entries_close_at")
     def closes(self, meet: Meet) -> str:
-        return short_moment(meet, meet.entries_close_at)
+        return short_until(meet, meet.entries_close_at)
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """The host only where there are several."""
@@ -189,7 +189,7 @@ class MeetAdmin(ComposedAdmin):
             actions.say_payment(host=obj.tenant, by=user_of(request), **typed)
         if change and "time_zone" in form.changed_data:
             said = _("タイムゾーンを%(zone)sに変更しました。日時は時計の時刻のままです（申込締切 %(closes)s）。")
-            self.message_user(request, said % {"zone": obj.time_zone, "closes": moment(obj, obj.entries_close_at)})
+            self.message_user(request, said % {"zone": obj.time_zone, "closes": until(obj, obj.entries_close_at)})
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """New races of the fastest know where the others go."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from entries.meet.models import OVER, STATE_ORDER, Meet, State
 from entries.meet.wording import moment
+from entries.meet.wording import until as deadline
 
 
 class Phase(TextChoices):
@@ -72,7 +73,7 @@ def closed_words(meet: Meet, *, at: datetime) -> str:
     """Since when a meet that takes no more entries takes none, as a sentence of plain text."""
     if closed_early(meet, at=at):
         return _("申込は予定より早く締め切りました。")
-    return _("申込は%(when)sに締め切りました。") % {"when": moment(meet, meet.entries_close_at)}
+    return _("申込は%(when)sに締め切りました。") % {"when": deadline(meet, meet.entries_close_at)}
 
 
 def closed_early(meet: Meet, *, at: datetime) -> bool:
@@ -98,7 +99,9 @@ def _left(meet: Meet, until: datetime) -> SafeString:
 
 
 def _when(meet: Meet, at: datetime) -> SafeString:
-    return format_html('<time class="nobreak" datetime="{}">{}</time>', at.isoformat(), moment(meet, at))
+    """An opening is the instant itself, everything else a deadline."""
+    said = moment(meet, at) if at == meet.entries_open_at else deadline(meet, at)
+    return format_html('<time class="nobreak" datetime="{}">{}</time>', at.isoformat(), said)
 
 
 def _closed(meet: Meet) -> Countdown:

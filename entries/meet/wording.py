@@ -75,14 +75,22 @@ def moment(meet: Meet, at: datetime) -> str:
 
 
 def until(meet: Meet, at: datetime) -> str:
-    """A deadline, exclusive at `at`, so that nobody takes it for another day: midnight is 24:00 of the day before, and a
-    closing within a minute is said to the second."""
+    """A deadline, exclusive at `at`, said so that nobody takes it for another day: midnight is 24:00 of the day before, and
+    a closing within a minute is said to the second."""
+    return f"{_deadline(meet, at, gettext('Y/n/j (D)'))} {at.astimezone(meet.zone).tzname()}"
+
+
+def short_until(meet: Meet, at: datetime) -> str:
+    """The same where a year would be too long: `4/30 (金) 24:00`."""
+    return _deadline(meet, at, gettext("n/j (D)"))
+
+
+def _deadline(meet: Meet, at: datetime, day: str) -> str:
     local = at.astimezone(meet.zone)
     if (local.hour, local.minute, local.second) == (0, 0, 0):
-        return f"{date_format(local - timedelta(minutes=1), gettext('Y/n/j (D)'))} 24:00 {local.tzname()}"
-    if local.second:
-        return f"{date_format(local, gettext('Y/n/j (D)'))} {local:%H:%M:%S} {local.tzname()}"
-    return moment(meet, at)
+        return f"{date_format(local - timedelta(minutes=1), day)} 24:00"
+    time = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    return f"{date_format(local, day)} {time}"
 
 
 def short_moment(meet: Meet, at: datetime) -> str:

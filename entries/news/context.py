@@ -12,7 +12,7 @@ from entries.meet.gauge import Gauge
 from entries.meet.models import STATE_ORDER, Meet, Race, State
 from entries.meet.rules import has_come_to
 from entries.meet.standing import closed_early
-from entries.meet.wording import days_of, short_moment
+from entries.meet.wording import days_of, short_moment, short_until
 
 FEW_LEFT = 10
 """A tenth of the places or less are few: a coach with a whole team should know before filling in the sheet."""
@@ -79,7 +79,7 @@ def timeline(meet: Meet, *, today: date) -> list[Step]:
         (_("申込開始"), short_moment(meet, meet.entries_open_at), meet.clock >= meet.entries_open_at),
         (
             _("申込締切"),
-            "" if closed_early(meet, at=meet.clock) else short_moment(meet, meet.entries_close_at),
+            "" if closed_early(meet, at=meet.clock) else short_until(meet, meet.entries_close_at),
             reached >= STATE_ORDER.index(State.ENTRIES_CLOSED) or meet.clock >= meet.entries_close_at,
         ),
         (_("スタートリスト"), "", has_come_to(meet, State.START_LISTS_OUT)),

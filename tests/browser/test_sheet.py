@@ -472,3 +472,17 @@ def test_a_network_that_is_away_loses_nothing(site: Site, open_page: OpenPage, b
     page.reload()
     page.locator("#sheet-send").click()
     receipt(page)
+
+
+def test_a_laptop_shows_twelve_athletes_on_one_left_edge(desk: Page) -> None:
+    desk.set_viewport_size({"width": 1280, "height": 800})
+    foot = desk.locator("#sheet-foot").bounding_box()
+    boxes = [row.bounding_box() for row in desk.locator("tbody.athlete tr.line").all()]
+    assert foot is not None
+    whole = [box for box in boxes if box and box["y"] + box["height"] <= foot["y"] + 1]
+    assert len(whole) >= 12
+    assert all(box["height"] <= 42 for box in whole)
+    edges = [
+        desk.locator(part).first.bounding_box() for part in (".site-head__name", "h1", ".sheet-tools", ".line .who")
+    ]
+    assert {round(edge["x"]) for edge in edges if edge} == {16}

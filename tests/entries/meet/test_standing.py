@@ -11,6 +11,7 @@ from entries.entry.lines import Line
 from entries.entry.models import Submission
 from entries.meet.models import Meet, Race, State
 from entries.meet.standing import Phase, countdown
+from entries.meet.wording import short_until, until
 from entries.news.page_cache import PAGES
 from entries.roster.models import Athlete, Team
 from tenants.models import User
@@ -105,3 +106,26 @@ def test_the_timeline_gives_no_day_to_come_to_what_is_done(client: Client, enter
         client.get("/meets/nittai/ld326/").content.decode().partition('class="timeline"')[2].partition("</ol>")[0]
     )
     assert timeline.count(closes) == 1
+
+
+@pytest.mark.parametrize(
+    ("closes", "said"),
+    [
+        (datetime(2026, 12, 14, 15, 0, tzinfo=UTC), "2026/12/14 (月) 24:00 JST"),
+        (datetime(2026, 12, 14, 14, 59, 59, tzinfo=UTC), "2026/12/14 (月) 23:59:59 JST"),
+        (datetime(2026, 12, 14, 14, 59, tzinfo=UTC), "2026/12/14 (月) 23:59 JST"),
+        (datetime(2026, 12, 14, 15, 1, tzinfo=UTC), "2026/12/15 (火) 00:01 JST"),
+    ],
+)
+def test_a_days_last_minute_is_taken_for_no_other_day(closes: datetime, said: str) -> None:
+    meet = meet_at(entries_close_at=closes)
+    assert until(meet, closes) == said
+    assert f">{said}</time>" in countdown(meet).sentence
+    assert short_until(meet, closes) == said.removeprefix("2026/").removesuffix(" JST")
+    with translation.override("en"):
+        assert until(meet, datetime(2026, 12, 14, 15, 0, tzinfo=UTC)) == "Mon 14 Dec 2026 24:00 JST"
+
+
+def test_an_opening_at_midnight_is_the_instant_itself() -> None:
+    opens = datetime(2026, 7, 14, 15, 0, tzinfo=UTC)
+    assert "2026/7/15 (水) 00:00 JST" in countdown(meet_at(entries_open_at=opens)).sentence
