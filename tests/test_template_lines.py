@@ -49,3 +49,9 @@ def test_no_template_is_long() -> None:
 )
 def test_what_is_long(text: str, too_long: list[int]) -> None:
     assert long_lines(text) == too_long
+
+
+def test_no_comment_goes_over_lines() -> None:
+    """Such a comment is none to Django: it would stand on the page."""
+    found = [path for path in TEMPLATES.rglob("*.*") if re.search(r"{#(?:(?!#}).)*$", path.read_text(), re.MULTILINE)]
+    assert found == []
