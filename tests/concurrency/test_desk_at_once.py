@@ -1,0 +1,71 @@
+"""Two at the desk at the same moment: one guest is made, and a notice is mailed once."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from entries.entry.desk.actions import invite_new
+from entries.entry.models import Entry
+from entries.meet.models import Race
+from entries.news import actions
+from entries.news.models import Notice
+from entries.roster.models import Athlete
+from tenants.jobs.models import Job
+from tenants.models import User
+from tenants.refusal import Refused
+from tenants.scope import tenant_scope
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PERSON = {
+    "family_name": "Kamau", "given_name": "Peter", "family_kana": "カマウ", "given_kana": "ピーター", "family_romaji": "",
+    "given_romaji": "", "sex": "M", "birth_date": date(2001, 2, 3), "grade": "", "nationality": "KEN", "jaaf_id": "",
+    "jaaf_pending": False, "registration_number": "", "registration_prefecture": "", "guardian_name": "",
+    "guardian_consent": False,
+}  # fmt: skip
+AT_ONCE = 4
+
+
+def at_once(act: Callable[[], object], tenant: int) -> Counter[str]:
+    """What came of doing the same several times at the same moment."""
+    start = Barrier(AT_ONCE)
+
+    def one(_: int) -> str:
+        try:
+            with tenant_scope(tenant):
+                start.wait()
+                act()
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return Counter(pool.map(one, range(AT_ONCE)))
+
+
+def test_a_form_sent_twice_at_once_makes_one_guest(race: Race, aoki: User) -> None:
+    now = timezone.now()
+
+    def act() -> object:
+        return invite_new(race=race, team=None, values=PERSON, by=aoki, at=now, today=now.date())
+
+    assert at_once(act, race.tenant_id) == {"done": 1, "duplicate": AT_ONCE - 1}
+    assert Athlete.objects.count() == Entry._base_manager.count() == 1
+
+
+def test_two_who_publish_the_same_notice_ask_for_one_mail(race: Race, aoki: User) -> None:
+    with tenant_scope(race.tenant_id):
+        notice = Notice.objects.create(tenant_id=race.tenant_id, meet=race.meet, title="x")
+
+    def act() -> object:
+        return actions.publish(notice=notice, by=aoki, at=timezone.now(), mail=True)
+
+    assert at_once(act, race.tenant_id) == {"done": 1, "notice_out": AT_ONCE - 1}
+    assert Job.objects.filter(kind=actions.MAIL).count() == 1
