@@ -6,8 +6,12 @@ MOST_KEY = 100
 
 
 def fold(text: str) -> str:
-    """`" TestBrand "` is `"TESTBRAND"`."""
-    return text.strip().upper()
+    """`" ＴestBrand "` is `"TESTBRAND"`, `ｱｼｯｸｽ` is `アシックス`. Folding twice changes nothing more.
+
+    Dashes stay what they are: the ー of プーマ is a letter.
+    """
+    upper = unicodedata.normalize("NFKC", text).strip().upper()
+    return unicodedata.normalize("NFKC", upper).strip()
 
 
 def plain(text: str) -> str:

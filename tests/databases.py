@@ -39,7 +39,7 @@ ON_BOTH = {
         "entries/archive/test_order_of_output.py", "tenants/test_searched.py",
     ],
     "constraints, triggers and upserts": [
-        "catalog/test_tally.py", "catalog/test_overrides.py", "tenants/test_staff_limit.py",
+        "catalog/test_keys.py", "catalog/test_tally.py", "catalog/test_overrides.py", "tenants/test_staff_limit.py",
         "tenants/signin/test_limits.py", "tenants/signin/test_links.py", "entries/entry/test_draft.py",
         "tenants/test_switches.py", "tenants/test_upkeep.py", "config/telemetry/test_timing.py",
     ],

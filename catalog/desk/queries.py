@@ -56,8 +56,8 @@ class Found(NamedTuple):
 
 
 def forms_of(text: str) -> list[str]:
-    """What somebody who typed `text` may mean: as it stands, and with full-width letters as half-width ones."""
-    return list(dict.fromkeys([fold(text), fold(plain(text)) or fold(text)]))
+    """What somebody who typed `text` may mean: the key that it folds to, else what was typed."""
+    return [fold(text) or text.strip().upper()]
 
 
 def any_of(texts: Iterable[str], **lookups: str) -> Q:

@@ -27,7 +27,13 @@ wording.register(
         "row_price_left_out": _("価格「%(text)s」を読み取れないため、価格なしで取り込みました（元の値は残しています）"),
     }
 )
-verbs.register({"catalog.imported": _("商品の取り込み"), "catalog.import_discarded": _("商品の取り込みの取り消し")})
+verbs.register(
+    {
+        "product.merged": _("同じ商品の統合"),
+        "catalog.imported": _("商品の取り込み"),
+        "catalog.import_discarded": _("商品の取り込みの取り消し"),
+    }
+)
 readings.register(
     "importrun",
     {

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 
-from catalog.keys import fold, plain
+from catalog.keys import fold
 from catalog.models import SHOE, MasterProduct
 
 READ = 2_000
@@ -73,7 +73,7 @@ def _read(rows: QuerySet[MasterProduct]) -> list[Hit]:
 
 def _by_index(text: str, words: list[str], most: int) -> list[Hit]:
     """Brand from its beginning, reference from its beginning, then parts of reference and name, until there are enough."""
-    asked = [fold(plain(word)) for word in text.split()][:MOST_WORDS]
+    asked = [fold(word) for word in text.split()][:MOST_WORDS]
     ways = [
         shoes().filter(brand__startswith=asked[0]).order_by("brand", "reference"),
         shoes().filter(reference__startswith=asked[0]).order_by("reference"),
@@ -96,7 +96,7 @@ def _by_index(text: str, words: list[str], most: int) -> list[Hit]:
 def by_key(texts: Iterable[str]) -> dict[str, int]:
     """Shoes by their key as somebody wrote it: "BRAND REFERENCE", or the reference alone where one shoe has it. What
     stands for none or for several is missing. One query, bounded by the number of texts; none without texts."""
-    wanted = {text: " ".join(fold(plain(text)).split()) for text in texts if not UNSTORABLE.search(text)}
+    wanted = {text: " ".join(fold(text).split()) for text in texts if not UNSTORABLE.search(text)}
     tails = {" ".join(words[cut:]) for words in map(str.split, wanted.values()) for cut in range(min(len(words), 9))}
     if not tails:
         return {}

@@ -243,7 +243,7 @@ def test_keeping_what_is_gone_is_refused(shoe: MasterProduct, endo: User, now: d
 def test_values_are_said_as_people_read_them(shoe: MasterProduct) -> None:
     said = {field: printed(field, master_value(shoe, field)) for field in fields_of(shoe, {})}
     assert said == {
-        "name": "靴", "category": "shoe", "price_jpy": "100円", "stack_height_mm": "39.5 mm", "events_allowed": "ロード",
+        "name": "靴", "category": "シューズ", "price_jpy": "100円", "stack_height_mm": "39.5 mm", "events_allowed": "ロード",
         "list_status": "承認リストに掲載", "valid_from": "2026/4/1 (水)", "valid_until": "–", "specs.movement": "Quartz",
         "specs.色": "赤",
     }  # fmt: skip

@@ -29,6 +29,7 @@ REASONS: dict[str, str] = {
     "wider key is one that every row fulfils already",
     "entries.0007_elite_races: RunPython: must be looked at": "writes the few hosts that have such races, once; nobody "
     "else writes those two columns yet",
+    f"catalog.0007_fold_keys: {FILLS}": "changes the few products with a full-width key, one by one, each committed by itself",
     f"tenants.0009_fill_search_key: {FILLS}": "batches of 500 rows, each committed by itself; nothing that old code writes is read",
     f"entries.0010_fill_search_key: {FILLS}": "batches of 500 rows, each committed by itself; nothing that old code writes is read",
 }

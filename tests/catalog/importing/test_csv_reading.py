@@ -61,7 +61,7 @@ def test_any_encoding_delimiter_and_line_end(encoding: str, delimiter: str, newl
 
 def test_cp932_as_excel_in_japan_writes_it() -> None:
     good, _ = read(f'{HEADER},ソール\r\nミズノ,Ａ１,髙﨑①,"￥1,980",ソール\r\n'.encode("cp932"))
-    assert good == [ProductRow(2, "ミズノ", "Ａ１", {"name": "髙﨑①", "price_jpy": 1980}, {"ソール": "ソール"})]
+    assert good == [ProductRow(2, "ミズノ", "A1", {"name": "髙﨑①", "price_jpy": 1980}, {"ソール": "ソール"})]
 
 
 def test_utf16_with_either_byte_order() -> None:
