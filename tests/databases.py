@@ -74,7 +74,7 @@ LEFT_OUT = {
         "entries/archive/test_archive_desk.py", "entries/archive/test_person_desk.py",
         "entries/meet/test_meet_checks.py", "entries/news/test_preview.py",
         "entries/meet/test_meet_admin.py", "entries/meet/test_race_admin.py", "entries/meet/test_race_course.py",
-        "entries/meet/test_race_grid.py",
+        "entries/meet/test_race_grid.py", "entries/meet/test_race_names.py",
         "entries/news/test_notice_admin.py", "tenants/outbox/test_mail_admin.py", "tenants/test_incident_contacts.py",
         "tenants/test_people_admin.py", "tenants/test_switch_desk.py",
     ],

@@ -61,7 +61,7 @@ def _races(scene: Scene) -> Iterator[Row]:
     for race in races_of(scene.meet):
         counts = [counted.get((race.pk, state.value), 0) for state in EntryState]
         yield (
-            race.pk, race.position, race.name, race.distance_m, race.sex, race.course, race.places,
+            race.pk, race.position, race.name, race.name_en, race.distance_m, race.sex, race.course, race.places,
             race.waiting_places, race.starters_per_heat, race.fee_yen, format_time(race.standard) or None, race.standard,
             race.standard_from, race.standard_until, race.held_on or scene.meet.starts_on, race.is_ncg, *counts,
         )  # fmt: skip
@@ -134,7 +134,7 @@ def _of(name: str, title: Any, kind: str = "string", empty: bool = False) -> Col
 
 RACE_COLUMNS = (
     _of("id", _("種目番号"), "integer"), _of("position", _("並び順"), "integer"), _of("name", _("種目名")),
-    _of("distance_m", _("距離（m）"), "integer"), _of("sex", _("性別")), _of("course", _("種目の区分")),
+    _of("name_en", _("種目名（英語）"), empty=True), _of("distance_m", _("距離（m）"), "integer"), _of("sex", _("性別")), _of("course", _("種目の区分")),
     _of("places", _("定員"), "integer", True), _of("waiting_places", _("補欠待ちの上限"), "integer", True),
     _of("starters_per_heat", _("1組の人数"), "integer"), _of("fee", _("参加料（円）"), "integer"),
     _of("standard", _("参加標準記録"), empty=True), _of("standard_hundredths", _("参加標準記録（1/100秒）"), "integer", True),

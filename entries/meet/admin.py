@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entries.meet import actions
+from entries.meet import actions, rules
 from entries.meet.desk import MEETS
 from entries.meet.forms import CopyForm, MeetForm
 from entries.meet.models import Meet, Race, State, is_time_zone
@@ -53,6 +53,7 @@ class RaceInline(DeskInline):
     )  # fmt: skip
     ordering = ("position", "pk")
     show_change_link = True
+    most = rules.MOST_RACES
     verbose_name_plural = gettext_lazy("種目")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Race]:

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from catalog.shoes.events import ShoeEvent
 from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
@@ -156,6 +156,14 @@ class Race(TenantOwned):
     meet = models.ForeignKey(Meet, verbose_name=_("大会"), on_delete=models.CASCADE, related_name="races")
     position = models.PositiveSmallIntegerField(_("並び順"), default=0)
     name = models.CharField(_("種目名"), max_length=60)
+    name_en = models.CharField(
+        _("種目名（英語）"),
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("英語の画面に表示します。空欄なら種目名を表示します。例: Men 5000 m"),
+    )
     distance_m = models.PositiveIntegerField(_("距離（m）"))
     sex = models.CharField(_("性別"), max_length=1, choices=RaceSex)
     course = models.CharField(
@@ -213,6 +221,11 @@ class Race(TenantOwned):
                 field.attname for field in self._meta.concrete_fields if not field.primary_key
             } - self.QUEUE_COLUMNS
         super().save(*args, **kwargs)
+
+    @property
+    def name_here(self) -> str:
+        """As the reader's language calls it, where the host says so."""
+        return (self.name_en if get_language() == "en" else "") or self.name
 
     @property
     def free_places(self) -> int | None:

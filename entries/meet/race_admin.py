@@ -47,7 +47,10 @@ class RaceAdmin(ComposedAdmin):
     search_help_text = gettext_lazy("種目名、大会名")
     ordering = ("-meet__starts_on", "meet", "position", "pk")
     fieldsets = (
-        (None, {"fields": ("meet", "name", ("distance_m", "sex"), "course", "position", "held_on", "intake")}),
+        (
+            None,
+            {"fields": ("meet", ("name", "name_en"), ("distance_m", "sex"), "course", "position", "held_on", "intake")},
+        ),
         (gettext_lazy("定員と補欠待ち"), {"fields": ("places", "waiting_kind", "waiting_places", "entries_per_team")}),
         (gettext_lazy("参加標準記録"), {"fields": ("standard", ("standard_from", "standard_until"))}),
         (gettext_lazy("組と参加料"), {"fields": ("starters_per_heat", "fee", "is_ncg", "fallback_race")}),

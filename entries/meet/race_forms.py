@@ -108,6 +108,8 @@ class RaceForm(RaceRowForm):
 
     def _check_against_the_meet(self, cleaned: dict[str, Any]) -> None:
         meet = cleaned.get("meet") or (self.instance.meet if self.instance.meet_id else None)
+        if meet and not self.instance.pk and rules.is_full(meet):
+            self.add_error(None, say(Refused("too_many_races", limit=rules.MOST_RACES)))
         day: date | None = cleaned.get("held_on")
         if meet and day and not meet.starts_on <= day <= meet.ends_on:
             self.add_error("held_on", _("実施日は大会の開催期間の中で入力してください。"))

@@ -13,6 +13,7 @@ from entries.meet.steps import Check, Figures, Move, Standing
 from tenants.refusal import Refused
 
 MOST_SLOTS = 60
+MOST_RACES = 200
 NAMED = 3
 """Races that one line of a checklist names."""
 LONGEST_MEET = timedelta(days=31)
@@ -132,6 +133,11 @@ def has_come_to(meet: Meet, state: State) -> bool:
     return meet.state == state or (
         state in steps.way() and STATE_ORDER.index(State(meet.state)) > STATE_ORDER.index(state)
     )
+
+
+def is_full(meet: Meet) -> bool:
+    """Whether a meet has as many races as its page can show."""
+    return Race.objects.filter(meet=meet).count() >= MOST_RACES
 
 
 def is_within(meet: Meet, race: Race) -> bool:

@@ -24,6 +24,7 @@ wording.register(
         "fallback_other_meet": _("振替先は同じ大会の種目から選んでください。"),
         "fallback_differs": _("振替先は、性別と距離が同じ種目から選んでください。"),
         "slot_outside": _("スタート時刻は大会の開催期間（%(first)s〜%(last)s）の中で入力してください。"),
+        "too_many_races": _("1つの大会の種目は%(limit)s以内です。使わない種目を削除してください。"),
         "slug_taken": _("この識別名の大会がすでにあります。別の識別名にしてください。"),
     }
 )
