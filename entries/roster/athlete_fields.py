@@ -14,6 +14,7 @@ from entries.dates import LONGEST, NotADate, parse_date
 from entries.roster.kana import is_katakana, to_katakana
 from entries.roster.models import Athlete, Sex
 from entries.roster.prefectures import PREFECTURES
+from entries.roster.printing import unprinted
 from entries.roster.romaji import romaji
 from tenants.files.tables import Cell, text_of
 from tenants.half_width import half_width
@@ -193,6 +194,13 @@ def check_whole(values: Values, *, today: date) -> dict[str, Refused]:
         if not values.get("guardian_consent"):
             found["guardian_consent"] = Refused("athlete_guardian_consent")
     return found
+
+
+def print_warnings(values: Values) -> list[Refused]:
+    """What of the name will stand otherwise on paper; no reason to refuse it."""
+    found = unprinted(f"{values.get('family_name') or ''}{values.get('given_name') or ''}")
+    said = (("athlete_boxes", found.boxes), ("athlete_plain_form", found.plain))
+    return [Refused(code, letters="".join(letters)) for code, letters in said if letters]
 
 
 def needs_guardian(born: date, *, today: date) -> bool:

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from entries.roster import athlete_actions, queries, rules
 from entries.roster.athlete_actions import AthleteRefused
-from entries.roster.athlete_fields import completed, needs_guardian
+from entries.roster.athlete_fields import completed, needs_guardian, print_warnings
 from entries.roster.decorators import TeamRequest, in_team
 from entries.roster.forms import AthleteForm, initial_of
 from entries.roster.models import Athlete, Sex
 from entries.roster.romaji import romaji
 from tenants.decorators import UserRequest, signed_in
 from tenants.signin.forms import posted
+from tenants.wording import say
 
 PER_PAGE = 50
 STATE = ("q", "sex", "grade", "sort", "show")
@@ -83,15 +84,18 @@ def new_athlete(request: TeamRequest) -> HttpResponse:
     if form.is_valid() and _saved(request, form, None):
         name = f"{form.cleaned_data['family_name']} {form.cleaned_data['given_name']}"
         messages.success(request, _("%(name)sさんを名簿に登録しました。") % {"name": name})
-        _say_padded(request, form)
+        _say_what_to_check(request, form)
         if "another" in request.POST:
             return HttpResponseRedirect(reverse("roster:new_athlete", args=[request.team.pk]))
         return _to_the_list(request)
     return _form_page(request, form, None)
 
 
-def _say_padded(request: TeamRequest, form: AthleteForm) -> None:
-    """What a spreadsheet dropped of a JAAF ID is put back, and said, since a digit may be missing elsewhere."""
+def _say_what_to_check(request: TeamRequest, form: AthleteForm) -> None:
+    """What a spreadsheet dropped of a JAAF ID is put back, and said, since a digit may be missing elsewhere. So is what
+    of a name will not stand on paper as it was typed."""
+    for refusal in print_warnings(form.cleaned_data):
+        messages.warning(request, say(refusal))
     jaaf_id = form.cleaned_data["jaaf_id"]
     if 0 < sum(letter.isdecimal() for letter in form["jaaf_id"].data or "") < len(jaaf_id):
         said = _("JAAF IDの先頭の0を補い、%(jaaf_id)s として保存しました。番号をご確認ください。")
@@ -105,7 +109,7 @@ def edit_athlete(request: TeamRequest, athlete: int) -> HttpResponse:
     form = AthleteForm(posted(request), initial=initial_of(row))
     if form.is_valid() and _saved(request, form, row):
         messages.success(request, _("%(name)sさんの情報を保存しました。") % {"name": row.full_name})
-        _say_padded(request, form)
+        _say_what_to_check(request, form)
         return _to_the_list(request)
     return _form_page(request, form, row)
 

@@ -28,6 +28,10 @@ wording.register(
         "athlete_guardian_name": _("16歳未満の選手には保護者の氏名が必要です。"),
         "athlete_guardian_consent": _("16歳未満の選手には保護者の同意が必要です。"),
         "athlete_name_together": _("姓と名の間に空白を入れてください。例: 鈴木 一郎"),
+        "athlete_boxes": _(
+            "「%(letters)s」は印刷できない文字です。プログラムなどの紙面では□になります。別の字を使うか、主催者にご相談ください。"
+        ),
+        "athlete_plain_form": _("「%(letters)s」は、印刷では標準の字体になります。名簿には入力どおりに保存します。"),
         "athlete_same_jaaf_id": _("このJAAF IDは、名簿の%(name)sさんと同じです。"),
         "athlete_erased": _("この選手の個人情報は、少し前に削除されました。名簿のページを開き直してください。"),
         "athlete_same_person": _("同じ氏名・生年月日の選手が、すでに名簿にいます。"),
