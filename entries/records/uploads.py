@@ -10,6 +10,8 @@ from entries.records.texts import GONE
 from entries.records.traces import Trace, Values
 
 LINES = _("本人の行だけを除きます")
+PROVISIONAL_DIGITS = 18
+"""Digits of the number of somebody who is not on the roster yet (`entries.entry.upload.newcomers`): it names nobody."""
 REASONS = ("r", "w", "refused")
 """Of a line: why it is refused or doubtful, which may name somebody else."""
 
@@ -43,4 +45,5 @@ def _number_of(line: Any) -> str:
     if not isinstance(line, dict):
         return ""
     row = line.get("row")
-    return str(line.get("athlete") or line.get("a") or (row.get("athlete") if isinstance(row, dict) else "") or "")
+    number = str(line.get("athlete") or line.get("a") or (row.get("athlete") if isinstance(row, dict) else "") or "")
+    return number if len(number) < PROVISIONAL_DIGITS else ""

@@ -31,6 +31,15 @@ function showProgress(form) {
   const bar = box.querySelector("progress");
   const said = box.querySelector("[role=status]");
   const button = form.querySelector("button");
+  if (form.dataset.upload === "plain") { // small files: the browser sends them, the page says that they are read
+    form.addEventListener("submit", () => {
+      box.hidden = false;
+      bar.removeAttribute("value");
+      said.textContent = form.dataset.reading;
+    });
+    addEventListener("pageshow", () => { box.hidden = true; });
+    return;
+  }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (button.disabled) return;

@@ -13,8 +13,9 @@ from entries.entry.lines import Line
 from entries.entry.models import EntryUpload, Source, Submission
 from entries.entry.queries import submission_under_key
 from entries.entry.upload.file_row import FileRow
+from entries.entry.upload.newcomers import ROSTER
 from entries.meet.models import Meet
-from entries.roster.models import Team
+from entries.roster.models import RosterUpload, Team
 from tenants.files.grid import Grid, grid_of
 from tenants.models import User
 from tenants.refusal import Refused
@@ -29,9 +30,11 @@ def keep(
     grid: Grid,
     rows: Sequence[FileRow],
     content: bytes | None = None,
+    roster: RosterUpload | None = None,
 ) -> EntryUpload:
-    """Store what a file said until it is confirmed."""
+    """Store what a file said until it is confirmed, and which `roster` of the same workbook goes with it."""
     upload = EntryUpload(tenant_id=meet.tenant_id, meet=meet, team=team, by=by, file_name=file_name, content=content)
+    upload.grid = {ROSTER: roster.pk} if roster else {}
     _put(upload, grid, rows)
     upload.save()
     return upload
@@ -48,7 +51,8 @@ def read_anew(upload: EntryUpload, grid: Grid, rows: Sequence[FileRow]) -> None:
 
 
 def _put(upload: EntryUpload, grid: Grid, rows: Sequence[FileRow]) -> None:
-    upload.rows, upload.grid = [row.as_json() for row in rows], grid.facts()
+    with_it = {name: number for name, number in (upload.grid or {}).items() if name == ROSTER}
+    upload.rows, upload.grid = [row.as_json() for row in rows], grid.facts() | with_it
     upload.counts = {"read": len(rows), "without_race": sum(row.is_idle for row in rows)}
 
 

@@ -61,6 +61,8 @@ class Preview:
     closed: str = ""
     too_many: str = ""
     fee: int = 0
+    newcomers: int = 0
+    """Athletes whom the roster would gain from another sheet of the workbook."""
 
     @property
     def lines(self) -> list[Line]:

@@ -19,9 +19,11 @@ from entries.entry.upload import actions, importer
 from entries.entry.upload.columns import CHOICES
 from entries.entry.upload.grid_rows import preview_page
 from entries.entry.upload.importer import Reader
+from entries.entry.upload.newcomers import keep_roster, newcomers_of, roster_with
 from entries.entry.upload.preview import Preview, preview_of
 from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Race
+from entries.roster.importing import actions as roster_actions
 from entries.roster.importing.memory_actions import remember
 from entries.roster.importing.remembered import remembered
 from entries.roster.models import Athlete, ColumnMemory, Team
@@ -83,9 +85,14 @@ def _keep(request: MeetRequest, team: Team) -> EntryUpload:
     sent = incoming(request.FILES.get("file"), request.POST.get("pasted", ""))
     if sent is None:
         raise Refused("upload_no_file")
-    reader = Reader(athletes_of(team), races_in_order(request).values())
+    athletes, races = athletes_of(team), races_in_order(request).values()
+    reader = Reader(athletes, races)
     grid = lay_grid(sent.sheets, reader.titles, remembered=remembered(team, ColumnMemory.Kind.ENTRIES))
     rows = reader.rows(grid)
+    today = timezone.localdate()
+    roster = keep_roster(sent, grid.sheet, rows, team, by=request.user, at=timezone.now(), today=today)
+    if roster is not None:
+        rows = Reader([*athletes, *newcomers_of(roster)], races).rows(grid)
     if grid.is_understood and all(row.is_idle for row in rows):
         raise Refused("upload_no_rows")
     return actions.keep(
@@ -96,6 +103,7 @@ def _keep(request: MeetRequest, team: Team) -> EntryUpload:
         grid=grid,
         rows=rows,
         content=sent.content,
+        roster=roster,
     )
 
 
@@ -118,7 +126,23 @@ def _kept(request: MeetRequest, upload: int) -> EntryUpload:
 
 
 def _preview(request: MeetRequest, kept: EntryUpload) -> Preview:
-    return preview_of(request.meet, kept, races=races_in_order(request), athletes=athletes_of(kept.team))
+    newcomers = newcomers_of(roster_with(kept))
+    athletes = [*athletes_of(kept.team), *newcomers]
+    shown = preview_of(request.meet, kept, races=races_in_order(request), athletes=athletes)
+    shown.newcomers = len(newcomers)
+    return shown
+
+
+def _with_newcomers(request: MeetRequest, kept: EntryUpload) -> Preview:
+    """The preview once the roster holds those who came with the file. Raises Refused("roster_changed")."""
+    roster = roster_with(kept)
+    if roster is not None:
+        roster_actions.apply_upload(roster, by=request.user, at=timezone.now(), today=timezone.localdate())
+        grid = actions.grid_in(kept)
+        reader = Reader(athletes_of(kept.team), races_in_order(request).values())
+        actions.read_anew(kept, grid, reader.rows(grid))
+        kept.refresh_from_db(fields=["rows", "counts", "grid"])
+    return _preview(request, kept)
 
 
 @signed_in
@@ -135,6 +159,7 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
     problems: list[str] = []
     if request.method == "POST":
         try:
+            shown = _with_newcomers(request, kept)
             submission = actions.confirm(upload=kept, lines=shown.lines, by=request.user, at=request.meet.clock)
         except SheetRefused as refused:
             shown.refuse(refused)
@@ -160,7 +185,8 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
 def _again(request: MeetRequest, kept: EntryUpload) -> HttpResponse:
     """Mended cells, columns named by hand, or another sheet."""
     memory = remembered(kept.team, ColumnMemory.Kind.ENTRIES)
-    reader = Reader(athletes_of(kept.team), races_in_order(request).values())
+    athletes = [*athletes_of(kept.team), *newcomers_of(roster_with(kept))]
+    reader = Reader(athletes, races_in_order(request).values())
     known = {row["number"]: row for row in kept.rows} if "mend" in request.POST else {}
     here = _address(request, "upload_preview", kept)
     try:

@@ -11,7 +11,8 @@ from entries.archive.models import MeetArchive
 from entries.archive.subject_access import hand_out
 from entries.entry import actions
 from entries.entry.lines import Line
-from entries.entry.models import SheetDraft
+from entries.entry.models import EntryUpload, SheetDraft
+from entries.entry.upload.newcomers import PROVISIONAL
 from entries.meet.models import Meet, Race
 from entries.news.models import Notice
 from entries.roster.actions import change_team
@@ -144,6 +145,22 @@ def test_teammates_with_alike_names_keep_their_lines(kita: Team, meet: Meet, bab
     assert [(line["number"], line["who"]) for line in upload.rows] == [(3, "小林 太郎"), (5, "（削除済み）")]
     with across_tenants():
         assert SheetDraft.objects.get().rows == [{"athlete": str(kobayashi.pk)}]
+
+
+def test_a_line_of_somebody_who_was_on_no_roster_goes_by_name(
+    kita: Team, meet: Meet, baba: User, now: datetime
+) -> None:
+    rows = [
+        {"number": 2, "who": "早乙女丸 鶴之助", "row": {"athlete": str(PROVISIONAL + 2)}},
+        {"number": 3, "who": "別 人", "row": {"athlete": str(PROVISIONAL + 3)}},
+    ]
+    with tenant_scope(meet.tenant_id):
+        EntryUpload.objects.create(tenant=meet.tenant, meet=meet, team=kita, rows=rows, content=b"x")
+    erasing.erase(runner(kita, "早乙女丸", "鶴之助"), by=baba, at=now)
+    with across_tenants():
+        upload = EntryUpload.objects.get()
+    assert [line["who"] for line in upload.rows] == ["別 人"]
+    assert upload.content is None
 
 
 def test_a_line_that_warns_of_the_person_stays_without_the_name(kita: Team, baba: User, now: datetime) -> None:

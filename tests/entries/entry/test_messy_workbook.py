@@ -36,3 +36,44 @@ def test_twenty_athletes_are_in_two_races(client: Client, meet: Meet, baba: User
     assert set(entries()) == {
         (athlete.pk, race.pk, time_of(race.name, number)) for race in races for number, athlete in enumerate(team)
     }
+
+
+def test_the_roster_comes_with_the_entries_when_it_is_in_the_same_workbook(
+    client: Client, meet: Meet, baba: User, kita: Team
+) -> None:
+    client.force_login(baba)
+    for name, metres in zip(RACES, (5_000, 10_000), strict=True):
+        race_of(meet, name, distance_m=metres)
+    there = client.post(address(meet, "/upload"), {"file": SimpleUploadedFile("messy.xlsx", messy_workbook())})[
+        "Location"
+    ]
+    page = client.get(there).content.decode()
+    assert f"名簿のシートから{RUNNERS}名加えて申し込みます" in page
+    assert f"{ENTERED}件を申し込む" in page
+    assert not Athlete.objects.exists(), "nothing is written before it is confirmed"
+    client.post(there, {"mend": "1", "mend-44-race": "マラソン"})
+    assert client.post(there)["Location"].startswith("/orders/")
+    assert (Athlete.objects.filter(team=kita).count(), len(entries())) == (RUNNERS, ENTERED)
+    again = client.post(address(meet, "/upload"), {"file": SimpleUploadedFile("messy.xlsx", messy_workbook())})[
+        "Location"
+    ]
+    page = client.get(again).content.decode()
+    assert "名加えて申し込みます" not in page
+    assert f"変更なし {ENTERED}。" in page
+
+
+def test_a_roster_that_changed_meanwhile_enters_nobody(client: Client, meet: Meet, baba: User, kita: Team) -> None:
+    client.force_login(baba)
+    race_of(meet, RACES[0])
+    there = client.post(address(meet, "/upload"), {"file": SimpleUploadedFile("messy.xlsx", messy_workbook())})[
+        "Location"
+    ]
+    body = "氏名,フリガナ,性別,生年月日,JAAF ID\n他 人,タ ニン,男,2004/1/1,00012345600\n"
+    roster = client.post(f"/teams/{kita.pk}/athletes/import", {"file": SimpleUploadedFile("a.csv", body.encode())})[
+        "Location"
+    ]
+    client.post(roster)
+    answer = client.post(there)
+    assert answer.status_code == 422
+    assert "名簿が変わりました" in answer.content.decode()
+    assert (Athlete.objects.count(), entries()) == (1, [])
