@@ -151,6 +151,7 @@ MEDIA_ROOT = ROOT / "var" / "media"
 PLATFORM_ADMIN_PASSWORD = ENV.platform_admin_password
 IMPORT_TENANT_ID, IMPORT_SQLITE_PATH = ENV.import_tenant_id, ENV.import_sqlite_path
 IMPORT_BATCH_SIZE = ENV.import_batch_size
+MAX_ATHLETES_PER_TEAM, MAX_TEAMS_PER_USER = ENV.max_athletes_per_team, ENV.max_teams_per_user
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail.sender
 EMAIL_BACKEND = ENV.mail.backend

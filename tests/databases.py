@@ -34,13 +34,14 @@ ON_BOTH = {
         "entries/meet/test_copy.py", "entries/meet/test_elite_races.py", "catalog/test_shoe_limits.py",
     ],
     "orders, prefixes, capitals and collations": [
-        "catalog/test_references.py", "catalog/test_shoe_search.py", "entries/roster/test_athletes.py",
+        "catalog/test_references.py", "catalog/test_shoe_search.py", "entries/roster/test_athletes.py", "entries/roster/test_bounds.py",
         "entries/news/test_entry_list.py", "entries/news/test_notices.py", "entries/news/test_public_pages.py",
         "entries/archive/test_order_of_output.py", "tenants/test_searched.py",
     ],
     "constraints, triggers and upserts": [
         "catalog/test_keys.py", "catalog/test_tally.py", "catalog/test_overrides.py", "tenants/test_staff_limit.py",
         "tenants/signin/test_limits.py", "tenants/signin/test_links.py", "entries/entry/test_draft.py",
+        "tenants/test_slots.py",
         "tenants/test_switches.py", "tenants/test_upkeep.py", "config/telemetry/test_timing.py",
     ],
     "queues, which skip locked rows where there are locks": ["tenants/outbox/test_delivery.py", "tenants/test_jobs.py"],

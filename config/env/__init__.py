@@ -66,6 +66,8 @@ class Env:
     import_tenant_id: str
     import_sqlite_path: str
     import_batch_size: int
+    max_athletes_per_team: int
+    max_teams_per_user: int
     backups: Backups
     monitoring: Monitoring
     growth: Growth
@@ -237,6 +239,8 @@ def read(environ: Mapping[str, str]) -> Env:
         import_tenant_id=reader.text("TENANT_ID"),
         import_sqlite_path=reader.text("SQLITE_DB_PATH"),
         import_batch_size=reader.number("BATCH_SIZE", 5_000),
+        max_athletes_per_team=reader.number("MAX_ATHLETES_PER_TEAM", 2_000, most=100_000),
+        max_teams_per_user=reader.number("MAX_TEAMS_PER_USER", 20, most=10_000),
         backups=read_backups(reader, ROOT),
         monitoring=read_monitoring(reader),
         growth=read_growth(reader),

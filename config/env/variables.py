@@ -88,6 +88,8 @@ VARIABLES = (
     Variable("TENANT_ID", "number or slug", "", "default of --tenant for the SQLite import"),
     Variable("SQLITE_DB_PATH", "path", "", "default of --sqlite for the SQLite import"),
     Variable("BATCH_SIZE", "number", "5000", "default of --batch-size for the SQLite import"),
+    Variable("MAX_ATHLETES_PER_TEAM", "number", "2000", "athletes on the roster of one team"),
+    Variable("MAX_TEAMS_PER_USER", "number", "20", "teams that one account manages"),
     Variable("WEB_CONCURRENCY", "number", "from the cores", "web server processes"),
     Variable("GUNICORN_THREADS", "number", "3", "threads in each process"),
     Variable(

@@ -66,6 +66,12 @@ def too_many(seconds: int) -> HttpResponse:
     return page(429, title=_("しばらくお待ちください"), text=text, headers={"Retry-After": str(seconds)})
 
 
+def all_taken() -> HttpResponse:
+    """429: this user has two large pages or files under way."""
+    text = _("大きな画面やファイルは、同時に2つまで開けます。先に開いたものが表示されてから、もう一度お試しください。")
+    return page(429, title=_("しばらくお待ちください"), text=text, headers={"Retry-After": "5"})
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; the id is what to tell us. 503 when it was the database that did not answer."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):

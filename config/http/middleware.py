@@ -17,6 +17,7 @@ from tenants.audit.security import note
 from tenants.request_id import request_id
 from tenants.retry import Busy
 from tenants.throttle.attempts import TooMany
+from tenants.throttle.slots import AllTaken
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,9 @@ class BusyMiddleware:
         if isinstance(exception, TooMany):
             note("throttled", route=route_of(request))
             return errors.too_many(exception.seconds)
+        if isinstance(exception, AllTaken):
+            note("throttled", route=route_of(request))
+            return errors.all_taken()
         if isinstance(exception, Busy | OperationalError | InterfaceError):
             log.error("busy: %s", type(exception).__name__, exc_info=exception)
             return errors.unavailable()

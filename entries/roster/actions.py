@@ -24,7 +24,8 @@ TEAM_FIELDS = (
 
 @transaction.atomic
 def add_team(*, by: User, values: dict[str, Any]) -> Team:
-    """A new team; who makes it is its first member."""
+    """A new team; who makes it is its first member. Raises Refused("too_many_teams")."""
+    rules.check_may_have_team(by)
     team = Team.objects.create(**{name: values[name] for name in TEAM_FIELDS})
     Membership.objects.create(team=team, user=by)
     record("team.added", team, by=by, after={name: values[name] for name in TEAM_FIELDS})
@@ -92,6 +93,7 @@ def join(user: User, *, token: str, at: datetime) -> Team:
     link = links.redeem(Purpose.INVITE, token, at=at)
     rules.check_is_invited(link, user)
     team = rules.invited_team(link)
+    rules.check_may_have_team(user)
     _row, is_new = Membership.objects.get_or_create(team=team, user=user)
     if is_new:
         record("team.joined", team, by=user, after={"member": user.pk, "invited_by": link.user_id})

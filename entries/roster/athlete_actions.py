@@ -38,6 +38,8 @@ def _write(team: Team, athlete: Athlete, values: Values, *, by: User, at: dateti
     refused = rules.check_athlete(team, values, but=None if is_new else athlete, today=today)
     if refused:
         raise AthleteRefused(refused)
+    if is_new:
+        _check_room(team)
     before = {} if is_new else values_of(athlete)
     changed = {name: value for name, value in values.items() if is_new or before[name] != value}
     if not changed:
@@ -52,6 +54,13 @@ def _write(team: Team, athlete: Athlete, values: Values, *, by: User, at: dateti
             record(verb, athlete, by=by, before={name: before[name] for name in changed if before}, after=changed)
     except IntegrityError:  # somebody else was faster
         raise AthleteRefused({"family_name": Refused("athlete_same_person")}) from None
+
+
+def _check_room(team: Team) -> None:
+    try:
+        rules.check_has_room(team, more=1)
+    except Refused as refusal:
+        raise AthleteRefused({"family_name": refusal}) from None
 
 
 def _is_there(athlete: Athlete) -> bool:
@@ -76,7 +85,8 @@ def take_off(athlete: Athlete, *, by: User, at: datetime) -> bool:
 
 @transaction.atomic
 def put_back(athlete: Athlete, *, by: User) -> bool:
-    """On the roster again. Whether this changed anything."""
+    """On the roster again. Whether this changed anything. Raises Refused("roster_full")."""
+    rules.check_has_room(athlete.team, more=1)
     gone = Athlete.objects.filter(pk=athlete.pk, left_at__isnull=False, erased_at__isnull=True)
     if not gone.update(left_at=None):
         return False

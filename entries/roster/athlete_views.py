@@ -20,6 +20,7 @@ from entries.roster.forms import AthleteForm, initial_of
 from entries.roster.models import Athlete, Sex
 from entries.roster.romaji import romaji
 from tenants.decorators import UserRequest, signed_in
+from tenants.refusal import Refused
 from tenants.signin.forms import posted
 from tenants.wording import say
 
@@ -179,8 +180,11 @@ def take_off(request: TeamRequest, athlete: int) -> HttpResponse:
 @require_POST
 def put_back(request: TeamRequest, athlete: int) -> HttpResponse:
     row = _athlete(request, athlete)
-    if athlete_actions.put_back(row, by=request.user):
-        messages.success(request, _("%(name)sさんを名簿に戻しました。") % {"name": row.full_name})
+    try:
+        if athlete_actions.put_back(row, by=request.user):
+            messages.success(request, _("%(name)sさんを名簿に戻しました。") % {"name": row.full_name})
+    except Refused as refusal:
+        messages.error(request, say(refusal))
     return _to_the_list(request)
 
 

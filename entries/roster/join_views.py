@@ -54,7 +54,10 @@ def _as_user(
     except Refused as refusal:
         return render(request, "roster/join_dead.html", {"why": say(refusal)}, status=HTTPStatus.FORBIDDEN)
     if request.method == "POST":
-        team = actions.join(user, token=token, at=timezone.now())
+        try:
+            team = actions.join(user, token=token, at=timezone.now())
+        except Refused as refusal:
+            return render(request, "roster/join_dead.html", {"why": say(refusal)}, status=HTTPStatus.FORBIDDEN)
         messages.success(request, _("「%(team)s」のメンバーになりました。") % {"team": team.name})
         return HttpResponseRedirect(reverse("roster:team", args=[team.pk]))
     return render(request, "roster/join.html", values)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from entries.roster.athlete_fields import Values, check_whole
@@ -9,6 +10,20 @@ from entries.roster.models import Athlete, Membership, Team
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.signin.models import OneTimeLink
+
+
+def check_has_room(team: Team, *, more: int) -> None:
+    """A roster is bounded (MAX_ATHLETES_PER_TEAM): who has left does not count. One query. Raises Refused("roster_full")."""
+    limit = settings.MAX_ATHLETES_PER_TEAM
+    if more and team.athletes.active().count() + more > limit:
+        raise Refused("roster_full", limit=limit)
+
+
+def check_may_have_team(user: User) -> None:
+    """One account manages so many teams (MAX_TEAMS_PER_USER). One query. Raises Refused("too_many_teams")."""
+    limit = settings.MAX_TEAMS_PER_USER
+    if Membership.objects.filter(user=user).count() >= limit:
+        raise Refused("too_many_teams", limit=limit)
 
 
 def check_may_remove(team: Team) -> None:

@@ -36,9 +36,13 @@ def new_team(request: UserRequest) -> HttpResponse:
     initial = {"contact_name": request.user.name, "contact_email": request.user.email}
     form = TeamForm(posted(request), initial=initial)
     if form.is_valid():
-        team = actions.add_team(by=request.user, values=form.cleaned_data)
-        messages.success(request, _("チームを登録しました。続けて選手を登録してください。"))
-        return HttpResponseRedirect(reverse("roster:athletes", args=[team.pk]))
+        try:
+            team = actions.add_team(by=request.user, values=form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, say(refusal))
+        else:
+            messages.success(request, _("チームを登録しました。続けて選手を登録してください。"))
+            return HttpResponseRedirect(reverse("roster:athletes", args=[team.pk]))
     return _form_page(request, "roster/team_form.html", form)
 
 

@@ -9,6 +9,12 @@ from tenants.audit.readings import Reading
 
 wording.register(
     {
+        "roster_full": _(
+            "1チームの名簿に登録できるのは%(limit)s名以内です。名簿から外せる選手を外してから、もう一度お試しください。"
+        ),
+        "too_many_teams": _(
+            "1つのアカウントで管理できるのは%(limit)sチーム以内です。使わないチームから抜けてください。"
+        ),
         "not_a_member": _("このチームのメンバーではありません。"),
         "last_member": _("最後のメンバーは外せません。先に別の人を招待してください。"),
         "already_member": _("この人はすでにメンバーです。"),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -23,9 +24,12 @@ from entries.meet.decorators import MeetRequest, in_meet, in_meet_to_enter, read
 from entries.roster.models import Team
 from tenants.decorators import signed_in
 from tenants.refusal import Refused
+from tenants.throttle.slots import slot
 from tenants.wording import say
 
 SEE_OTHER = 303
+LARGE = 200
+"""Athletes of a roster whose sheet is expensive to make."""
 
 
 @keeps_what_is_sent
@@ -56,7 +60,13 @@ def sheet(request: MeetRequest) -> HttpResponse:
         kept=kept_rows(request, team) if request.GET.get("kept") else None,
     )
     view.said = "draft" if request.GET.get("saved") else ""
-    return render(request, "entry/sheet.html", context(facts, view, teams))
+    return _show(request, facts, view, teams)
+
+
+def _show(request: MeetRequest, facts: Facts, view: View, teams: Sequence[Team], status: int = 200) -> HttpResponse:
+    """The page; that of a large roster is made two at once for a user. Raises AllTaken."""
+    with slot(request.user.pk) if len(facts.athletes) > LARGE else nullcontext():
+        return render(request, "entry/sheet.html", context(facts, view, teams), status=status)
 
 
 def chosen(teams: Sequence[Team], text: str) -> Team:
@@ -143,7 +153,7 @@ def _again(
         view.key = new_key()
     if any(refusal.code == "draft_conflict" for refusal in problems):
         view.draft_version = facts.draft.version if facts.draft else 0
-    return render(request, "entry/sheet.html", context(facts, view, teams), status=status)
+    return _show(request, facts, view, teams, status)
 
 
 def _version(request: MeetRequest) -> int:

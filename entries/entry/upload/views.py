@@ -36,6 +36,7 @@ from tenants.refusal import Refused
 from tenants.switches.models import Function
 from tenants.switches.rules import check_not_stopped
 from tenants.switches.wording import stopped_notice
+from tenants.throttle.slots import two_at_once
 from tenants.wording import say
 
 
@@ -208,6 +209,7 @@ def _again(request: MeetRequest, kept: EntryUpload) -> HttpResponse:
 @signed_in
 @in_meet
 @require_safe
+@two_at_once
 def template(request: MeetRequest) -> HttpResponse:
     """The team's roster as a workbook to fill in."""
     team, _teams = team_of(request)
@@ -224,6 +226,7 @@ def template(request: MeetRequest) -> HttpResponse:
 @signed_in
 @in_meet
 @require_safe
+@two_at_once
 def refused(request: MeetRequest, upload: int) -> HttpResponse:
     """The refused rows with their reasons, to correct and upload again."""
     shown = _preview(request, _kept(request, upload))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from entries.roster import rules
 from entries.roster.athlete_actions import columns
 from entries.roster.athlete_fields import READERS, Values, put, values_of
 from entries.roster.importing import import_plan
@@ -90,6 +91,8 @@ def _apply(upload: RosterUpload, by: User, at: datetime, today: date) -> None:
     fresh = import_plan.plan(lines, roster.values(), today=today)
     if [row.effect for row in fresh] != [row.effect for row in planned]:
         raise _Stale
+    back = [row for row in fresh if row.state == CHANGED and row.athlete is not None and roster[row.athlete].left_at]
+    rules.check_has_room(upload.team, more=sum(row.state == NEW for row in fresh) + len(back))
     _write_rows(upload, fresh, roster, by, at)
     upload.applied_at, upload.content = at, None
     upload.save(update_fields=["applied_at", "content"])

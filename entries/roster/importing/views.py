@@ -29,6 +29,7 @@ from tenants.refusal import Refused
 from tenants.switches.models import Function
 from tenants.switches.rules import check_not_stopped
 from tenants.switches.wording import stopped_notice
+from tenants.throttle.slots import two_at_once
 from tenants.wording import say
 
 
@@ -176,6 +177,7 @@ def template(request: TeamRequest, kind: str) -> HttpResponse:
 
 @in_team
 @require_safe
+@two_at_once
 def export(request: TeamRequest, kind: str) -> HttpResponse:
     """The roster as a file that the import reads back without a change."""
     athletes: Iterable[Athlete] = request.team.athletes.active().in_roster_order()

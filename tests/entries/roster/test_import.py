@@ -490,7 +490,7 @@ def test_export_costs_the_same_for_any_number_of_rows(as_baba: Client, kita: Tea
     for more in (1, 29):
         athletes_of(kita, more)
         costs.append(cost(as_baba, "get", f"/teams/{kita.pk}/athletes/export.xlsx"))
-    assert costs[0] == costs[1] <= 4
+    assert costs[0] == costs[1] <= 6  # the slot is taken and given back
 
 
 def test_a_plan_survives_json() -> None:
