@@ -23,7 +23,8 @@ from tenants.refusal import Refused
 Values = dict[str, Any]
 Reader = Callable[[Cell], Any]
 
-REQUIRED = ("family_name", "given_name", "family_kana", "given_kana", "sex", "birth_date")
+REQUIRED = ("family_name", "family_kana", "sex", "birth_date")
+GIVEN = ("given_name", "given_kana")
 JAAF_DIGITS, JAAF_LEFT = 11, 7
 """Digits of a JAAF ID, and how many must be left for what was typed to be one without its zeros."""
 OLDEST = 120
@@ -183,6 +184,8 @@ READERS: Mapping[str, Reader] = {
 def check_whole(values: Values, *, today: date) -> dict[str, Refused]:
     """What is wrong with an athlete as a whole, by field: what is missing, and what somebody under 16 needs."""
     found = {name: Refused("athlete_needed") for name in REQUIRED if not values.get(name)}
+    if any(values.get(name) for name in GIVEN) or not may_have_one_name(values.get("nationality")):
+        found |= {name: Refused("athlete_needed_given") for name in GIVEN if not values.get(name)}
     born = values.get("birth_date")
     if born is None:
         return found
@@ -194,6 +197,11 @@ def check_whole(values: Values, *, today: date) -> dict[str, Refused]:
         if not values.get("guardian_consent"):
             found["guardian_consent"] = Refused("athlete_guardian_consent")
     return found
+
+
+def may_have_one_name(nationality: str | None) -> bool:
+    """Whether somebody of this nationality may have no given name: a Japanese has both, so an empty one is forgotten."""
+    return bool(nationality) and nationality != "JPN"
 
 
 def print_warnings(values: Values) -> list[Refused]:

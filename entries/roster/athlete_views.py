@@ -83,7 +83,7 @@ def new_athlete(request: TeamRequest) -> HttpResponse:
     """Put an athlete on the roster."""
     form = AthleteForm(posted(request), initial={"nationality": "JPN"})
     if form.is_valid() and _saved(request, form, None):
-        name = f"{form.cleaned_data['family_name']} {form.cleaned_data['given_name']}"
+        name = f"{form.cleaned_data['family_name']} {form.cleaned_data['given_name']}".strip()
         messages.success(request, _("%(name)sさんを名簿に登録しました。") % {"name": name})
         _say_what_to_check(request, form)
         if "another" in request.POST:

@@ -49,9 +49,9 @@ class AthleteForm(Form):
     """An athlete on the roster (fact F3)."""
 
     family_name = fact("family_name", _("姓"), required=True, autocomplete="off")
-    given_name = fact("given_name", _("名"), required=True, autocomplete="off")
+    given_name = fact("given_name", _("名"), _("日本国籍の選手は必須です"), autocomplete="off")
     family_kana = fact("family_kana", _("姓（フリガナ）"), _("ひらがな・半角カナでも入力できます"), required=True)
-    given_kana = fact("given_kana", _("名（フリガナ）"), required=True)
+    given_kana = fact("given_kana", _("名（フリガナ）"))
     family_romaji = fact("family_romaji", _("姓（ローマ字）"), _("空欄ならフリガナから作ります"), spellcheck="false")
     given_romaji = fact("given_romaji", _("名（ローマ字）"), spellcheck="false")
     sex = forms.ChoiceField(label=_("性別"), choices=[NONE, *Sex.choices])

@@ -168,13 +168,13 @@ class Athlete(Keyed):
 
     @property
     def full_name(self) -> str:
-        """Kanji, family name first."""
-        return f"{self.family_name} {self.given_name}"
+        """Kanji, family name first; of somebody with one name that one."""
+        return f"{self.family_name} {self.given_name}".strip()
 
     @property
     def full_kana(self) -> str:
         """Katakana, family name first."""
-        return f"{self.family_kana} {self.given_kana}"
+        return f"{self.family_kana} {self.given_kana}".strip()
 
     @property
     def full_romaji(self) -> str:

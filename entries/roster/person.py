@@ -44,9 +44,9 @@ def _accounts_of(teams: Iterable[Team]) -> Iterator[User]:
 
 
 def _person(athletes: tuple[Athlete, ...], users: tuple[User, ...], teams: tuple[Team, ...]) -> Person:
-    names = [name for athlete in athletes for name in _names_of(athlete)]
+    names = [tuple(filter(None, name)) for athlete in athletes for name in _names_of(athlete)]
     names += [tuple(user.name.split()) for user in users]
-    whole = [name for name in dict.fromkeys(names) if any(name) and all(name) and GONE not in name]
+    whole = [name for name in dict.fromkeys(names) if name and GONE not in name]
     alone = [name for name in whole if not _is_shared(name, athletes, users)]
     return Person(
         (*athletes, *users, *teams),

@@ -19,6 +19,7 @@ wording.register(
         "last_member": _("最後のメンバーは外せません。先に別の人を招待してください。"),
         "already_member": _("この人はすでにメンバーです。"),
         "athlete_needed": _("入力してください。"),
+        "athlete_needed_given": _("入力してください。姓名の区別がない外国籍の選手は、国籍を入力すると空欄にできます。"),
         "athlete_too_long": _("%(limit)s文字以内で入力してください。"),
         "athlete_invisible": _("改行などの見えない文字や、印字できない文字が含まれています。入力し直してください。"),
         "athlete_not_kana": _("カタカナかひらがなで入力してください。"),

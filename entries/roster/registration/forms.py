@@ -98,9 +98,9 @@ class AthleteForm(RegistrationForm):
     """An athlete registers alone, and is the team."""
 
     family_name = fact("family_name", _("姓"), required=True, autocomplete="family-name")
-    given_name = fact("given_name", _("名"), required=True, autocomplete="given-name")
+    given_name = fact("given_name", _("名"), _("日本国籍の選手は必須です"), autocomplete="given-name")
     family_kana = fact("family_kana", _("姓（フリガナ）"), required=True)
-    given_kana = fact("given_kana", _("名（フリガナ）"), required=True)
+    given_kana = fact("given_kana", _("名（フリガナ）"))
     family_romaji = fact("family_romaji", _("姓（ローマ字）"), spellcheck="false")
     given_romaji = fact("given_romaji", _("名（ローマ字）"), spellcheck="false")
     sex = forms.ChoiceField(label=_("性別"), choices=Sex, widget=forms.RadioSelect)
@@ -139,7 +139,7 @@ class AthleteForm(RegistrationForm):
             "name": self.person_name(),
             "short_name": printed,
             "prefecture": where,
-            "name_kana": f"{values['family_kana']} {values['given_kana']}",
+            "name_kana": f"{values['family_kana']} {values['given_kana']}".strip(),
         }
         athlete = {name: values[name] for name in self.ATHLETE}
         return Registration(normal_email(values["email"]), self.person_name(), values["phone"], team, athlete)

@@ -90,7 +90,7 @@ def test_what_cannot_be_meant_is_refused_in_words(field: str, cell: Any, code: s
 
 
 def test_what_is_missing_is_named_by_field() -> None:
-    assert set(check_whole({}, today=TODAY)) == set(athlete_fields.REQUIRED)
+    assert set(check_whole({}, today=TODAY)) == {*athlete_fields.REQUIRED, *athlete_fields.GIVEN}
     assert check_whole(SUZUKI, today=TODAY) == {}
 
 
