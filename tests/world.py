@@ -93,7 +93,7 @@ def own(host: Tenant, coach: User, staff: User, canary: str) -> Own:
 
 def rows_of(*without: str) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, but for sessions and counters and the tables named."""
-    skipped = {"sessions.session", "tenants.throttle", "contenttypes.contenttype", *without}
+    skipped = {"sessions.session", "tenants.session", "tenants.throttle", "contenttypes.contenttype", *without}
     return {
         model._meta.label: sorted(model._base_manager.values_list(), key=repr)
         for model in apps.get_models()
