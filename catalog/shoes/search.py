@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Length
 
 from catalog.keys import fold
@@ -40,10 +40,10 @@ def shoes() -> QuerySet[MasterProduct]:
     return MasterProduct.objects.filter(category=SHOE)
 
 
-def any_shoe() -> bool:
-    """Whether the host has shoes. One query of one row; in an order, since without one the planner may walk through a
+def any_shoe() -> Subquery:
+    """For `annotate`: a shoe of the host's, or none. One row, in an order, since without one the planner may walk through a
     million watches for it."""
-    return bool(shoes().order_by("brand", "reference").values_list("pk")[:1])
+    return Subquery(shoes().order_by("brand", "reference").values("pk")[:1])
 
 
 def find(text: str, *, most: int = MOST) -> tuple[list[Hit], bool]:

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from catalog.shoes.queries import Shoe, shoes_by_id
 from entries.entry.lines import Line
-from entries.entry.models import Entry, EntryState, Submission
+from entries.entry.models import Entry, EntryState, SheetDraft, Submission
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Membership, Team
 from tenants.models import AuditRecord, User
@@ -125,6 +125,12 @@ def races_of(meet: Meet, *, only: Sequence[str] = ()) -> dict[int, Race]:
     for race in races.values():
         race.meet = meet
     return races
+
+
+def teams_to_enter(user: User, meet: Meet) -> list[Team]:
+    """The user's teams by name, each with `has_drafts`: whether anybody's sheet for this meet is not sent yet."""
+    drafts = SheetDraft.objects.filter(meet=meet, team=OuterRef("pk"))
+    return list(Team.objects.managed_by(user).annotate(has_drafts=Exists(drafts)).order_by("name", "pk"))
 
 
 def pairs_held(meet: Meet, team: Team) -> list[tuple[int, int]]:

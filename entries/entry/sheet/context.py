@@ -11,7 +11,7 @@ from catalog.shoes.search import any_shoe
 from entries.entry import rules
 from entries.entry.lines import SheetRefused
 from entries.entry.models import Entry, SheetDraft
-from entries.entry.queries import declared_shoes, held_in, last_entries, races_of
+from entries.entry.queries import declared_shoes, held_in, last_entries
 from entries.entry.sheet import script_wording
 from entries.entry.sheet.printing import FIRST, FURTHER, SPARE, Line, Printer
 from entries.entry.sheet.sheet_layout import (
@@ -74,20 +74,29 @@ class View:
 
 
 def read_facts(meet: Meet, team: Team, by: User) -> Facts:
-    """Six queries, whatever the number of athletes and of the host's products."""
-    drafts = SheetDraft.objects.filter(meet=meet, team=team, updated_by__isnull=False)
-    typed = list(drafts.select_related("updated_by").order_by("updated_at"))
-    races = sorted(races_of(meet).values(), key=lambda race: (race.position, race.pk))
+    """Three queries, and one for drafts where there are any, whatever the number of athletes and of the host's products."""
+    typed = _drafts(meet, team)
+    races = list(Race.objects.filter(meet=meet).in_programme_order().annotate(a_shoe=any_shoe()))
+    for race in races:
+        race.meet = meet
     return Facts(
         meet=meet,
         team=team,
         races={race.pk: race for race in races},
         athletes=list(team.athletes.active().in_roster_order()),
         held=list(held_in(meet, team)),
-        has_shoes=any_shoe(),
+        has_shoes=any(vars(race)["a_shoe"] for race in races),
         draft=next((draft for draft in typed if draft.updated_by_id == by.pk), None),
         others=[draft for draft in typed if draft.updated_by_id != by.pk and draft.rows],
     )
+
+
+def _drafts(meet: Meet, team: Team) -> list[SheetDraft]:
+    """What is not sent yet for this team, by whomever; no query for a team of `teams_to_enter` that has none."""
+    if not vars(team).get("has_drafts", True):
+        return []
+    drafts = SheetDraft.objects.filter(meet=meet, team=team, updated_by__isnull=False)
+    return list(drafts.select_related("updated_by").order_by("updated_at"))
 
 
 def fresh_view(facts: Facts, *, filled_from: str, rows_each: int, kept: object = None) -> View:

@@ -2,18 +2,18 @@
 
 import json
 from collections.abc import Sequence
-from contextlib import nullcontext
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST
 
 from entries.entry import actions, drafts, rules
 from entries.entry.lines import MAX_ROWS, SheetRefused
 from entries.entry.models import Submission
-from entries.entry.queries import entering, submission_under_key
+from entries.entry.queries import entering, submission_under_key, teams_to_enter
 from entries.entry.sheet.context import Facts, View, context, fresh_view, mark_rows, read_facts, refusals_of
 from entries.entry.sheet.forms import read_sheet
 from entries.entry.sheet.kept_views import answer, forget, keeps_what_is_sent, kept_rows
@@ -43,7 +43,7 @@ def sheet(request: MeetRequest) -> HttpResponse:
         taken = _take(request, posted)
         if taken is not None:
             return taken
-    teams = list(Team.objects.managed_by(request.user).order_by("name", "pk"))
+    teams = teams_to_enter(request.user, request.meet)
     if not teams:
         return HttpResponseRedirect(f"{reverse('roster:new_team')}?{urlencode({'next': request.get_full_path()})}")
     team = chosen(teams, request.POST.get("team") or request.GET.get("team", ""))
@@ -64,9 +64,11 @@ def sheet(request: MeetRequest) -> HttpResponse:
 
 
 def _show(request: MeetRequest, facts: Facts, view: View, teams: Sequence[Team], status: int = 200) -> HttpResponse:
-    """The page; that of a large roster is made two at once for a user. Raises AllTaken."""
-    with slot(request.user.pk) if len(facts.athletes) > LARGE else nullcontext():
+    """The page; that of a large roster is made two at once for a user, and sent compressed. Raises AllTaken."""
+    if len(facts.athletes) <= LARGE:
         return render(request, "entry/sheet.html", context(facts, view, teams), status=status)
+    with slot(request.user.pk):
+        return gzip_page(render)(request, "entry/sheet.html", context(facts, view, teams), status=status)
 
 
 def chosen(teams: Sequence[Team], text: str) -> Team:

@@ -1,5 +1,6 @@
 """The entry sheet: all rows or none, everything typed is kept, and it says what it took (contract 5)."""
 
+import gzip
 import re
 from typing import Any
 
@@ -400,3 +401,19 @@ def test_a_blank_time_is_asked_about_once_by_the_pages_button_and_by_nothing_els
     assert send(coach, meet, None, [row(runners[0], race, ""), row(runners[1], race)]).status_code == 303
     assert send(coach, meet, None, [row(runners[2], race)], key="2", ask_no_time="1").status_code == 303
     assert 'name="ask_no_time"' in coach.get(address(meet)).content.decode()
+
+
+def test_the_sheet_opens_with_six_queries_and_a_large_one_is_small_on_the_wire(
+    coach: Client, meet: Meet, race: Race, kita: Team
+) -> None:
+    athletes_of(kita, 15)
+    coach.get(address(meet))
+    with CaptureQueriesContext(connection) as caught:
+        page = coach.get(address(meet)).content.decode()
+    assert page.count('class="athlete"') >= 15
+    assert len(caught) <= 6
+    athletes_of(kita, 2_000 - kita.athletes.count())
+    answer = coach.get(address(meet), headers={"Accept-Encoding": "gzip"})
+    assert answer["Content-Encoding"] == "gzip"
+    assert len(answer.content) <= 400_000
+    assert gzip.decompress(answer.content).count(b'class="athlete"') == 2_000
