@@ -27,6 +27,7 @@ ON_BOTH = {
     "places: one statement on PostgreSQL, the same steps one by one on SQLite": [
         "entries/entry/test_places.py", "entries/entry/test_deadline.py", "entries/entry/test_sheet.py",
         "entries/entry/test_sheet_others.py", "entries/entry/test_add_place.py", "entries/entry/test_desk.py", "entries/entry/test_written_rows.py",
+        "entries/entry/test_recent_meet.py",
         "entries/entry/test_receipt_changes.py", "entries/entry/test_kept_sheet.py",
     ],
     "conditions over rows, counted by a query": [
