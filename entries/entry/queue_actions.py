@@ -37,6 +37,8 @@ def change_meet(meet: Meet, *, fields: Iterable[str], before: Values, by: User, 
         names, before = names | set(moved), {**before, **moved}
     elif names & WINDOW:
         hold_queues(meet.pk)
+    if "starts_on" in names:
+        meet_actions.follow_first_day(meet)
     actions.change_row(meet, fields=names, before=before, by=by)
     if names & WINDOW:
         entry_actions.settle_meet(meet=meet, at=at)

@@ -78,6 +78,15 @@ def keep_wall_time(meet: Meet, *, typed: Collection[str]) -> dict[str, datetime 
     return {name: moment for name, moment in before.items() if moment != getattr(meet, name)}
 
 
+def follow_first_day(meet: Meet) -> None:
+    """Move the heats of races that are held on the first day along with it, when it has another value than in the database."""
+    days = meet.starts_on - Meet.objects.values_list("starts_on", flat=True).get(pk=meet.pk)
+    slots = list(TimetableSlot.objects.filter(race__meet=meet, race__held_on__isnull=True).order_by("pk"))
+    for slot in slots:
+        slot.starts_at = _later(slot.starts_at, days, meet.zone)
+    TimetableSlot.objects.bulk_update(slots, ["starts_at"], batch_size=500)
+
+
 def _same_wall(moment: datetime, was: ZoneInfo, now: ZoneInfo) -> datetime:
     """The instant at which the clocks of the other zone say what those of this one said."""
     return moment.astimezone(was).replace(tzinfo=now)

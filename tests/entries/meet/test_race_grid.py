@@ -77,6 +77,13 @@ def test_another_start_or_day_moves_the_heats_along_and_none_takes_them_out(desk
     assert starts(race) == []
 
 
+def test_the_heats_of_the_first_day_move_along_with_it(desk: Client, draft: Meet) -> None:
+    first, second = race_of(draft, places=40), race_of(draft, "女子3000m", places=40)
+    change(desk, draft, races__0__start="09:30", races__1__start="10:00", races__1__held_on="2027-05-02")
+    change(desk, draft, starts_on="2027-04-30")
+    assert (starts(first), starts(second)) == (["04-30 09:30"], ["05-02 10:00"])
+
+
 def test_a_start_whose_heats_leave_the_meets_days_is_refused_with_all_kept(desk: Client, draft: Meet) -> None:
     race = race_of(draft, places=80)
     page = change(desk, draft, races__0__start="23:59", races__0__held_on="2027-05-02", races__0__name="夜の5000m")
