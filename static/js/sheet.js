@@ -126,7 +126,7 @@ const Sheet = (() => {
     open(block, on);
     if (on) block.scrollIntoView({ block: "nearest" });
   };
-  blocks().forEach((block) => open(block, Boolean(block.querySelector(".has-errors"))));
+  blocks().forEach((block, _n, all) => open(block, all.length === 1 || Boolean(block.querySelector(".has-errors"))));
   grid.querySelectorAll(".line__open, [data-add]").forEach((button) => { button.hidden = false; });
   grid.querySelectorAll(".athlete .line--more").forEach(makeFurther);
 

@@ -15,6 +15,7 @@ from entries.entry.queries import declared_shoes, held_in, last_entries
 from entries.entry.sheet import script_wording
 from entries.entry.sheet.printing import FIRST, FURTHER, SPARE, Line, Printer
 from entries.entry.sheet.sheet_layout import (
+    MOST_ROWS_EACH,
     Block,
     Layout,
     lay_out,
@@ -27,7 +28,7 @@ from entries.entry.sheet_rows import Row, Sheet, id_of, new_key
 from entries.entry.shoes import NO_SHOE, ChosenShoes
 from entries.meet.models import Meet, Race
 from entries.meet.wording import until
-from entries.roster.models import Athlete, Team
+from entries.roster.models import Athlete, Team, TeamKind
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.wording import say
@@ -55,6 +56,11 @@ class Facts:
     draft: SheetDraft | None
     others: list[SheetDraft]
     """What colleagues typed for the same team and have not sent."""
+
+    @property
+    def is_one(self) -> bool:
+        """Whether this is the form of somebody who enters alone."""
+        return self.team.kind == TeamKind.INDIVIDUAL and len(self.athletes) == 1
 
 
 @dataclass(slots=True)
@@ -145,7 +151,8 @@ def mark_rows(rows: Iterable[Row], refused: SheetRefused) -> None:
 
 
 def context(facts: Facts, view: View, teams: Sequence[Team]) -> dict[str, Any]:
-    layout = lay_out(facts.athletes, view.rows, facts.held, rows_each=view.rows_each)
+    rows_each = MOST_ROWS_EACH if facts.is_one else view.rows_each
+    layout = lay_out(facts.athletes, view.rows, facts.held, rows_each=rows_each)
     choices = Choices(facts, ChosenShoes.of(view.rows))
     window = _window(facts.meet)
     return {
@@ -153,7 +160,7 @@ def context(facts: Facts, view: View, teams: Sequence[Team]) -> dict[str, Any]:
         "blocks": [choices.block(block) for block in layout.blocks], "spare": [choices.spare(row) for row in layout.spare],
         "problems": problems_of(view, layout), "has_shoes": choices.has_shoes,
         "closes": until(facts.meet, facts.meet.entries_close_at), "others": facts.others,
-        "script": script_facts(facts),
+        "script": script_facts(facts), "is_one": facts.is_one,
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from catalog.models import MasterProduct
 from entries.entry.models import Entry, Source, Submission
 from entries.meet.models import Meet, Race, State
-from entries.roster.models import Athlete, Team
+from entries.roster.models import Athlete, Team, TeamKind
 from tenants.models import Tenant, User
 from tenants.scope import across_tenants, tenant_scope
 from tests.conftest import athletes_of, open_meet, race_of, team_of
@@ -417,3 +417,21 @@ def test_the_sheet_opens_with_six_queries_and_a_large_one_is_small_on_the_wire(
     assert answer["Content-Encoding"] == "gzip"
     assert len(answer.content) <= 400_000
     assert gzip.decompress(answer.content).count(b'class="athlete"') == 2_000
+
+
+def test_who_enters_alone_gets_a_form_of_one_athlete_with_the_races_they_may_enter(
+    client: Client, meet: Meet, race: Race, chiba: User
+) -> None:
+    race_of(meet, "女子3000m", sex="F")
+    alone = team_of(chiba, "千葉 花", TeamKind.INDIVIDUAL)
+    [me] = athletes_of(alone, 1)
+    client.force_login(chiba)
+    page = client.get(address(meet)).content.decode()
+    assert "page--one" in page
+    assert page.count('type="hidden" name="rows-') >= 3
+    block = page.split(f'data-athlete="{me.pk}"')[1].split("</tbody>")[0]
+    assert block.count("男子5000m") == 3
+    assert "女子3000m" not in block
+    assert send(client, meet, alone, [row(me, race)]).status_code == 303
+    athletes_of(alone, 1)
+    assert "page--one" not in client.get(address(meet)).content.decode()
