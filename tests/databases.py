@@ -26,8 +26,8 @@ ON_BOTH = {
     ],
     "places: one statement on PostgreSQL, the same steps one by one on SQLite": [
         "entries/entry/test_places.py", "entries/entry/test_deadline.py", "entries/entry/test_sheet.py",
-        "entries/entry/test_sheet_others.py", "entries/entry/test_add_place.py", "entries/entry/test_desk.py", "entries/entry/test_written_rows.py",
-        "entries/entry/test_recent_meet.py",
+        "entries/entry/test_recent_meet.py", "entries/entry/test_sheet_others.py", "entries/entry/test_add_place.py",
+        "entries/entry/test_desk.py", "entries/entry/test_written_rows.py",
         "entries/entry/test_receipt_changes.py", "entries/entry/test_kept_sheet.py",
     ],
     "conditions over rows, counted by a query": [
@@ -122,7 +122,8 @@ LEFT_OUT = {
         "config/ops/test_smoke_http.py", "config/runtime/test_static_files.py", "config/env/test_unsafe_start.py",
         "entries/meet/test_charts.py", "entries/meet/test_meet_desk.py", "entries/records/test_registries.py",
         "entries/news/test_page_cache.py", "entries/news/test_shared_pages.py", "entries/roster/test_athlete_fields.py",
-        "entries/roster/test_romaji.py", "entries/roster/test_printing.py", "entries/test_marks.py", "tenants/outbox/test_contents.py",
+        "entries/roster/test_romaji.py", "entries/roster/test_printing.py",
+        "entries/entry/test_slips.py", "entries/test_marks.py", "tenants/outbox/test_contents.py",
         "tenants/outbox/test_verdicts.py", "tenants/test_buckets.py", "tenants/test_excel_times.py", "tenants/test_phone.py",
         "tenants/test_tables.py", "tenants/test_search_key.py", "tenants/test_mail_address.py", "entries/test_dates.py",
         "test_databases.py",

@@ -11,6 +11,7 @@ from catalog.shoes.queries import Judge
 from catalog.shoes.verdict import ShoeFacts
 from catalog.shoes.wording import said
 from entries.entry.models import Entry, EntryState
+from entries.entry.receipt.slips import Slip, slip_of
 from entries.entry.shoes import ShoeField
 from entries.meet.charts import curve
 from entries.meet.gauge import Gauge
@@ -74,11 +75,11 @@ def _line(theme: str, number: int, athlete: Athlete, time: str, errors: dict[str
     )  # fmt: skip
 
 
-def _slip(athlete: Athlete, *, pk: int, ticket: int, state: EntryState, position: int | None) -> Entry:
+def _slip(athlete: Athlete, *, pk: int, ticket: int, state: EntryState, position: int | None) -> Slip:
     race = Race(name="男子5000m", distance_m=5000, sex="M")
     entry = Entry(pk=pk, race=race, athlete=athlete, ticket=ticket, seed_time=84_532 + 900 * pk, fee=1000)
     entry.state, entry.waiting_position = state, position
-    return entry
+    return slip_of(entry, url="#")
 
 
 def samples() -> dict[str, object]:

@@ -70,7 +70,7 @@ class DaysForm(Form):
     """Days of every class of data, one number each."""
 
     def __init__(self, *args: object, days: dict[str, int], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         for kind, value in days.items():
             one = class_of(kind)
             self.fields[kind] = forms.IntegerField(

@@ -1,8 +1,13 @@
 """The receipt of a submission, what may still be changed on it, and a team's list of them."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,6 +17,7 @@ from entries.entry.models import Entry, Source
 from entries.entry.queries import page_of_entries, submissions_of
 from entries.entry.receipt.decorators import SubmissionRequest, in_submission
 from entries.entry.receipt.entry_here import back, entry_here, happened_to
+from entries.entry.receipt.slips import Slip, printed, shoe_html, slip_of
 from entries.entry.sheet.forms import TimesForm
 from entries.entry.sheet_rows import id_of
 from entries.entry.shoes import verdicts_of
@@ -45,7 +51,6 @@ def _page(
     for row in entries:
         row.race.meet = meet
     beside, above = happened_to(request, entries)
-    worn = {pk: said_of(verdict) for pk, verdict in verdicts_of(entries).items()}
     values = {
         "submission": submission,
         "meet": meet,
@@ -53,11 +58,9 @@ def _page(
         "said": said,
         "page": {"path": request.path, "number": number, "last": pages, "asked": {},
                  "before": number - 1, "after": number + 1 if number < pages else 0},
-        "lines": [
-            _line(request, row, wrong if row.pk == entry else None)
-            | {"shoe": worn.get(row.pk), "happened": beside.get(f"{row.pk}")}
-            for row in entries
-        ],
+        "lines": printed(
+            _slips(request, entries, beside, {entry: wrong} if wrong else {}), times=times_of, csrf_token=get_token(request)
+        ),
         "messages": above,
         "closes": until(meet, meet.entries_close_at),
         "countdown": countdown(meet),
@@ -70,17 +73,30 @@ def _page(
     return render(request, "entry/receipt.html", values, status=422 if said or wrong else 200)
 
 
-def _line(request: SubmissionRequest, entry: Entry, wrong: TimesForm | None) -> dict[str, object]:
-    """An entry with its forms, as far as this reader may use them now."""
-    may_withdraw = request.may_change and _may_withdraw(entry, request)
-    may_correct = request.may_change and _may_correct(entry, request)
-    initial = {"seed_time": format_time(entry.seed_time), "personal_best": format_time(entry.personal_best)}
-    form = wrong or (TimesForm(initial=initial, auto_id=f"id_{entry.pk}_%s") if may_correct else None)
-    return {
-        "entry": entry, "may_withdraw": may_withdraw, "form": form, "open": wrong is not None,
-        "may_change_race": may_correct and entry.ticket is not None,
-        "may_undo": request.may_change and entry.withdrawn_at is not None and _team_may_act(entry, request),
-    }  # fmt: skip
+def times_of(slip: Slip) -> TimesForm:
+    """The form that corrects a line's times."""
+    return TimesForm(initial={"seed_time": slip.seed, "personal_best": slip.best}, auto_id=f"id_{slip.pk}_%s")
+
+
+def _slips(
+    request: SubmissionRequest, entries: Sequence[Entry], happened: Mapping[str, str], wrong: Mapping[int, TimesForm]
+) -> Iterator[Slip]:
+    """The page's lines, with what this reader may change of each now."""
+    here = reverse("entry:receipt", args=[request.submission.reference])
+    verdicts = verdicts_of(entries)
+    for entry in entries:
+        may_correct = request.may_change and _may_correct(entry, request)
+        verdict = verdicts.get(entry.pk)
+        yield replace(
+            slip_of(entry, url=f"{here}entries/{entry.pk}/"),
+            may_correct=may_correct,
+            may_withdraw=request.may_change and _may_withdraw(entry, request),
+            may_change_race=may_correct and entry.ticket is not None,
+            may_undo=request.may_change and entry.withdrawn_at is not None and _team_may_act(entry, request),
+            shoe=shoe_html(entry.shoe_declared, said_of(verdict)) if verdict else "",
+            happened=happened.get(f"{entry.pk}", ""),
+            form=wrong.get(entry.pk),
+        )
 
 
 def _team_may_act(entry: Entry, request: SubmissionRequest) -> bool:

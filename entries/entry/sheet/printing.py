@@ -1,10 +1,9 @@
 """Prints the rows of a sheet, hundreds at the price of one.
 
-A row's template is rendered once per process with a mark in the place of each value; the rows are poured from that mould.
-What a mould has no place for, an error, a shoe, a pacemaker, is rendered by the same template.
+A row's template is rendered once per process; the rows are poured from that mould (`tenants.moulds`). What a mould has no
+place for, an error, a shoe, a pacemaker, is rendered by the same template.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +17,7 @@ from django.utils.translation import get_language, gettext
 from entries.entry.sheet.sheet_layout import Block
 from entries.entry.sheet_rows import TEXTS, Row
 from entries.entry.shoes import NO_SHOE, ShoeField
+from tenants.moulds import mark, mould_of, pour
 
 ROW, BLOCK = "pieces/sheet_row.html", "pieces/sheet_block.html"
 FIRST, FURTHER, SPARE = "first", "further", "spare"
@@ -26,7 +26,6 @@ NO_ERRORS = dict.fromkeys((*TEXTS, "pacemaker"), "")
 VALUES = (
     "number", "athlete", "who", "kana", "name", "sex", "grade", "held", "races", "athletes", "seed_time", "personal_best",
 )  # fmt: skip
-_MARK = re.compile("\ue000(\\w+)\ue001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +66,19 @@ class Printer:
     def block(self, athlete: int, lines: list[Line]) -> SafeString:
         """All rows of one athlete."""
         rows = "".join(map(self.line, lines))
-        return _pour(_mould(BLOCK, "", self.language, self.has_shoes), {"athlete": f"{athlete}", "rows": rows})
+        return pour(_mould(BLOCK, "", self.language, self.has_shoes), {"athlete": f"{athlete}", "rows": rows})
 
     def line(self, line: Line) -> SafeString:
         values = line.values()
         if line.is_plain:
-            return _pour(_mould(ROW, line.kind, self.language, self.has_shoes), values)
+            return pour(_mould(ROW, line.kind, self.language, self.has_shoes), values)
         return _render(ROW, line.kind, values, line.row, line.shoe, has_shoes=self.has_shoes)
-
-
-def _pour(mould: list[str], values: Mapping[str, str]) -> SafeString:
-    """Texts and names of values take turns in a mould; a value is looked at by nobody again."""
-    parts = mould.copy()
-    parts[1::2] = [values[name] for name in mould[1::2]]
-    return SafeString("".join(parts))
 
 
 @cache
 def _mould(template: str, kind: str, language: str, has_shoes: bool) -> list[str]:
-    values: dict[str, Any] = {name: f"\ue000{name}\ue001" for name in (*VALUES, "rows")}
-    return _MARK.split(_render(template, kind, values, Row(), NO_SHOE, has_shoes=has_shoes))
+    values: dict[str, Any] = {name: mark(name) for name in (*VALUES, "rows")}
+    return mould_of(_render(template, kind, values, Row(), NO_SHOE, has_shoes=has_shoes))
 
 
 def _render(
