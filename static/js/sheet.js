@@ -11,8 +11,11 @@ const Sheet = (() => {
 
   const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
   const say = (code, values = {}) => fill(words[code], values);
-  const fold = (text) => text.normalize("NFKC").replace(/\s+/g, "").toLowerCase()
-    .replace(/[ぁ-ゖ]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60));
+  // As `tenants/search_key.py` folds names, with its table of kanji.
+  const forms = new Map(facts.kanji.split(" ").flatMap(([first, ...others]) => others.map((one) => [one, first])));
+  const fold = (text) => [...text.normalize("NFKD").toLowerCase().replace(/(?![\u3099\u309a])[\p{M}\p{C}\p{Z}]/gu, "")
+    .replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60))]
+    .map((letter) => forms.get(letter) ?? letter).join("").normalize("NFC");
 
   // A row of the sheet: its fields by name. Spare rows choose their athlete, the others carry it.
   const lineOf = (row) => {

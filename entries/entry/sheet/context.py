@@ -29,9 +29,13 @@ from entries.entry.shoes import NO_SHOE, ChosenShoes
 from entries.meet.models import Meet, Race
 from entries.meet.wording import until
 from entries.roster.models import Athlete, Team, TeamKind
+from tenants.kanji_forms import FORMS
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.wording import say
+
+KANJI = " ".join(FORMS.split())
+"""For the search of the page, which folds names as every other search does."""
 
 
 @dataclass(slots=True)
@@ -247,5 +251,6 @@ def script_facts(facts: Facts) -> Mapping[str, Any]:
         "held": [[str(entry.athlete_id), str(entry.race_id)] for entry in facts.held],
         "limit": facts.meet.races_per_athlete,
         "paces": [rules.FASTEST_PACE, rules.SLOWEST_PACE, rules.PACE_FROM_M],
+        "kanji": KANJI,
         "words": script_wording.for_script(),
     }
