@@ -1,7 +1,9 @@
 """What the sheet's script says while one types: the wordings of the rules, and its own."""
 
+from functools import cache
+
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from tenants.wording import pattern
 
@@ -62,4 +64,9 @@ OWN = {
 
 def for_script() -> dict[str, str]:
     """All of them in the reader's language, with their %(values)s still open."""
+    return _in(get_language() or "")
+
+
+@cache
+def _in(language: str) -> dict[str, str]:
     return {code: pattern(code) for code in FROM_THE_RULES} | {name: str(text) for name, text in OWN.items()}
