@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
 from itertools import islice
+from threading import Lock
 from typing import Any, BinaryIO, NamedTuple
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
@@ -40,6 +41,9 @@ MOST_SHEETS = 2 * MAX_ROWS
 """Rows that all sheets of a workbook may hold together."""
 LAST_ROW = MAX_ROWS + HEADER_WITHIN
 DELIMITERS = ",\t;"
+_ONE_AT_A_TIME = Lock()
+"""A workbook takes up to some 100 MB while it is read. Threads of one process would not be faster together: one reads, the
+others wait, and the process needs the memory of one."""
 
 _BROKEN = (
     BadZipFile, ParseError, ExpatError, zlib.error, struct.error, csv.Error, ValueError, TypeError, LookupError,
@@ -75,17 +79,20 @@ def read_sheets(file: File | BinaryIO, name: str) -> list[Sheet]:
     file.seek(0, 2)
     if file.tell() > MAX_BYTES:
         raise Refused("table_too_big", limit=MAX_BYTES // 1024 // 1024)
+    with _ONE_AT_A_TIME:
+        return _holding(_sheets_of(file, name))
+
+
+def _sheets_of(file: File | BinaryIO, name: str) -> list[Sheet]:
     file.seek(0)
     start = file.read(8)
     source = io.BytesIO(start + file.read())
     try:
         if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")) or name.lower().endswith((".xlsx", ".xlsm", ".xls")):
-            sheets = list(_excel_sheets(source))
-        else:
-            sheets = [Sheet("", _bounded(_csv_rows(decoded(source.getvalue()))))]
+            return list(_excel_sheets(source))
+        return [Sheet("", _bounded(_csv_rows(decoded(source.getvalue()))))]
     except _BROKEN as error:
         raise Refused("table_unreadable") from error
-    return _holding(sheets)
 
 
 def read_pasted(text: str) -> list[Sheet]:
