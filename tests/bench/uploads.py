@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
+from pathlib import Path
 
 from entries.meet.models import Meet
 from tenants.files.tables import MAX_BYTES, MAX_ROWS, write_xlsx
