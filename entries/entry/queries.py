@@ -128,9 +128,10 @@ def races_of(meet: Meet, *, only: Sequence[str] = ()) -> dict[int, Race]:
 
 
 def teams_to_enter(user: User, meet: Meet) -> list[Team]:
-    """The user's teams by name, each with `has_drafts`: whether anybody's sheet for this meet is not sent yet."""
+    """The user's teams by name, each with the database's `clock` and `has_drafts`: whether anybody's sheet for this meet is
+    not sent yet."""
     drafts = SheetDraft.objects.filter(meet=meet, team=OuterRef("pk"))
-    return list(Team.objects.managed_by(user).annotate(has_drafts=Exists(drafts)).order_by("name", "pk"))
+    return list(Team.objects.managed_by(user).annotate(has_drafts=Exists(drafts), clock=Now()).order_by("name", "pk"))
 
 
 def pairs_held(meet: Meet, team: Team) -> list[tuple[int, int]]:

@@ -25,11 +25,8 @@ def in_meet(view: View) -> View:
 
 
 def in_meet_to_enter(view: View) -> View:
-    """As `in_meet`; but a POST gets a meet that may be a second old, without a clock (`entries.meet.recent`)."""
-    return _behind(
-        view,
-        lambda request, tenant, meet: (RECENT.get if request.method == "POST" else read_meet)(tenant, meet),
-    )
+    """As `in_meet`; but with a meet that may be a second old, without a clock (`entries.meet.recent`)."""
+    return _behind(view, lambda request, tenant, meet: RECENT.get(tenant, meet))
 
 
 def read_afresh(request: MeetRequest) -> None:

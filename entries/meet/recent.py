@@ -1,7 +1,7 @@
 """A meet and its races as they were a second ago at most, so that a rush of sheets does not read them once for each.
 
-Only for what the writing statement looks at again (a pause, the window, the places) or what may be a second old (a fee, a
-standard). Whoever refuses by it reads afresh first.
+Only for the sheet: for what the writing statement looks at again (a pause, the window, the places) or what may be a second
+old (a fee, a standard, the page itself). Whoever refuses by it reads afresh first.
 """
 
 import copy
@@ -12,6 +12,7 @@ from time import monotonic
 
 from django.conf import settings
 
+from catalog.shoes.search import any_shoe
 from entries.meet.models import Meet, Race
 from tenants.scope import across_tenants, tenant_scope
 
@@ -38,7 +39,8 @@ class RecentMeets:
     def get(self, tenant: str, slug: str) -> Meet | None:
         """A copy of the meet, without a clock, which would be old too. Two queries, or none.
 
-        Its `recent_races` are shared by all who enter: read them, change none.
+        Its `recent_races`, in the programme's order, are shared by all who enter: read them, change none. Their `a_shoe` says
+        whether the host's catalogue has any shoe.
         """
         began = self.clock()
         kept = self._kept.get((tenant, slug))
@@ -54,7 +56,8 @@ class RecentMeets:
             return None
         del meet.clock
         with tenant_scope(meet.tenant_id):
-            meet.recent_races = {race.pk: race for race in Race.objects.filter(meet=meet)}
+            races = Race.objects.filter(meet=meet).in_programme_order().annotate(a_shoe=any_shoe())
+            meet.recent_races = {race.pk: race for race in races}
         for race in meet.recent_races.values():
             race.meet = meet
         with self._lock:

@@ -83,19 +83,23 @@ class View:
     said: str = ""
 
 
-def read_facts(meet: Meet, team: Team, by: User) -> Facts:
-    """Three queries, and one for drafts where there are any, whatever the number of athletes and of the host's products."""
+def read_facts(meet: Meet, team: Team, by: User, *, races: Mapping[int, Race] | None = None) -> Facts:
+    """Two queries, one for the races where they are not at hand, and one for drafts where there are any, whatever the number
+    of athletes and of the host's products."""
     typed = _drafts(meet, team)
-    races = list(Race.objects.filter(meet=meet).in_programme_order().annotate(a_shoe=any_shoe()))
-    for race in races:
-        race.meet = meet
+    if races is None:
+        races = {
+            race.pk: race for race in Race.objects.filter(meet=meet).in_programme_order().annotate(a_shoe=any_shoe())
+        }
+        for race in races.values():
+            race.meet = meet
     return Facts(
         meet=meet,
         team=team,
-        races={race.pk: race for race in races},
+        races=dict(races),
         athletes=list(team.athletes.active().in_roster_order()),
         held=list(held_in(meet, team)),
-        has_shoes=any(vars(race)["a_shoe"] for race in races),
+        has_shoes=any(vars(race)["a_shoe"] for race in races.values()),
         draft=next((draft for draft in typed if draft.updated_by_id == by.pk), None),
         others=[draft for draft in typed if draft.updated_by_id != by.pk and draft.rows],
     )

@@ -51,7 +51,8 @@ def sheet(request: MeetRequest) -> HttpResponse:
         read_afresh(request)
         show = _keep_draft if "save_draft" in request.POST else _take_or_show
         return show(request, team, teams, posted)
-    facts = read_facts(request.meet, team, request.user)
+    request.meet.clock = vars(team)["clock"]
+    facts = read_facts(request.meet, team, request.user, races=request.meet.recent_races)
     asked = id_of(request.GET.get("rows", ""))
     view = fresh_view(
         facts,
