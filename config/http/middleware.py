@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 from collections.abc import Callable
+from time import monotonic
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -25,6 +26,8 @@ type_of_view = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "nitsys_lang"
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 LARGEST_BODY = 25 * 1024 * 1024
+MOST_FORGOTTEN, LONGEST_LISTENING = 200 * 1024 * 1024, 20
+"""Bytes and seconds for which a body that is too large is listened to."""
 UNSENDABLE = re.compile(r"%00|\x00", re.IGNORECASE)
 
 
@@ -56,10 +59,22 @@ class CleanInputMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer 400 or 413 before any view sees the request."""
         if _length(request) > LARGEST_BODY:
+            _let_it_arrive(request)
             return errors.too_large()
         if UNSENDABLE.search(request.META.get("QUERY_STRING", "")) or UNSENDABLE.search(request.path):
             raise SuspiciousOperation("NUL in the address")
         return self.get_response(request)
+
+
+def _let_it_arrive(request: HttpRequest) -> None:
+    """Read and forget what a browser sends, so that it comes to reading our answer: a connection that is closed while it
+    still sends shows as one that broke. Within bounds; whoever sends more, or more slowly, sees just that."""
+    body = request.META["wsgi.input"]
+    if not request.META.get("wsgi.input_terminated"):  # a server that does not end it would wait for more for ever
+        return
+    ends, left = monotonic() + LONGEST_LISTENING, MOST_FORGOTTEN
+    while left > 0 and monotonic() < ends and (piece := body.read(min(left, 64 * 1024))):
+        left -= len(piece)
 
 
 def _length(request: HttpRequest) -> int:
