@@ -220,4 +220,5 @@ def _session(user: User) -> str:
 
 
 def to_sign_in(answer: Any) -> bool:
-    return answer.status_code == 302 and answer["Location"].startswith("/auth/login?next=")
+    """Also by 303: a filled sheet is kept, and its sender signs in by a GET."""
+    return answer.status_code in (302, 303) and answer["Location"].startswith("/auth/login?next=")

@@ -65,12 +65,16 @@ def read_with_session(user_id: int) -> User | None:
 
 
 def user_of(request: HttpRequest) -> User | AnonymousUser:
-    """Who is signed in; Django's own rules, but for the second query."""
-    token = _asked.set(request.session if isinstance(request.session, SessionStore) else None)
-    try:
-        return get_user(request)
-    finally:
-        _asked.reset(token)
+    """Who is signed in; Django's own rules, but for the second query. Kept on the request where Django keeps it."""
+    found: User | AnonymousUser | None = getattr(request, "_cached_user", None)
+    if found is None:
+        token = _asked.set(request.session if isinstance(request.session, SessionStore) else None)
+        try:
+            found = get_user(request)
+        finally:
+            _asked.reset(token)
+        request._cached_user = found  # type: ignore[attr-defined]
+    return found
 
 
 class UserMiddleware(AuthenticationMiddleware):

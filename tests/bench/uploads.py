@@ -71,11 +71,11 @@ def _memory(site: Site) -> float:
     """Of all processes of the server together, in MB; what they share counts once."""
     assert site.process is not None
     parent = site.process.pid
-    workers = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return sum(_share(pid) for pid in [parent, *workers]) / 1000
+    workers: list[str] = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return sum(_share(pid) for pid in [str(parent), *workers]) / 1000
 
 
-def _share(pid: int | str) -> int:
+def _share(pid: str) -> int:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 

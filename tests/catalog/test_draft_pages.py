@@ -325,7 +325,7 @@ def test_the_page_costs_the_same_for_any_history(
                 )
                 if n % 2:
                     ProductDraft.objects.create(tenant=nittai, product=product, state="done", rewrites=first, by=endo)
-        with django_assert_num_queries(6):  # session, user, product, drafts, quota, corrections in conflict
+        with django_assert_num_queries(5):  # session with user, product, drafts, quota, corrections in conflict
             shown(client, page_of(product))
 
 

@@ -1,4 +1,4 @@
-"""Brand and reference have one key however wide they are typed (requirement U3)."""
+"""Brand and reference have one key however wide they are typed."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

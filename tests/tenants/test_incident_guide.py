@@ -76,12 +76,12 @@ def test_the_page_costs_the_same_for_one_and_for_thirty(
     contact()
     opened()
     client.get(PAGE)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(PAGE)
     for number in range(30):
         contact(position=number)
         opened()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(PAGE)
 
 

@@ -1,4 +1,4 @@
-"""Addresses that carriers gave out are accepted at every door and reach them (requirement U2)."""
+"""Addresses that carriers gave out are accepted at every door and reach them."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Names that a person would call the same have one key (requirement U1); what differs stays apart."""
+"""Names that a person would call the same have one key; what differs stays apart."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""A search key is right after every way of writing a row, and every list finds a name by it (requirement U1)."""
+"""A search key is right after every way of writing a row, and every list finds a name by it."""
 
 from datetime import datetime
 from importlib import import_module

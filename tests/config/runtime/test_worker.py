@@ -114,11 +114,11 @@ def test_the_house_is_kept_every_ten_minutes_and_cleared_last(
     with caplog.at_level("INFO", logger="tenants.jobs.periodic"):
         for at in (now, now + timedelta(minutes=9), now + TEN):
             one.rounds.make(at=at)
-    names = ["entry.closing_tomorrow", "privacy.clear_expired"]
+    names = ["entry.closing_tomorrow", "privacy.fill_search_keys", "privacy.clear_expired"]
     assert asked == [(name, at) for at in (now, now + TEN) for name in names]
     assert caplog.messages == [
-        "housekeeping: 0 teams reminded, 1 rows cleared",
-        "housekeeping: 2 teams reminded, 3 rows cleared",
+        "housekeeping: 0 teams reminded, 1 search keys filled, 2 rows cleared",
+        "housekeeping: 3 teams reminded, 4 search keys filled, 5 rows cleared",
     ]
 
 

@@ -1,4 +1,4 @@
-"""An athlete of another nationality may have one name only (requirement U5)."""
+"""An athlete of another nationality may have one name only."""
 
 from datetime import date
 

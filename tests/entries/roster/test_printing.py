@@ -1,4 +1,4 @@
-"""A letter that will not stand on paper as it was typed is said at once, and never refused (requirement U4)."""
+"""A letter that will not stand on paper as it was typed is said at once, and never refused."""
 
 import pytest
 from django.test import Client

@@ -85,7 +85,7 @@ def test_the_list_costs_the_same_for_any_number_of_runs(
     for number in (1, 30):
         for _ in range(number):
             ran("verify_backup", **PROVED)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             text(client)
 
 
