@@ -115,3 +115,8 @@ def days_of(meet: Meet) -> str:
 def pause_note(meet: Meet) -> str:
     """What whoever paused the entries wrote, else what is true anyway."""
     return meet.pause_note or gettext("再開までお待ちください。")
+
+
+def yen(amount: int | None) -> str:
+    """`2,000円`, in English `¥2,000`; empty for none."""
+    return "" if amount is None else _("%(amount)s円") % {"amount": f"{amount:,}"}

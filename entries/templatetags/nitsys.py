@@ -7,7 +7,6 @@ from django import template
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from entries.marks import format_time
 from entries.meet.gauge import Gauge
@@ -15,6 +14,7 @@ from entries.meet.models import Meet, Race
 from entries.meet.standing import time_left
 from entries.meet.wording import days_of
 from entries.meet.wording import moment as moment_in_words
+from entries.meet.wording import yen as yen_in_words
 
 register = template.Library()
 
@@ -28,7 +28,7 @@ def mark(hundredths: int | None) -> str:
 @register.filter
 def yen(amount: int | None) -> str:
     """`2,000円`, in English `¥2,000`."""
-    return "" if amount is None else _("%(amount)s円") % {"amount": f"{amount:,}"}
+    return yen_in_words(amount)
 
 
 @register.filter

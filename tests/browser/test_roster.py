@@ -110,12 +110,12 @@ def test_an_invited_stranger_makes_an_account_and_is_in(
     expect(page.get_by_role("link", name="北大学")).to_be_visible()
 
 
-def test_a_roster_of_2000_rows_is_previewed_and_taken(site: Site, open_page: OpenPage, kita: Team) -> None:
-    rows = [[f"姓{n}", "名", "セイ", "メイ", "男", "2004/4/2", "1"] for n in range(2_000)]
+def test_a_roster_of_nearly_2000_rows_is_previewed_and_taken(site: Site, open_page: OpenPage, kita: Team) -> None:
+    rows = [[f"姓{n}", "名", "セイ", "メイ", "男", "2004/4/2", "1"] for n in range(1_997)]
     page = open_page()
     sign_in(page, site.address, "baba@example.com")
     choose(page, site.address, "名簿.csv", write_csv(HEADER, rows))
     page.wait_for_url("**/athletes/import/*/")
-    page.get_by_role("button", name="新規2000名・変更0名を取り込む").click()
+    page.get_by_role("button", name="新規1997名・変更0名を取り込む").click()
     page.wait_for_url(f"**/teams/{kita.pk}/athletes/")
-    expect(page.get_by_text("2003名")).to_be_visible()
+    expect(page.get_by_text("2000名")).to_be_visible()

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from catalog.shoes.wording import Said
 from entries.entry.models import Entry
 from entries.marks import format_time
-from entries.templatetags.nitsys import yen
+from entries.meet.wording import yen
 from tenants.moulds import mark, mould_of, pour
 
 TEMPLATE = "entry/receipt_line.html"
