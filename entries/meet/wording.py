@@ -119,4 +119,4 @@ def pause_note(meet: Meet) -> str:
 
 def yen(amount: int | None) -> str:
     """`2,000円`, in English `¥2,000`; empty for none."""
-    return "" if amount is None else _("%(amount)s円") % {"amount": f"{amount:,}"}
+    return "" if amount is None else gettext("%(amount)s円") % {"amount": f"{amount:,}"}
