@@ -43,7 +43,7 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     kept = "".join(letter for letter in text if letter in _VOICED or unicodedata.category(letter) not in _DROPPED)
     plain = unicodedata.normalize("NFC", kept.translate(_LETTERS))
-    return _AGAIN.sub(lambda found: found[1] * (1 + len(found[2])), plain)
+    return unicodedata.normalize("NFC", _AGAIN.sub(lambda found: found[1] * (1 + len(found[2])), plain))
 
 
 def doubled(folded: str) -> str:

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tenants.kanji_forms import FORMS
@@ -36,6 +36,7 @@ def test_what_differs_stays_apart(one: str, other: str) -> None:
 
 
 @given(st.one_of(st.text(), NAMES))
+@example("カ々\u3099")
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
