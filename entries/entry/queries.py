@@ -61,7 +61,8 @@ def submission_under_key(team: Team, key: str) -> Submission | None:
 def entries_of(submission: Submission) -> QuerySet[Entry]:
     """The entries of a receipt, race by race, in the order of their tickets."""
     rows = Entry.objects.filter(submission=submission).with_state().with_position()
-    return rows.select_related("race__meet", "athlete").order_by("race__position", "race_id", "ticket", "pk")
+    rows = rows.select_related("race", "athlete").defer("athlete__search_key")
+    return rows.order_by("race__position", "race_id", "ticket", "pk")
 
 
 PER_RECEIPT_PAGE = 200
@@ -72,6 +73,8 @@ def page_of_entries(submission: Submission, number: int) -> tuple[list[Entry], "
     receipt of one page."""
     start = (number - 1) * PER_RECEIPT_PAGE
     rows = list(entries_of(submission)[start : start + PER_RECEIPT_PAGE])
+    for row in rows:
+        row.race.meet = submission.meet  # one for all, instead of its columns beside each entry
     if start == 0 and len(rows) < PER_RECEIPT_PAGE:
         return rows, tally(rows), 1
     sums = tally(Entry.objects.filter(submission=submission).with_state().only("fee", "ticket", "withdrawn_at"))

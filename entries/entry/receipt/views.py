@@ -48,8 +48,6 @@ def _page(
     entries, sums, pages = page_of_entries(submission, number)
     meet: Meet = submission.meet
     meet.clock = request.clock
-    for row in entries:
-        row.race.meet = meet
     beside, above = happened_to(request, entries)
     values = {
         "submission": submission,
