@@ -3,7 +3,6 @@
 A draft is nobody's record: it says nothing about who is entered, and a submission drops it. So it leaves no audit trail.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,14 +14,13 @@ from entries.entry.models import SheetDraft
 from entries.entry.sheet_rows import TEXTS
 from entries.meet.models import Meet
 from entries.roster.models import Team
+from tenants.files.stored_cells import storable
 from tenants.models import User
 from tenants.refusal import Refused
 
 MAX_BYTES = 1024 * 1024
 MAX_ROWS = 2_000
 LONGEST_VALUE = 200
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-"""PostgreSQL's jsonb takes neither NUL nor half of a surrogate pair."""
 
 
 def check_rows(rows: object) -> list[dict[str, Any]]:
@@ -41,7 +39,7 @@ def _row(row: object) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in TEXTS:
         text = row.get(name, "")
-        if not isinstance(text, str) or len(text) > LONGEST_VALUE or _UNSTORABLE.search(text):
+        if not isinstance(text, str) or len(text) > LONGEST_VALUE or text != storable(text):
             raise Refused("draft_invalid")
         found[name] = text
     found["pacemaker"] = row.get("pacemaker", False)

@@ -32,10 +32,9 @@ from tenants.audit.queries import about, visible_to
 from tenants.audit.reading import lines_of
 from tenants.desk.confirm import FILTERS, buttons_of
 from tenants.desk.forms import OVERRIDES, DeskForm
-from tenants.desk.ticks import Ticks
+from tenants.desk.lists import DeskList
 from tenants.models import User
 from tenants.refusal import Refused
-from tenants.searched import KEY, found
 from tenants.wording import say
 
 LOOKUPS = frozenset({"exact", "isnull", "in", "gt", "gte", "lt", "lte"})
@@ -86,7 +85,7 @@ class ByRole(BaseModelAdmin):
         return field
 
 
-class DeskAdmin(Ticks, ByRole, admin.ModelAdmin):
+class DeskAdmin(ByRole, DeskList):
     """Base of the site's model admins."""
 
     show_full_result_count = False
@@ -127,19 +126,6 @@ class DeskAdmin(Ticks, ByRole, admin.ModelAdmin):
         return super().changelist_view(
             request, {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
         )
-
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Where a list has search keys each word may stand in one of them, or in one of its other columns."""
-        fields = self.get_search_fields(request)
-        keys = [name for name in fields if name.endswith(KEY)]
-        if not keys:
-            return super().get_search_results(request, queryset, search_term)
-        others = [name for name in fields if name not in keys]
-        return queryset.filter(found(search_term, *keys, plain=others)), False
-
-    def get_action_choices(self, request: HttpRequest, default_choices: Any = None) -> list[tuple[str, str]]:
-        """The actions of a list, and in front of them what to do there."""
-        return super().get_action_choices(request, [("", _("操作を選択"))])
 
     def headline(self, obj: Any) -> str:
         """The name of a row's page."""

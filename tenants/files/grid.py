@@ -10,12 +10,12 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 
 from tenants.files.sheets import Sheet, SheetRow
+from tenants.files.stored_cells import cell_of, json_of, storable
 from tenants.files.tables import HEADER_WITHIN, Cell, text_of
 
 Columns = dict[int, str]
@@ -23,7 +23,6 @@ Columns = dict[int, str]
 Said = dict[str, Cell]
 """What a row says, by field."""
 LONGEST_MENDED = 200
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Titles(NamedTuple):
@@ -73,7 +72,7 @@ class GridRow:
     def as_json(self) -> dict[str, Any]:
         """As stored; short names because there are thousands."""
         found = {
-            "n": self.number, "x": [_json_of(cell) for cell in self.cells], "o": self.notes, "h": self.is_hidden,
+            "n": self.number, "x": [json_of(cell) for cell in self.cells], "o": self.notes, "h": self.is_hidden,
             "p": self.part, "f": self.fields, "m": self.mended,
         }  # fmt: skip
         return {name: value for name, value in found.items() if value or name in ("n", "x")}
@@ -84,7 +83,7 @@ class GridRow:
         fields = stored.get("f")
         return cls(
             stored["n"],
-            [_cell_of(cell) for cell in stored["x"]],
+            [cell_of(cell) for cell in stored["x"]],
             {int(place): note for place, note in stored.get("o", {}).items()},
             stored.get("h", False),
             stored.get("p", 0),
@@ -286,27 +285,6 @@ def key_of(titles: Sequence[str]) -> str:
     """What a header is remembered by: its titles, whatever their width, case and spaces."""
     plain = [re.sub(r"\s+", "", unicodedata.normalize("NFKC", title)).casefold() for title in titles]
     return hashlib.sha256("\0".join(plain).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def storable(text: str) -> str:
-    """Without what the database's JSON cannot hold."""
-    return _UNSTORABLE.sub("", text)
-
-
-def _json_of(cell: Cell) -> Any:
-    if isinstance(cell, str):
-        return storable(cell)
-    if isinstance(cell, date):
-        return {"d": cell.isoformat()}
-    return str(cell) if isinstance(cell, float) and not -1e300 < cell < 1e300 else cell
-
-
-def _cell_of(stored: Any) -> Cell:
-    if not isinstance(stored, dict):
-        cell: Cell = stored
-        return cell
-    text = stored["d"]
-    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
 
 
 def _by_place(columns: Mapping[Any, str]) -> Columns:

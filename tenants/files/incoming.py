@@ -8,9 +8,10 @@ from django.core.files.base import File
 from django.utils.translation import gettext_lazy as _
 
 from tenants import wording
-from tenants.files.grid import Grid, Remembered, Titles, lay_grid, map_by_hand, mend, storable
+from tenants.files.grid import Grid, Remembered, Titles, lay_grid, map_by_hand, mend
 from tenants.files.grid_page import posted_columns, posted_mends
 from tenants.files.sheets import Sheet, read_pasted, read_sheets
+from tenants.files.stored_cells import storable
 from tenants.refusal import Refused
 
 LONGEST_NAME = 200

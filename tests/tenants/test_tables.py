@@ -199,6 +199,21 @@ def strict(data: bytes) -> bytes:
     return out.getvalue()
 
 
+def test_a_process_reads_one_workbook_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever else wants to read one waits: each takes up to some 100 MB."""
+    read = sheets._sheets_of
+    alone: list[bool] = []
+
+    def look(*args: Any) -> list[sheets.Sheet]:
+        alone.append(sheets._ONE_AT_A_TIME.locked())
+        return read(*args)
+
+    monkeypatch.setattr(sheets, "_sheets_of", look)
+    sheets.read_sheets(io.BytesIO(excel(["姓"], ["鈴木"])), "a.xlsx")
+    assert alone == [True]
+    assert not sheets._ONE_AT_A_TIME.locked()
+
+
 def test_a_strict_workbook_is_read() -> None:
     data = strict(excel(["氏名", "日"], ["鈴木", datetime(2004, 4, 2)], [7, "=1+1"]))
     assert b"purl.oclc.org" in zipfile.ZipFile(io.BytesIO(data)).read("xl/workbook.xml")

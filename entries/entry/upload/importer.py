@@ -15,7 +15,8 @@ from entries.entry.upload.people import People, name_in
 from entries.entry.upload.race_names import RaceNames, fold
 from entries.meet.models import Race
 from entries.roster.models import Athlete
-from tenants.files.grid import Grid, GridRow, Said, storable
+from tenants.files.grid import Grid, GridRow, Said
+from tenants.files.stored_cells import storable
 from tenants.files.tables import text_of
 from tenants.refusal import Refused
 
