@@ -155,7 +155,7 @@ def invite(
     Neither the window nor the standard is asked. Raises Refused("duplicate") for a second live entry.
     """
     if Entry.objects.live().filter(race=race, athlete=athlete).exists():
-        raise Refused("duplicate", race=race.name)
+        raise Refused("duplicate", race=race.name_here)
     reference = new_reference()
     submission = Submission.objects.create(
         tenant_id=race.tenant_id, meet_id=race.meet_id, team=athlete.team, key=f"invite:{reference}",

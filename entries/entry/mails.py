@@ -61,7 +61,7 @@ def _about_submission(submission: Submission) -> Values:
 
 def _line(entry: Entry) -> Values:
     return {
-        "race": inert(entry.race.name),
+        "race": inert(entry.race.name_here),
         "athlete": inert(entry.athlete.name_here),
         "time": format_time(entry.seed_time),
         "state": entry.state,
@@ -117,7 +117,7 @@ def restored(context: Values) -> Letter | None:
 def race_changed(context: Values) -> Letter | None:
     """The athlete is in another race than before. None when withdrawn since."""
     left = Entry.objects.select_related("race").filter(pk=context["left"]).first()
-    more = {"left": inert(left.race.name) if left else ""}
+    more = {"left": inert(left.race.name_here) if left else ""}
     subject = _("【%(meet)s】%(race)s %(athlete)s 種目を変更しました")
     return _about_one(context, subject, "entry_race_changed", states=LIVE, more=more)
 

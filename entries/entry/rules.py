@@ -21,6 +21,7 @@ ASKED_OF_RACES = (
     "meet_id",
     "tenant_id",
     "name",
+    "name_en",
     "distance_m",
     "sex",
     "standard",
@@ -91,9 +92,9 @@ def row_refusals(meet: Meet, line: Line, race: Race | None, athlete: Athlete | N
         found["race"] = Refused("race_unknown")
         return found
     if race.paused_at is not None:
-        found["race"] = Refused("race_paused", race=race.name)
+        found["race"] = Refused("race_paused", race=race.name_here)
     elif athlete is not None and race.sex not in (RaceSex.MIXED, athlete.sex):
-        found["race"] = Refused("sex", race=race.name, sex=race.get_sex_display())
+        found["race"] = Refused("sex", race=race.name_here, sex=race.get_sex_display())
     return found | time_refusals(race, line.seed_time, line.personal_best)
 
 
@@ -155,7 +156,7 @@ def check_limits(
         if race.entries_per_team is not None and teams[line.race_id] > race.entries_per_team:
             already = sum(1 for _, race_id in held if race_id == race.pk)
             refused[line.number]["race"] = Refused(
-                "team_limit", race=race.name, limit=race.entries_per_team, held=already
+                "team_limit", race=race.name_here, limit=race.entries_per_team, held=already
             )
     if refused:
         raise SheetRefused(refused)
@@ -165,7 +166,7 @@ def duplicates(lines: Sequence[Line], *, races: Mapping[int, Race], held: Sequen
     """Rows whose athlete is already in that race."""
     taken = set(held)
     return {
-        line.number: {"race": Refused("duplicate", race=races[line.race_id].name)}
+        line.number: {"race": Refused("duplicate", race=races[line.race_id].name_here)}
         for line in lines
         if (line.athlete_id, line.race_id) in taken
     }
@@ -178,9 +179,9 @@ def full_races(lines: Sequence[Line], *, races: Mapping[int, Race]) -> Rows:
     for line in lines:
         race = races[line.race_id]
         if race.paused_at is not None:
-            found[line.number] = {"race": Refused("race_paused", race=race.name)}
+            found[line.number] = {"race": Refused("race_paused", race=race.name_here)}
         elif (left := takes_still(race)) is not None and wanted[race.pk] > left:
-            found[line.number] = {"race": Refused("waiting_full", race=race.name, left=left)}
+            found[line.number] = {"race": Refused("waiting_full", race=race.name_here, left=left)}
     return found
 
 
@@ -244,17 +245,17 @@ def check_may_undo(entry: Entry, *, by_organizer: bool) -> None:
     if meet.entries_paused_at is not None:
         raise Refused("entries_paused", note=pause_note(meet))
     if race.paused_at is not None:
-        raise Refused("race_paused", race=race.name)
+        raise Refused("race_paused", race=race.name_here)
     if entry.athlete.left_at is not None:
         raise Refused("athlete_unknown")
     mine = Entry.objects.live().filter(athlete=entry.athlete_id, race__meet=meet)
     if mine.filter(race=race).exists():
-        raise Refused("duplicate", race=race.name)
+        raise Refused("duplicate", race=race.name_here)
     if meet.races_per_athlete is not None and mine.count() >= meet.races_per_athlete:
         raise Refused("athlete_limit", limit=meet.races_per_athlete)
     _check_team_limit(entry, race)
     if not _place_is_free(entry):
-        raise Refused("place_gone", race=race.name)
+        raise Refused("place_gone", race=race.name_here)
 
 
 def _check_team_limit(entry: Entry, race: Race) -> None:
@@ -262,7 +263,7 @@ def _check_team_limit(entry: Entry, race: Race) -> None:
         return
     held = Entry.objects.live().filter(race=race, submission__team=entry.submission.team_id).count()
     if held >= race.entries_per_team:
-        raise Refused("team_limit", race=race.name, limit=race.entries_per_team, held=held)
+        raise Refused("team_limit", race=race.name_here, limit=race.entries_per_team, held=held)
 
 
 def _place_is_free(entry: Entry) -> bool:

@@ -210,7 +210,7 @@ class Race(TenantOwned):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name_here
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save all but the queue: a form that was open for an hour must not put old tickets back."""

@@ -40,10 +40,10 @@ class RaceAdmin(ComposedAdmin):
 
     desk = RACES
     form = RaceForm
-    list_display = ("name", "meet", "distance_m", "standard_time", "places_text", "taken", "waiting", "intake")
+    list_display = ("shown_name", "meet", "distance_m", "standard_time", "places_text", "taken", "waiting", "intake")
     list_select_related = ("meet",)
     list_filter = (MeetFilter, "sex")
-    search_fields = ("name", "meet__search_key")
+    search_fields = ("name", "name_en", "meet__search_key")
     search_help_text = gettext_lazy("種目名、大会名")
     ordering = ("-meet__starts_on", "meet", "position", "pk")
     fieldsets = (
@@ -55,6 +55,10 @@ class RaceAdmin(ComposedAdmin):
         (gettext_lazy("参加標準記録"), {"fields": ("standard", ("standard_from", "standard_until"))}),
         (gettext_lazy("組と参加料"), {"fields": ("starters_per_heat", "fee", "is_ncg", "fallback_race")}),
     )
+
+    @admin.display(description=gettext_lazy("種目名"), ordering="name")
+    def shown_name(self, race: Race) -> str:
+        return race.name_here
 
     @admin.display(description=gettext_lazy("参加標準記録"), ordering="standard")
     def standard_time(self, race: Race) -> str:

@@ -62,7 +62,7 @@ def _about_races(races: Sequence[Race], started: Collection[int]) -> Iterator[Ch
 
 
 def _all_have(text: str | Promise, races: Sequence[Race], wrong: Sequence[Race], field: str) -> Check:
-    names = str(_("、")).join(race.name for race in wrong[:NAMED]) + ("…" if len(wrong) > NAMED else "")
+    names = str(_("、")).join(race.name_here for race in wrong[:NAMED]) + ("…" if len(wrong) > NAMED else "")
     said = _("%(text)s（まだ: %(names)s）") % {"text": text, "names": names} if wrong else text
     return Check(said, bool(races) and not wrong, field=_place(races, wrong, field))
 

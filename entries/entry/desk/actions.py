@@ -38,7 +38,7 @@ def invite_new(
     """
     places.lock_races([race.pk])
     if race.sex not in (RaceSex.MIXED, values["sex"]):
-        raise AthleteRefused({"sex": Refused("sex", race=race.name, sex=race.get_sex_display())})
+        raise AthleteRefused({"sex": Refused("sex", race=race.name_here, sex=race.get_sex_display())})
     known = queries.guest_of_host(race, values) if team is None else None
     athlete = known or _write_down(team, values, printed, contact_email, by=by, at=at, today=today)
     return entry_actions.invite(

@@ -81,7 +81,7 @@ class EntryAdmin(ShoeMarks, ReadOnly, DeskAdmin):
         return user_of(request).is_platform_admin and not is_id(request.GET.get("meet", ""))
 
     def headline(self, obj: Any) -> str:
-        return f"{obj.athlete.full_name} – {obj.race.name}"
+        return f"{obj.athlete.full_name} – {obj.race.name_here}"
 
     def told_of(self, obj: Any) -> list[Model]:
         """An entry's history begins with the sheet on which it came."""

@@ -35,7 +35,9 @@ def export_view(owner: Any, request: HttpRequest) -> HttpResponse:
     rows = [_row(meet, entry, worn.get(entry.pk)) for entry in entries]
     queue_actions.note_export(meet, rows=len(rows), by=user_of(request))
     if request.GET.get("format") == "xlsx":
-        return _file(write_typed_xlsx(_header(), rows, title=_("申込")), XLSX_TYPE, f"entries-{meet.slug}.xlsx")
+        titles = [*_header(), _("種目名（英語）")]
+        cells = [[*row, entry.race.name_en] for row, entry in zip(rows, entries, strict=True)]
+        return _file(write_typed_xlsx(titles, cells, title=_("申込")), XLSX_TYPE, f"entries-{meet.slug}.xlsx")
     plain = [[_plain(cell) for cell in row] for row in rows]
     return _file(write_csv(_header(), plain), CSV_TYPE, f"entries-{meet.slug}.csv")
 

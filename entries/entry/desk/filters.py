@@ -26,7 +26,7 @@ class RaceFilter(admin.SimpleListFilter):
         meet = request.GET.get("meet", "")
         if not is_id(meet):
             return []
-        return [(str(race.pk), race.name) for race in Race.objects.filter(meet_id=int(meet)).in_programme_order()]
+        return [(str(race.pk), race.name_here) for race in Race.objects.filter(meet_id=int(meet)).in_programme_order()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         value = self.value()

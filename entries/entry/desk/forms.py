@@ -46,7 +46,7 @@ class CorrectForm(ConfirmForm):
 
 def race_and_meet(race: Race) -> str:
     """The race first: a narrow list cuts off the end."""
-    return gettext("%(race)s（%(meet)s）") % {"race": race.name, "meet": race.meet.name}
+    return gettext("%(race)s（%(meet)s）") % {"race": race.name_here, "meet": race.meet.name}
 
 
 class FindForm(Form):

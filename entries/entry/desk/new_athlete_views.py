@@ -56,7 +56,7 @@ def _invited(owner: Any, request: HttpRequest, form: NewAthleteForm) -> bool:
         form.refuse(error.refused)
         return False
     except (Refused, IntegrityError) as error:  # the second of two at the same moment meets the constraint
-        refusal = error if isinstance(error, Refused) else Refused("duplicate", race=race.name)
+        refusal = error if isinstance(error, Refused) else Refused("duplicate", race=race.name_here)
         form.add_error(None, say(refusal))
         return False
     said = _("%(athlete)sさんを「%(race)s」に追加しました。") % {"athlete": entry.athlete, "race": entry.race}

@@ -56,9 +56,9 @@ def _done(request: SubmissionRequest, left: Entry, new: Entry) -> HttpResponse:
     shown = Entry.objects.with_state().with_position().get(pk=new.pk)
     if shown.state == EntryState.ACCEPTED:
         return back(request, new, _("%(who)sの種目を「%(left)s」から「%(race)s」に変更しました。出場できます。"),
-                    left=left.race.name)  # fmt: skip
+                    left=left.race.name_here)  # fmt: skip
     text = _("%(who)sの種目を「%(left)s」から「%(race)s」に変更しました。補欠待ち%(position)s番目です。")
-    return back(request, new, text, left=left.race.name, position=f"{shown.waiting_position}")
+    return back(request, new, text, left=left.race.name_here, position=f"{shown.waiting_position}")
 
 
 def _page(

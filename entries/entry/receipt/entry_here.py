@@ -29,7 +29,7 @@ def entry_here(request: SubmissionRequest, entry: int) -> Entry:
 def back(request: SubmissionRequest, entry: Entry, text: str = "", **values: str) -> HttpResponse:
     """To the entry on its receipt, which says `text` beside it, with the %(who)s and %(race)s of the entry."""
     if text:
-        happened = text % {"who": entry.athlete.name_here, "race": entry.race.name, **values}
+        happened = text % {"who": entry.athlete.name_here, "race": entry.race.name_here, **values}
         messages.success(request, happened, extra_tags=f"{entry.pk}")
     address = reverse("entry:receipt", args=[request.submission.reference])
     return HttpResponseRedirect(f"{address}#entry-{entry.pk}", status=SEE_OTHER)

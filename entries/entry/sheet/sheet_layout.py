@@ -134,7 +134,7 @@ def may_choose(race: Race, sex: str) -> bool:
 def race_data(race: Race) -> dict[str, Any]:
     """What the page needs to know about a race to help while typing. Times in hundredths, fee in yen."""
     return {
-        "name": race.name,
+        "name": race.name_here,
         "order": race.position,
         "sex": race.sex,
         "sex_name": str(race.get_sex_display()),

@@ -59,7 +59,7 @@ class Reader:
             row.number,
             typed,
             who=(athlete.full_name if athlete else storable(name_in(said)))[:LONGEST_TEXT],
-            race=race.name if race else _text(said, "race"),
+            race=race.name_here if race else _text(said, "race"),
             jaaf_id=athlete.jaaf_id if athlete and _text(said, "jaaf_id") else _text(said, "jaaf_id"),
             kana=athlete.full_kana if athlete else _text(said, "kana"),
             shoe=_text(said, "shoe"),
@@ -107,7 +107,7 @@ def template_notes(races: Iterable[Race]) -> list[list[str]]:
     """The second sheet: the races' names to copy, and how times are written."""
     return [
         [_("種目名（コピーしてお使いください）")],
-        *[[race.name] for race in races],
+        *[[race.name_here] for race in races],
         [""],
         [_("タイムは 14:05.32 のように入力してください（14.05.32、14分05秒32 も読み取ります）。")],
         [_("種目が空欄の行は読み飛ばします。1人で2種目の場合は行をコピーしてください。")],

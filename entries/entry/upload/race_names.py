@@ -28,14 +28,15 @@ class RaceNames:
         self.races = list(races)
         self.named: dict[str, list[Race]] = defaultdict(list)
         for race in self.races:
-            self.named[fold(race.name)].append(race)
+            for name in {fold(race.name), fold(race.name_en)} - {""}:
+                self.named[name].append(race)
 
     def find(self, title: str, athlete: Athlete | None) -> Race:
         """The race of this name, or the only one of this distance for this sex. Raises Refused."""
         named = self.named.get(fold(title), [])
         alike = named or self._alike(title, athlete)
         if len(alike) > 1:
-            names = "、".join(race.name for race in alike[:5])
+            names = "、".join(race.name_here for race in alike[:5])
             raise Refused("race_name_ambiguous", name=title[:60], races=names)
         if not alike or not (named or _PLAIN.fullmatch(fold(alike[0].name))):
             raise Refused("race_name_unknown", name=title[:60])

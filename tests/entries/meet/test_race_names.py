@@ -1,12 +1,20 @@
 """English pages call a race as its host does in English; a meet has a bounded number of races."""
 
+from datetime import datetime
+from io import BytesIO
+
 import pytest
 from django.test import Client
+from openpyxl import load_workbook
 
+from entries.entry import entry_actions
+from entries.entry.upload.race_names import RaceNames
 from entries.meet import rules
 from entries.meet.models import Meet, Race
+from entries.roster.models import Team
 from tenants.models import User
-from tests.conftest import race_of
+from tenants.scope import tenant_scope
+from tests.conftest import athletes_of, race_of
 from tests.pageform import form_on
 
 
@@ -24,6 +32,29 @@ def test_a_race_bears_the_name_of_the_readers_language(
 
 def test_without_an_english_name_it_keeps_its_own(client: Client, race: Race) -> None:
     assert "男子5000m" in client.get("/meets/nittai/ld326/", {"lang": "en"}).content.decode()
+
+
+def test_a_file_may_say_either_name(meet: Meet) -> None:
+    race, other = race_of(meet, name_en="Men 5000 m"), race_of(meet, "女子5000m", name_en="Women 5000 m")
+    names = RaceNames([race, other])
+    assert [names.find(said, None) for said in ("男子5000m", "men 5000m", "Ｗｏｍｅｎ 5000 m")] == [race, race, other]
+
+
+def test_the_workbook_of_entries_has_both_names_and_the_csv_keeps_its_columns(
+    client: Client, aoki: User, meet: Meet, kita: Team, now: datetime
+) -> None:
+    race, [athlete] = race_of(meet, name_en="Men 5000 m"), athletes_of(kita, 1)
+    with tenant_scope(meet.tenant_id):
+        entry_actions.invite(race=race, athlete=athlete, seed_time=None, by=aoki, at=now, why="")
+    client.force_login(aoki)
+    page = f"/admin/entries/entry/export?meet={meet.pk}"
+    sheet = load_workbook(BytesIO(client.get(f"{page}&format=xlsx").content)).active
+    assert sheet is not None
+    rows = list(sheet.iter_rows(values_only=True))
+    assert [(row[0], row[-1]) for row in rows] == [("種目", "種目名（英語）"), ("男子5000m", "Men 5000 m")]
+    plain = client.get(f"{page}&lang=en").content.decode("utf-8-sig")
+    assert "男子5000m" in plain
+    assert "Men 5000 m" not in plain
 
 
 def test_the_english_name_is_typed_on_the_races_page(client: Client, aoki: User, race: Race) -> None:
