@@ -2,11 +2,14 @@ from datetime import tzinfo
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
 
 from entries.meet.filters import MeetFilter
 from entries.meet.wording import moment
@@ -15,9 +18,14 @@ from entries.news.forms import MailForm, PublishForm
 from entries.news.models import Notice
 from tenants.chips import chip
 from tenants.desk.base import DeskAdmin, is_id, user_of
-from tenants.desk.confirm import Rows, confirmed, each
+from tenants.desk.confirm import HOME, Rows, confirmed, each
 
 SHOWN = ("state", "published", "mailed")
+
+
+def _is_at_home(request: HttpRequest) -> bool:
+    """Whether the form was opened from the meet's page."""
+    return request.GET.get("from_row") == HOME
 
 
 @admin.register(Notice)
@@ -64,6 +72,39 @@ class NoticeAdmin(DeskAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A notice stays at its meet."""
         return ("meet", *SHOWN) if obj is not None else ()
+
+    def get_urls(self) -> list[Any]:
+        """With the page that asks before a notice goes out, for who has just written it."""
+        wrap = self.admin_site.admin_view
+        return [path("<path:object_id>/publish/", wrap(self.ask), name="entries_notice_publish"), *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def ask(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What `publish` asks. 404 for no row of the own host's."""
+        rows = self.get_queryset(request).filter(pk=int(object_id) if is_id(object_id) else 0)
+        if not rows or not self.has_change_permission(request, rows[0]):
+            raise Http404
+        answer: HttpResponse = self.publish(request, rows)
+        return answer
+
+    def home_of(self, obj: Any, asked_from: str) -> str:
+        """A notice is part of its meet's page."""
+        if asked_from != HOME:
+            return super().home_of(obj, asked_from)
+        return reverse("admin:entries_meet_change", args=[obj.meet_id]) + "#notices"
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        """On to the page that publishes it, or back to where it was written."""
+        if "_publish" in request.POST:
+            page = reverse("admin:entries_notice_publish", args=[obj.pk])
+            return HttpResponseRedirect(f"{page}?from_row={HOME if _is_at_home(request) else 1}")
+        return self._after(request, obj, super().response_post_save_add(request, obj))
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return self._after(request, obj, super().response_post_save_change(request, obj))
+
+    def _after(self, request: HttpRequest, obj: Any, otherwise: HttpResponseRedirect) -> HttpResponseRedirect:
+        return HttpResponseRedirect(self.home_of(obj, HOME)) if _is_at_home(request) else otherwise
 
     @confirmed(
         gettext_lazy("公開する"),

@@ -127,6 +127,10 @@ class DeskAdmin(ByRole, DeskList):
             request, {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
         )
 
+    def home_of(self, obj: Any, asked_from: str) -> str:
+        """The row's own page; what is part of another row's page says where when `asked_from` is `HOME`."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+
     def headline(self, obj: Any) -> str:
         """The name of a row's page."""
         return str(obj)

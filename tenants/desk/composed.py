@@ -50,6 +50,7 @@ class Desk:
         self.links: dict[str, Links] = {}
         self.tools: list[str] = []
         self.panels: dict[str, tuple[str, Panel]] = {}
+        self.sections: dict[str, tuple[str, Panel]] = {}
         self.pages: dict[str, tuple[str, Page]] = {}
         self.holds: dict[str, Hold] = {}
         self.saves: dict[type[models.Model], Save] = {}
@@ -87,6 +88,17 @@ class Desk:
         def add(function: Panel) -> Panel:
             self._once("panel", name, self.panels)
             self.panels[name] = (template, function)
+            return function
+
+        return add
+
+    def section(self, name: str, template: str) -> Callable[[Panel], Panel]:
+        """Decorator: one more section under the form of a row's page, with forms of its own. The template finds what the
+        function returns as `name`."""
+
+        def add(function: Panel) -> Panel:
+            self._once("section", name, [*self.panels, *self.sections])
+            self.sections[name] = (template, function)
             return function
 
         return add
@@ -154,5 +166,7 @@ class ComposedAdmin(DeskAdmin):
             context["links"] = [link for links in self.desk.links.values() for link in links(request, obj)]
             context["tools"] = self.desk.tools
             context["panels"] = [template for template, _panel in self.desk.panels.values()]
-            context.update({name: panel(request, obj) for name, (_template, panel) in self.desk.panels.items()})
+            context["sections"] = [template for template, _section in self.desk.sections.values()]
+            pieces = self.desk.panels | self.desk.sections
+            context.update({name: piece(request, obj) for name, (_template, piece) in pieces.items()})
         return super().render_change_form(request, context, *args, **kwargs)

@@ -24,6 +24,8 @@ FILTERS = "_changelist_filters"
 """In which a row's page carries the filters of the list from which it was opened, as Django's own pages do."""
 MOST = 200
 """Rows that one action takes: more than anyone can look through on the page that asks."""
+HOME = "home"
+"""Says that a button stood on the page of which a row is part."""
 
 Words = str | Promise
 Rows = list[Any]
@@ -115,12 +117,17 @@ def _ask(owner: Any, request: HttpRequest, rows: Rows, form: ConfirmForm, action
         "form": form,
         "action": action.__name__,
         "is_danger": action.is_danger,
-        "from_row": "from_row" in request.POST,
+        "target": "" if request.method == "POST" else _list_of(owner),
+        "from_row": _asked_from(request),
         "back": _back_address(owner, request, rows),
         "preserved_filters": request.POST.get(FILTERS, ""),
     }
     response = TemplateResponse(request, "admin/confirm.html", context, status=422 if form.errors else 200)
     return response.render()  # here, where the zone of the row is active
+
+
+def _list_of(owner: Any) -> str:
+    return reverse(f"admin:{owner.opts.app_label}_{owner.opts.model_name}_changelist")
 
 
 def _back(owner: Any, request: HttpRequest, rows: Rows) -> HttpResponse:
@@ -129,11 +136,17 @@ def _back(owner: Any, request: HttpRequest, rows: Rows) -> HttpResponse:
 
 def _back_address(owner: Any, request: HttpRequest, rows: Rows) -> str:
     """The row's own page when the button stood there, else the list with its filters and its page."""
-    if "from_row" in request.POST and len(rows) == 1:
-        name = f"admin:{owner.opts.app_label}_{owner.opts.model_name}_change"
-        filters = urlencode({FILTERS: kept}) if (kept := request.POST.get(FILTERS, "")) else ""
-        return f"{reverse(name, args=[rows[0].pk])}{'?' if filters else ''}{filters}"
+    asked_from = _asked_from(request)
+    if asked_from and len(rows) == 1:
+        page, _hash, place = owner.home_of(rows[0], asked_from).partition("#")
+        filters = "?" + urlencode({FILTERS: kept}) if (kept := request.POST.get(FILTERS, "")) else ""
+        return f"{page}{filters}{_hash}{place}"
     return request.get_full_path()
+
+
+def _asked_from(request: HttpRequest) -> str:
+    """The page on which the button stood: empty for the list, `HOME` for the page that a row is part of, else the row's."""
+    return request.POST.get("from_row") or request.GET.get("from_row", "")
 
 
 def buttons_of(owner: Any, request: HttpRequest, row: Any) -> list[Button]:
