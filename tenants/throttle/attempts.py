@@ -8,10 +8,9 @@ use it up (requirements A1 to A3). An attempt that succeeds is taken back out of
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -59,6 +58,7 @@ ON CONFLICT (key) DO UPDATE SET
                         ELSE tenants_throttle.window_ends_at END
 RETURNING attempts, window_ends_at
 """
+_TAKE_BACK = "UPDATE tenants_throttle SET attempts = attempts - 1 WHERE attempts > 0 AND "
 
 
 def count(request: HttpRequest, *, what: str, account: str, limits: Limits, at: datetime) -> Attempt:
@@ -78,11 +78,11 @@ def count(request: HttpRequest, *, what: str, account: str, limits: Limits, at: 
 
 def take_back(attempt: Attempt) -> None:
     """The attempt succeeded: it was no guess. Counts of windows that began since stay as they are."""
-    counted = Q()
-    for key, ends in attempt.counted:
-        counted |= Q(key=key, window_ends_at=ends)
-    if counted:
-        Throttle.objects.filter(counted, attempts__gt=0).update(attempts=F("attempts") - 1)
+    if attempt.counted:
+        each = " OR ".join(["(key = %s AND window_ends_at = %s)"] * len(attempt.counted))
+        values = [value for key, ends in attempt.counted for value in (key, _stored(ends))]
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE_BACK + f"({each})", values)
 
 
 def _keys(request: HttpRequest, what: str, account: str, limits: Limits) -> Iterable[tuple[str, int]]:
@@ -102,11 +102,19 @@ def _key(what: str, kind: str, value: str) -> str:
 
 
 def _count_one(key: str, at: datetime) -> tuple[int, datetime]:
-    field = Throttle._meta.get_field("window_ends_at")
-    now, ends = (field.get_db_prep_value(moment, connection) for moment in (at, at + WINDOW))
+    now = _stored(at)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [key, ends, now, now])
-        attempts, stored = cursor.fetchone()
-    for convert in connection.ops.get_db_converters(field.cached_col):
-        stored = convert(stored, field.cached_col, connection)
-    return attempts, stored
+        cursor.execute(_COUNT, [key, _stored(at + WINDOW), now, now])
+        attempts, ends = cursor.fetchone()
+    column = _ENDS.cached_col
+    for convert in connection.ops.get_db_converters(column):
+        ends = convert(ends, column, connection)
+    return attempts, ends
+
+
+_ENDS = Throttle._meta.get_field("window_ends_at")
+
+
+def _stored(moment: datetime) -> Any:
+    """As the database in use keeps a moment."""
+    return _ENDS.get_db_prep_value(moment, connection)
