@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Now
@@ -13,13 +14,25 @@ from entries.entry.models import Entry, EntryState, SheetDraft, Submission
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Membership, Team
 from tenants.models import AuditRecord, User
+from tenants.prepared import Prepared
 from tenants.scope import across_tenants
 
+_held_in = Prepared(
+    lambda meet, team: (
+        Entry.objects.live()
+        .filter(submission__meet=meet, submission__team=team)
+        .with_state()
+        .select_related("race", "submission")
+        .order_by("pk")
+    ),
+    meet=int,
+    team=int,
+)
 
-def held_in(meet: Meet, team: Team) -> QuerySet[Entry]:
+
+def held_in(meet: Meet, team: Team) -> list[Entry]:
     """The team's live entries in this meet, with state and the reference of their receipt."""
-    mine = Entry.objects.live().filter(submission__meet=meet, submission__team=team)
-    return mine.with_state().select_related("race", "submission").order_by("pk")
+    return _held_in(meet=meet.pk, team=team.pk)
 
 
 def last_entries(team: Team, *, before: Meet) -> list[Entry]:
@@ -44,13 +57,22 @@ class Found:
     is_mine: bool
 
 
+_by_reference = Prepared(
+    lambda reference, reader: (
+        Submission.objects.select_related("meet__tenant", "team", "submitted_by")
+        .annotate(clock=Now(), is_mine=Exists(Membership.objects.filter(team=OuterRef("team"), user=reader)))
+        .filter(reference=reference)
+    ),
+    reference=str,
+    reader=int,
+)
+
+
 def submission_by_reference(reference: str, *, reader: User) -> Found | None:
     """A submission of any host. The caller asks `rules.may_see` before anything is shown. One query."""
-    member = Membership.objects.filter(team=OuterRef("team"), user=reader)
     with across_tenants():
-        rows = Submission.objects.select_related("meet__tenant", "team", "submitted_by")
-        row = rows.annotate(clock=Now(), is_mine=Exists(member)).filter(reference=reference).first()
-        return None if row is None else Found(row, row.clock, row.is_mine)
+        found = _by_reference(reference=reference, reader=reader.pk)
+    return Found(found[0], vars(found[0])["clock"], vars(found[0])["is_mine"]) if found else None
 
 
 def submission_under_key(team: Team, key: str) -> Submission | None:
@@ -58,27 +80,36 @@ def submission_under_key(team: Team, key: str) -> Submission | None:
     return Submission.objects.filter(team=team, key=key).first()
 
 
-def entries_of(submission: Submission) -> QuerySet[Entry]:
-    """The entries of a receipt, race by race, in the order of their tickets."""
+def _entries_of(submission: Submission | int) -> QuerySet[Entry]:
     rows = Entry.objects.filter(submission=submission).with_state().with_position()
     rows = rows.select_related("race", "athlete").defer("athlete__search_key")
     return rows.order_by("race__position", "race_id", "ticket", "pk")
 
 
 PER_RECEIPT_PAGE = 200
+_first_page = Prepared(lambda submission: _entries_of(submission)[:PER_RECEIPT_PAGE], submission=int)
+
+
+def entries_of(submission: Submission) -> QuerySet[Entry]:
+    """The entries of a receipt, race by race, in the order of their tickets."""
+    return _entries_of(submission)
 
 
 def page_of_entries(submission: Submission, number: int) -> tuple[list[Entry], "Tally", int]:
     """The receipt's entries on this page, the figures of the whole receipt, and how many pages it has. One query for a
     receipt of one page."""
     start = (number - 1) * PER_RECEIPT_PAGE
-    rows = list(entries_of(submission)[start : start + PER_RECEIPT_PAGE])
+    rows = _first_page(submission=submission.pk) if start == 0 else _further_page(submission, start)
     for row in rows:
         row.race.meet = submission.meet  # one for all, instead of its columns beside each entry
     if start == 0 and len(rows) < PER_RECEIPT_PAGE:
         return rows, tally(rows), 1
     sums = tally(Entry.objects.filter(submission=submission).with_state().only("fee", "ticket", "withdrawn_at"))
     return rows, sums, -(-(sums.accepted + sums.waiting + sums.withdrawn) // PER_RECEIPT_PAGE)
+
+
+def _further_page(submission: Submission, start: int) -> list[Entry]:
+    return list(entries_of(submission)[start : start + PER_RECEIPT_PAGE])
 
 
 def submissions_of(team: Team) -> QuerySet[Submission]:
@@ -130,11 +161,21 @@ def races_of(meet: Meet, *, only: Sequence[str] = ()) -> dict[int, Race]:
     return races
 
 
+_teams_to_enter = Prepared(
+    lambda user, meet: (
+        Team.objects.filter(memberships__user=user)
+        .annotate(has_drafts=Exists(SheetDraft.objects.filter(meet=meet, team=OuterRef("pk"))), clock=Now())
+        .order_by("name", "pk")
+    ),
+    user=int,
+    meet=int,
+)
+
+
 def teams_to_enter(user: User, meet: Meet) -> list[Team]:
     """The user's teams by name, each with the database's `clock` and `has_drafts`: whether anybody's sheet for this meet is
     not sent yet."""
-    drafts = SheetDraft.objects.filter(meet=meet, team=OuterRef("pk"))
-    return list(Team.objects.managed_by(user).annotate(has_drafts=Exists(drafts), clock=Now()).order_by("name", "pk"))
+    return _teams_to_enter(user=user.pk, meet=meet.pk)
 
 
 def pairs_held(meet: Meet, team: Team) -> list[tuple[int, int]]:
@@ -152,16 +193,29 @@ class Entering:
     clock: datetime
 
 
-def entering(user: User, team: int, athletes: Iterable[int], *, only: Sequence[str]) -> Entering | None:
+@cache
+def _entering(only: tuple[str, ...]) -> Prepared[Athlete]:
+    return Prepared(
+        lambda user, team, athletes: (
+            Athlete.objects.filter(team=team, team__memberships__user=user, pk__in=athletes)
+            .select_related("team")
+            .only(*only, "team__name", "team__contact_email")
+            .annotate(clock=Now())
+        ),
+        user=int,
+        team=int,
+        athletes=list,
+    )
+
+
+def entering(user: User, team: int, athletes: Iterable[int], *, only: tuple[str, ...]) -> Entering | None:
     """What a sheet of this team needs, in one query, with `only` these columns of an athlete.
 
     None when the user manages no such team, or when it has none of the athletes.
     """
-    mine = Athlete.objects.filter(team=team, team__memberships__user=user, pk__in=set(athletes))
-    columns = (*only, "team__name", "team__contact_email")
-    found = {row.pk: row for row in mine.select_related("team").only(*columns).annotate(clock=Now())}
+    found = {row.pk: row for row in _entering(only)(user=user.pk, team=team, athletes=sorted(set(athletes)))}
     first = next(iter(found.values()), None)
-    return Entering(first.team, found, first.clock) if first else None  # type: ignore[attr-defined]  # annotated
+    return Entering(first.team, found, vars(first)["clock"]) if first else None
 
 
 def declared_shoes(lines: Sequence[Line]) -> dict[int, Shoe]:

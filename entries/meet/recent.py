@@ -6,9 +6,10 @@ old (a fee, a standard, the page itself). Whoever refuses by it reads afresh fir
 
 import copy
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Lock
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 
@@ -18,6 +19,15 @@ from tenants.scope import across_tenants, tenant_scope
 
 SIZE = 128
 Kept = tuple[float, Meet]
+
+
+class RecentRaces(dict[int, Race]):
+    """Races by their number, in the programme's order. `made` keeps what pages make of them for as long as they are kept: its
+    keys must be few, never what somebody typed."""
+
+    def __init__(self, races: Mapping[int, Race]) -> None:
+        super().__init__(races)
+        self.made: dict[tuple[str, ...], Any] = {}
 
 
 def read_meet(tenant: str, slug: str) -> Meet | None:
@@ -57,7 +67,7 @@ class RecentMeets:
         del meet.clock
         with tenant_scope(meet.tenant_id):
             races = Race.objects.filter(meet=meet).in_programme_order().annotate(a_shoe=any_shoe())
-            meet.recent_races = {race.pk: race for race in races}
+            meet.recent_races = RecentRaces({race.pk: race for race in races})
         for race in meet.recent_races.values():
             race.meet = meet
         with self._lock:

@@ -8,6 +8,7 @@ from entries.roster.athlete_fields import Values, values_of
 from entries.roster.models import Athlete, Membership, RosterUpload, Sex, Team
 from entries.roster.prefectures import PREFECTURES
 from tenants.models import User
+from tenants.prepared import Prepared
 from tenants.searched import found
 from tenants.signin.models import OneTimeLink, Purpose
 
@@ -19,6 +20,16 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
     "sex": ("sex", "family_kana", "given_kana"),
 }
 """What a list of athletes can be sorted by; a minus in front turns it round. Each ends on the primary key."""
+
+_roster_of = Prepared(lambda team: Athlete.objects.filter(team=team).active().in_roster_order(), team=int)
+
+
+def roster_of(team: Team) -> list[Athlete]:
+    """Those who are on the roster now and may be entered."""
+    athletes = _roster_of(team=team.pk)
+    for athlete in athletes:
+        athlete.team = team
+    return athletes
 
 
 def my_teams(user: User) -> QuerySet[Team]:

@@ -6,20 +6,30 @@ from django.db.models import Exists
 
 from tenants.outbox.models import DeadAddress, OutboxMail
 from tenants.outbox.suppression import is_dead
+from tenants.prepared import Prepared
 
 SOON = timedelta(minutes=2)
 """After so long a mail that still waits is late: the worker takes seconds."""
+
+_mail = Prepared(
+    lambda key, to, address: (
+        OutboxMail.objects.filter(key=key, to=to)
+        .annotate(is_dead=Exists(DeadAddress.objects.filter(address=address)))
+        .only("sent_at", "failed_at", "created_at")
+        .order_by("pk")[:1]
+    ),
+    key=str,
+    to=str,
+    address=str,
+)
 
 
 def mail_state(key: str, *, to: str, at: datetime) -> str:
     """Of the mail about this event to this address: "dead" (it will not arrive there), "late" (it waits for a server that
     is down), else empty. One query, or two when there is no such mail."""
-    gone = Exists(DeadAddress.objects.filter(address=to.strip().lower()))
-    mails = OutboxMail.objects.filter(key=key, to=to).annotate(is_dead=gone)
-    row = mails.values_list("is_dead", "sent_at", "failed_at", "created_at").first()
-    if row is None:
+    mail = next(iter(_mail(key=key, to=to, address=to.strip().lower())), None)
+    if mail is None:
         return "dead" if is_dead(to) else ""
-    dead, sent_at, failed_at, created_at = row
-    if dead:
+    if vars(mail)["is_dead"]:
         return "dead"
-    return "late" if sent_at is None and failed_at is None and at - created_at > SOON else ""
+    return "late" if mail.sent_at is None and mail.failed_at is None and at - mail.created_at > SOON else ""

@@ -10,14 +10,20 @@ from django.contrib.auth import SESSION_KEY, get_user
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends import db
+from django.db.models.functions import Now
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from tenants.models import User
+from tenants.prepared import Prepared
 from tenants.signin.models import Session
 
 _asked: ContextVar["SessionStore | None"] = ContextVar("session_asked_for_its_user", default=None)
+
+
+_session = Prepared(
+    lambda key: Session.objects.select_related("user__tenant").filter(session_key=key, expire_date__gt=Now()), key=str
+)
 
 
 class SessionStore(db.SessionStore):
@@ -34,8 +40,7 @@ class SessionStore(db.SessionStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        rows = Session.objects.select_related("user__tenant").filter(session_key=self.session_key)
-        found = rows.filter(expire_date__gt=timezone.now()).first()
+        found = next(iter(_session(key=self.session_key or "")), None)
         if found is None:
             self._session_key = None
             return None

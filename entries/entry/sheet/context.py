@@ -27,8 +27,10 @@ from entries.entry.sheet.sheet_layout import (
 from entries.entry.sheet_rows import Row, Sheet, id_of, new_key
 from entries.entry.shoes import NO_SHOE, ChosenShoes
 from entries.meet.models import Meet, Race
+from entries.meet.recent import RecentRaces
 from entries.meet.wording import until
-from entries.roster.models import Athlete, Team, TeamKind
+from entries.roster.models import Athlete, Sex, Team, TeamKind
+from entries.roster.queries import roster_of
 from tenants.kanji_forms import FORMS
 from tenants.models import User
 from tenants.refusal import Refused
@@ -53,7 +55,7 @@ class Facts:
 
     meet: Meet
     team: Team
-    races: dict[int, Race]
+    races: Mapping[int, Race]
     athletes: list[Athlete]
     held: list[Entry]
     has_shoes: bool
@@ -96,9 +98,9 @@ def read_facts(meet: Meet, team: Team, by: User, *, races: Mapping[int, Race] | 
     return Facts(
         meet=meet,
         team=team,
-        races=dict(races),
-        athletes=list(team.athletes.active().in_roster_order()),
-        held=list(held_in(meet, team)),
+        races=races,
+        athletes=roster_of(team),
+        held=held_in(meet, team),
         has_shoes=any(vars(race)["a_shoe"] for race in races.values()),
         draft=next((draft for draft in typed if draft.updated_by_id == by.pk), None),
         others=[draft for draft in typed if draft.updated_by_id != by.pk and draft.rows],
@@ -202,9 +204,9 @@ class Choices:
         self.facts, self.shoes = facts, shoes
         self.has_shoes = facts.has_shoes or bool(shoes.known)
         self.printer = Printer(has_shoes=self.has_shoes)
-        self._data = [(race, race_data(race)) for race in facts.races.values()]
-        self._races = cache(self._print_races)
+        self._made = facts.races.made if isinstance(facts.races, RecentRaces) else {}
         self._athletes = cache(self._print_athletes)
+        self._sex_name = cache(lambda sex: str(Sex(sex).label) if sex else "")
 
     def block(self, block: Block) -> str:
         """An athlete's rows, printed."""
@@ -222,13 +224,25 @@ class Choices:
         return Line(
             row, kind, block,
             races=self._races(block.athlete.sex if block else "", row.race.strip()),
+            sex=self._sex_name(block.athlete.sex if block else ""),
             athletes="" if block else self._athletes(row.athlete),
             held=render_to_string("pieces/sheet_held.html", {"held": block.held}) if block and is_first else "",
             shoe=self.shoes.field_of(row, self.facts.races) if row.shoe else NO_SHOE,
         )  # fmt: skip
 
+    def _races(self, sex: str, selected: str) -> str:
+        """The options are kept as long as the races are, unless one is selected that is none of them."""
+        key = ("options", self.printer.language, sex, selected)
+        if key in self._made:
+            return self._made[key]
+        printed = self._print_races(sex, selected)
+        if not selected or any(str(number) == selected for number in self.facts.races):
+            self._made[key] = printed
+        return printed
+
     def _print_races(self, sex: str, selected: str) -> str:
-        shown = [(race, data) for race, data in self._data if may_choose(race, sex) or str(race.pk) == selected]
+        races = self.facts.races.values()
+        shown = [(race, race_data(race)) for race in races if may_choose(race, sex) or str(race.pk) == selected]
         known = any(str(race.pk) == selected for race, _data in shown)
         values = {"races": shown, "selected": selected, "lost": bool(selected) and not known}
         return render_to_string("pieces/race_options.html", values)

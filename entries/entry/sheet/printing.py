@@ -36,6 +36,7 @@ class Line:
     kind: str
     block: Block | None
     races: str
+    sex: str = ""
     athletes: str = ""
     held: str = ""
     shoe: ShoeField = NO_SHOE
@@ -50,7 +51,7 @@ class Line:
         row, athlete = self.row, self.block.athlete if self.block else None
         shown = {
             "who": athlete.name_here, "kana": athlete.name_beside, "name": athlete.name_here,
-            "sex": str(athlete.get_sex_display()), "grade": athlete.grade,
+            "sex": self.sex, "grade": athlete.grade,
         } if athlete else dict.fromkeys(("who", "kana", "name", "sex", "grade"), "")  # fmt: skip
         shown |= {"athlete": row.athlete, "seed_time": row.seed_time, "personal_best": row.personal_best}
         made = {"number": f"{row.number}", "held": self.held, "races": self.races, "athletes": self.athletes}

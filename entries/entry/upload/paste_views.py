@@ -8,10 +8,11 @@ from django.views.decorators.http import require_POST
 from entries.entry.sheet_rows import TEXTS
 from entries.entry.upload.file_row import FileRow
 from entries.entry.upload.importer import Reader
-from entries.entry.upload.views import athletes_of, races_in_order, team_of
+from entries.entry.upload.views import races_in_order, team_of
 from entries.meet.decorators import MeetRequest, in_meet
 from entries.roster.importing.remembered import remembered
 from entries.roster.models import ColumnMemory
+from entries.roster.queries import roster_of
 from tenants.decorators import signed_in
 from tenants.files.grid import GridRow, lay_grid
 from tenants.files.sheets import read_pasted
@@ -29,7 +30,7 @@ def paste(request: MeetRequest) -> HttpResponse:
     422 with a sentence when nothing could be read, or when it is not known which column is what.
     """
     team, _teams = team_of(request)
-    reader = Reader(athletes_of(team), races_in_order(request).values())
+    reader = Reader(roster_of(team), races_in_order(request).values())
     try:
         sheets = read_pasted(request.POST.get("pasted", ""))
         grid = lay_grid(sheets, reader.titles, remembered=remembered(team, ColumnMemory.Kind.ENTRIES))

@@ -26,7 +26,8 @@ from entries.meet.models import Race
 from entries.roster.importing import actions as roster_actions
 from entries.roster.importing.memory_actions import remember
 from entries.roster.importing.remembered import remembered
-from entries.roster.models import Athlete, ColumnMemory, Team
+from entries.roster.models import ColumnMemory, Team
+from entries.roster.queries import roster_of
 from tenants.decorators import signed_in
 from tenants.files.grid import key_of, lay_grid
 from tenants.files.grid_page import column_choices
@@ -52,11 +53,6 @@ def races_in_order(request: MeetRequest) -> dict[int, Race]:
     """The meet's races as its pages list them, by their number."""
     races = sorted(races_of(request.meet).values(), key=lambda race: (race.position, race.pk))
     return {race.pk: race for race in races}
-
-
-def athletes_of(team: Team) -> list[Athlete]:
-    """Those who may be entered."""
-    return list(team.athletes.active().in_roster_order())
 
 
 @signed_in
@@ -86,7 +82,7 @@ def _keep(request: MeetRequest, team: Team) -> EntryUpload:
     sent = incoming(request.FILES.get("file"), request.POST.get("pasted", ""))
     if sent is None:
         raise Refused("upload_no_file")
-    athletes, races = athletes_of(team), races_in_order(request).values()
+    athletes, races = roster_of(team), races_in_order(request).values()
     reader = Reader(athletes, races)
     grid = lay_grid(sent.sheets, reader.titles, remembered=remembered(team, ColumnMemory.Kind.ENTRIES))
     rows = reader.rows(grid)
@@ -128,7 +124,7 @@ def _kept(request: MeetRequest, upload: int) -> EntryUpload:
 
 def _preview(request: MeetRequest, kept: EntryUpload) -> Preview:
     newcomers = newcomers_of(roster_with(kept))
-    athletes = [*athletes_of(kept.team), *newcomers]
+    athletes = [*roster_of(kept.team), *newcomers]
     shown = preview_of(request.meet, kept, races=races_in_order(request), athletes=athletes)
     shown.newcomers = len(newcomers)
     return shown
@@ -140,7 +136,7 @@ def _with_newcomers(request: MeetRequest, kept: EntryUpload) -> Preview:
     if roster is not None:
         roster_actions.apply_upload(roster, by=request.user, at=timezone.now(), today=timezone.localdate())
         grid = actions.grid_in(kept)
-        reader = Reader(athletes_of(kept.team), races_in_order(request).values())
+        reader = Reader(roster_of(kept.team), races_in_order(request).values())
         actions.read_anew(kept, grid, reader.rows(grid))
         kept.refresh_from_db(fields=["rows", "counts", "grid"])
     return _preview(request, kept)
@@ -186,7 +182,7 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
 def _again(request: MeetRequest, kept: EntryUpload) -> HttpResponse:
     """Mended cells, columns named by hand, or another sheet."""
     memory = remembered(kept.team, ColumnMemory.Kind.ENTRIES)
-    athletes = [*athletes_of(kept.team), *newcomers_of(roster_with(kept))]
+    athletes = [*roster_of(kept.team), *newcomers_of(roster_with(kept))]
     reader = Reader(athletes, races_in_order(request).values())
     known = {row["number"]: row for row in kept.rows} if "mend" in request.POST else {}
     here = _address(request, "upload_preview", kept)
@@ -215,7 +211,7 @@ def template(request: MeetRequest) -> HttpResponse:
     team, _teams = team_of(request)
     body = write_xlsx(
         importer.template_header(),
-        importer.template_rows(athletes_of(team)),
+        importer.template_rows(roster_of(team)),
         title=_("申込"),
         notes=importer.template_notes(races_in_order(request).values()),
         notes_title=_("種目と書き方"),

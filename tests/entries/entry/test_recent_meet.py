@@ -17,7 +17,7 @@ from entries.meet.recent import RecentMeets
 from entries.roster.models import Athlete, Team
 from tenants.models import User
 from tests.conftest import race_of, team_of
-from tests.entries.entry.sheets import row, send
+from tests.entries.entry.sheets import address, row, send
 
 pytestmark = pytest.mark.usefixtures("in_nittai")
 
@@ -155,3 +155,21 @@ def test_what_is_recent_has_no_clock(read: Race, meet: Meet) -> None:
     recent = vars(decorators)["RECENT"].get("nittai", meet.slug)
     assert recent is not None
     assert not hasattr(recent, "clock")
+
+
+def test_what_pages_make_of_the_races_is_kept_with_them(
+    clock: Clock, coach: Client, meet: Meet, race: Race, kita: Team, runners: list[Athlete]
+) -> None:
+    """A race that comes is offered a second later; what somebody typed for a race leaves nothing behind."""
+    assert race.name in coach.get(address(meet)).content.decode()
+    races = decorators.RECENT.get(meet.tenant.slug, meet.slug).recent_races  # type: ignore[union-attr]
+    kept = set(races.made)
+    assert kept
+    answer = send(coach, meet, kita, [row(runners[0], "9876543")], save_draft=1, draft_version=0)
+    assert answer.status_code == 303
+    assert 'value="9876543" selected' in coach.get(address(meet)).content.decode()
+    assert set(races.made) == kept
+    race_of(meet, "男子1500m", distance_m=1_500)
+    assert "男子1500m" not in coach.get(address(meet)).content.decode()
+    clock.now += 1
+    assert "男子1500m" in coach.get(address(meet)).content.decode()
