@@ -22,11 +22,11 @@ from catalog.importing.columns import TITLES
 from catalog.importing.export_views import download
 from catalog.importing.forms import UploadForm
 from catalog.importing.inline_jobs import do_now_if_small
-from catalog.importing.models import ImportFile, ImportRun, RunState
-from catalog.importing.rejected_csv import mended_csv
+from catalog.importing.models import ImportFile, ImportRun, RunState, Source
+from catalog.importing.run_page import values_of
 from tenants.desk.base import DeskAdmin, ReadOnly, is_id, user_of
-from tenants.files.grid_page import posted_columns
-from tenants.files.tables import MAX_ROWS
+from tenants.files.grid_page import posted_columns, posted_mends
+from tenants.files.tables import MAX_COLUMNS, MAX_ROWS
 from tenants.refusal import Refused
 from tenants.switches.models import Function
 from tenants.switches.rules import check_not_stopped
@@ -132,22 +132,23 @@ class ImportAdmin(ReadOnly, DeskAdmin):
             "stopped": stopped,
         }
         if form.refused_run is not None:
-            context |= run_context.choices(queries.grid_of_run(form.refused_run), self._address(form.refused_run))
+            context |= run_context.choices(queries.grid_to_name(form.refused_run), self._address(form.refused_run))
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
         return self._page(request, "upload", context, status=status)
 
     def _started(self, request: HttpRequest, form: UploadForm) -> ImportRun | None:
-        """The run of a valid form; None when its file was refused, with the reason beside the field."""
-        content = form.cleaned_data["file"].read()
+        """The run of a valid form; None when what was sent was refused, with the reason beside the field."""
+        content, source, by = form.content, form.source, user_of(request)
+        field = "pasted" if source == Source.PASTE else "file"
         try:
             check_not_stopped(Function.UPLOADS)
-            run = actions.start_csv(form.tenant, content, file_name=form.file_name, by=user_of(request))
+            run = actions.start_csv(form.tenant, content, file_name=form.file_name, by=by, source=source)
         except Refused as refusal:
-            form.add_error("file", say(refusal))
+            form.add_error(field, say(refusal))
             return None
         do_now_if_small(run, rows=content.count(b"\n"), at=timezone.now())
         if run.refused:
-            form.add_error("file", run_context.refusal_of(run))
+            form.add_error(field, run_context.refusal_of(run))
             form.refused_run = run
             return None
         return run
@@ -159,30 +160,10 @@ class ImportAdmin(ReadOnly, DeskAdmin):
         run = self._run(request, object_id)
         if request.method == "POST":
             return self._to(self._decide(request, run))
-        stage = run_context.stage_of(run)
-        context: dict[str, Any] = {
-            "title": run_context.title_of(run),
-            "run": run,
-            "stage": stage,
-            "bars": run_context.bars(run),
-        }
-        if stage == run_context.Stage.MOVING:
-            context["said"] = run_context.said_percent(run)
-        if stage in (run_context.Stage.PREVIEW, run_context.Stage.DONE) and run.counts.get("rejected"):
-            context["rejected"] = queries.first_rejected(run)
-        if stage == run_context.Stage.PREVIEW:
-            found = queries.understood_columns(run)
-            context |= {"samples": run_context.samples(run), "to_write": run_context.to_write(run)}
-            context["columns"] = run_context.understood(found) if found else []
-            context["mendable"] = run_context.mendable(context.get("rejected", []), found)
-        if stage in (run_context.Stage.PREVIEW, run_context.Stage.FAILED):
-            context |= run_context.choices(queries.grid_of_run(run), self._address(run))
-        if stage == run_context.Stage.FAILED:
-            context["refusal"] = run_context.refusal_of(run)
-        return self._page(request, "run", context)
+        return self._page(request, "run", values_of(run, request.GET.dict(), here=self._address(run)))
 
     def _decide(self, request: HttpRequest, run: ImportRun) -> ImportRun:
-        """The run to look at then: the same one, or that of the rows that were mended."""
+        """The run to look at then: the same one, or that of its refused rows."""
         by = user_of(request)
         try:
             if "confirm" in request.POST:
@@ -191,9 +172,11 @@ class ImportAdmin(ReadOnly, DeskAdmin):
             elif "discard" in request.POST:
                 actions.discard(run, by=by)
             elif "mend" in request.POST:
-                content = mended_csv(queries.first_rejected(run), queries.understood_columns(run), request.POST)
-                run = actions.start_csv(run.tenant, content, file_name=_("直した行 %s") % run.file_name, by=by)
-                do_now_if_small(run, rows=queries.REJECTED_SHOWN, at=timezone.now())
+                run = actions.mend(run, posted_mends(request.POST.dict(), TITLES), by=by)
+                do_now_if_small(run, rows=MAX_ROWS, at=timezone.now())
+            elif "rework" in request.POST:
+                run = actions.rework(run, by=by)
+                do_now_if_small(run, rows=MAX_ROWS, at=timezone.now())
             elif {"columns", "sheet"} & request.POST.keys():
                 run = actions.read_again(run, by=by, **self._chosen(request, run))
                 do_now_if_small(run, rows=MAX_ROWS, at=timezone.now())
@@ -205,9 +188,7 @@ class ImportAdmin(ReadOnly, DeskAdmin):
         sheet = request.POST.get("sheet", "")
         if sheet:
             return {"sheet": int(sheet)} if sheet.isascii() and sheet.isdecimal() and len(sheet) < 4 else {}
-        grid = queries.grid_of_run(run)
-        width = max(len(part.titles) for part in grid.parts) if grid else 0
-        return {"columns": posted_columns(request.POST.dict(), TITLES, width=width)}
+        return {"columns": posted_columns(request.POST.dict(), TITLES, width=MAX_COLUMNS)}
 
     def progress_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """How far it is, for the page that asks every second; once it is over that page is told to load again."""

@@ -31,6 +31,11 @@ class Columns(NamedTuple):
     specs: dict[str, int]
     untitled: list[int]
 
+    @property
+    def places(self) -> dict[str, int]:
+        """Where the key and the fields stand, by name."""
+        return {"brand": self.brand, "reference": self.reference} | self.fields
+
     def title(self, place: int) -> str:
         """What the file calls the column."""
         return self.titles[place]

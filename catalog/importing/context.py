@@ -1,6 +1,5 @@
 """What the page of a run shows, computed from a row that is loaded."""
 
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -12,7 +11,6 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from catalog.fields import FIELDS
 from catalog.importing.columns import KEYS, TITLES, Columns
 from catalog.importing.models import ImportRun, RunState, Source
-from catalog.importing.queries import RejectedRow
 from catalog.values import label, printed
 from tenants.chips import chip
 from tenants.files.grid import Grid
@@ -208,44 +206,15 @@ def understood(found: Columns) -> list[Understood]:
 
 
 def choices(grid: Grid | None, here: str) -> dict[str, Any]:
-    """What the form for naming columns by hand, and the choice of sheets, are made of; nothing for a file that is too large."""
+    """What the form for naming columns by hand, and the choice of sheets, are made of; nothing for a file that is not kept."""
     if grid is None:
         return {}
     sheets = list(enumerate(grid.sheets)) if len(grid.sheets) > 1 else []
-    fields = TITLES.choices.items()
-    rest = _("その他の項目")
     return {
         "choices": column_choices(grid),
-        "fields": fields,
+        "fields": TITLES.choices.items(),
         "sheets": sheets,
         "grid": grid,
         "here": here,
-        "rest": rest,
+        "rest": _("その他の項目"),
     }
-
-
-class MendableRow(NamedTuple):
-    """A refused row whose cells may be typed into: their names in the form, what they are, what stands in them."""
-
-    number: str
-    reason: str
-    cells: list[tuple[str, str, str]]
-
-
-def mendable(rows: Sequence[RejectedRow], columns: Columns | None) -> list[MendableRow]:
-    """The cells of the columns that are fields of a product."""
-    if columns is None:
-        return []
-    places = sorted([columns.brand, columns.reference, *columns.fields.values()])
-    return [
-        MendableRow(
-            row.number,
-            row.reason,
-            [
-                (f"mend-{row.number}-{place}", columns.title(place), row.whole[place])
-                for place in places
-                if place < len(row.whole)
-            ],
-        )
-        for row in rows
-    ]

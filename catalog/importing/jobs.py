@@ -1,10 +1,11 @@
-"""The two jobs of a CSV: reading it, and writing what was confirmed.
+"""The two jobs of a file: reading it, and writing what was confirmed.
 
 Both bear being done again: reading changes nothing but its own run, writing is one transaction and starts from the
 catalogue as it then is, whatever happened since the preview.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -15,11 +16,10 @@ from django.utils import timezone, translation
 
 from catalog.importing import comparing, staging
 from catalog.importing.actions import READ, WRITE
-from catalog.importing.csv_rows import CsvFile, ProductRow
 from catalog.importing.merging import Merge
 from catalog.importing.models import ImportFile, ImportRun, RunState
-from catalog.importing.queries import remembered
-from catalog.importing.rejected_csv import Rejected
+from catalog.importing.product_files import ProductFile, opened
+from catalog.importing.product_rows import ProductRow
 from catalog.importing.rejected_rows import keep_rejected
 from catalog.overrides.actions import mark_conflicts
 from tenants.audit.actions import record
@@ -30,24 +30,26 @@ from tenants.refusal import Refused
 from tenants.scope import tenant_scope
 
 BATCH = 2_000
-KEPT_FOR = ("import_no_keys", "import_column_twice")
+KEPT_FOR = ("import_no_keys", "import_column_twice", "import_empty")
+"""Another sheet may be chosen, or columns named by hand."""
 
 
 def read(job: Job, report: Report) -> None:
-    """Compare the file with the catalogue; keep counts, examples and refused rows with the run, which is PREVIEWED
+    """Compare the file with the catalogue; keep counts, rows or examples, and refused rows with the run, which is PREVIEWED
     then, or FAILED with the reason."""
     with _on_behalf(job):
         run = ImportRun.objects.get(pk=job.args["run"])
         if run.state != RunState.READING:
             return
         try:
-            values, rejected = _preview(run, report)
+            values, file = _preview(run, report)
         except Refused as refusal:
             _fail(run, refusal)
             return
         with transaction.atomic():
             if ImportRun.objects.filter(pk=run.pk, state=RunState.READING).update(state=RunState.PREVIEWED, **values):
-                keep_rejected(run, rejected)
+                ImportFile.objects.filter(run=run).update(**file.kept())
+                keep_rejected(run, file.rejected)
 
 
 def write(job: Job, report: Report) -> None:
@@ -66,30 +68,33 @@ def _on_behalf(job: Job) -> Iterator[None]:
 
 
 @transaction.atomic
-def _preview(run: ImportRun, report: Report) -> tuple[dict[str, Any], Rejected]:
-    merge, rejected, read = _compared(run, report)
-    counts = {"read": read, **merge.look(), "rejected": rejected.count, "conflicts": comparing.conflicts(merge)}
-    values = {"counts": counts, "sample": comparing.samples(merge)}
-    merge.drop()
-    return values, rejected
-
-
-def _compared(run: ImportRun, report: Report) -> tuple[Merge, Rejected, int]:
-    """The file's good rows in the staging table, the bad ones, and how many there were."""
+def _preview(run: ImportRun, report: Report) -> tuple[dict[str, Any], ProductFile]:
     staging.begin(run.tenant_id)
-    content = bytes(ImportFile.objects.values_list("content", flat=True).get(run=run))
-    file = CsvFile(content, remembered(), sheet=run.sheet)
-    rejected = Rejected(file.columns.titles)
-    merge = Merge(run.tenant_id, file.columns)
-    merge.stage(_batches(file, rejected, report, total=content.count(b"\n")))
-    return merge, rejected, file.read
+    file, counts = opened(run), Counter[str]()
+    for merge in _merges(run, file, report):
+        counts += Counter(merge.look() | {"conflicts": comparing.conflicts(merge)})
+        file.learn(merge)
+    return {"counts": _counts(file, counts), "sample": file.sample()}, file
 
 
-def _batches(file: CsvFile, rejected: Rejected, report: Report, *, total: int) -> Iterator[list[ProductRow]]:
-    lines = file.lines(rejected)
+def _merges(run: ImportRun, file: ProductFile, report: Report) -> Iterator[Merge]:
+    """Each table's good rows in the staging table, one after the other."""
+    for columns, lines in file.tables():
+        merge = Merge(run.tenant_id, columns)
+        merge.stage(_batches(file, lines, report))
+        yield merge
+        merge.drop()
+
+
+def _batches(file: ProductFile, lines: Iterator[ProductRow], report: Report) -> Iterator[list[ProductRow]]:
     while batch := list(islice(lines, BATCH)):
         yield batch
-        report(min(file.read, total), total)
+        report(min(file.read, file.total), file.total)
+
+
+def _counts(file: ProductFile, found: Mapping[str, int]) -> dict[str, int]:
+    counted = {name: found.get(name, 0) for name in ("new", "changed", "unchanged")}
+    return {"read": file.read, **counted, "rejected": file.rejected.count, "conflicts": found.get("conflicts", 0)}
 
 
 @transaction.atomic
@@ -97,19 +102,21 @@ def _write(job: Job, report: Report) -> None:
     run = ImportRun.objects.select_related("job__by").get(pk=job.args["run"])
     if run.state != RunState.WRITING:
         return
-    merge, rejected, read = _compared(run, report)
-    counts = {"read": read, **merge.look(), "rejected": rejected.count, "conflicts": 0}
-    overridden = merge.changed_with_overrides()
-    if merge.write() < counts["new"]:
-        raise staging.Overtaken
-    merge.drop()
+    staging.begin(run.tenant_id)
+    file, found, overridden = opened(run), Counter[str](), list[int]()
+    for merge in _merges(run, file, report):
+        looked = merge.look()
+        found += Counter(looked)
+        overridden += merge.changed_with_overrides()
+        if merge.write() < looked["new"]:
+            raise staging.Overtaken
     now = timezone.now()
-    counts["conflicts"] = mark_conflicts(overridden, at=now, by=job.by)
+    counts = _counts(file, found) | {"conflicts": mark_conflicts(overridden, at=now, by=job.by)}
     done = {"state": RunState.DONE, "counts": counts, "finished_at": now}
     if not ImportRun.objects.filter(pk=run.pk, state=RunState.WRITING).update(**done):
         raise staging.Overtaken
-    ImportFile.objects.filter(run=run).update(content=b"")
-    keep_rejected(run, rejected)
+    ImportFile.objects.filter(run=run).update(content=b"", grid=None, rows=None)
+    keep_rejected(run, file.rejected)
     record("catalog.imported", run, by=job.by, after=counts)
 
 
@@ -120,7 +127,7 @@ def _fail(run: ImportRun, refusal: Refused) -> None:
     failed = {"state": RunState.FAILED, "refused": {"code": refusal.code, **data}, "finished_at": timezone.now()}
     was_reading = ImportRun.objects.filter(pk=run.pk, state=RunState.READING).update(**failed)
     if was_reading and refusal.code not in KEPT_FOR:
-        ImportFile.objects.filter(run=run).update(content=b"")
+        ImportFile.objects.filter(run=run).update(content=b"", grid=None, rows=None)
 
 
 work.register(READ, read)

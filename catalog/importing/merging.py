@@ -11,7 +11,7 @@ from typing import Any
 
 from catalog.importing import staging
 from catalog.importing.columns import Columns
-from catalog.importing.csv_rows import ProductRow
+from catalog.importing.product_rows import ProductRow
 from catalog.importing.staging import is_postgres
 
 STAGE = "import_rows"
@@ -114,6 +114,13 @@ class Merge:
                 " ON o.product_id = t.product_id WHERE t.is_changed ORDER BY t.product_id"
             )
         ]
+
+    def kinds(self) -> dict[int, str]:
+        """What each row would do, by its number in the file: new, changed or unchanged."""
+        return {
+            number: "new" if product_id is None else "changed" if is_changed else "unchanged"
+            for number, product_id, is_changed in staging.fetch(f"SELECT row_no, product_id, is_changed FROM {STAGE}")
+        }
 
     def rows(self, condition: str, limit: int) -> Iterator[tuple[Any, ...]]:
         """(brand, reference, product, specs before, patch, fields before …, fields after …) of rows that fulfil the

@@ -10,6 +10,7 @@ from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
 
 class Source(models.TextChoices):
     CSV = "csv", _("ファイル")
+    PASTE = "paste", _("貼り付け")
     SQLITE = "sqlite", _("旧システムのSQLite")
 
 
@@ -62,11 +63,15 @@ class ImportRun(TenantOwned):
 
 class ImportFile(TenantOwned):
     """The bytes of a run, apart from it so that the history carries none: the upload until it is written, and the
-    refused rows, as CSV with their reasons, for good."""
+    refused rows, as CSV with their reasons, for good. `grid` and `rows` are what the preview shows, row by row, with what was
+    mended by hand (`catalog.importing.planned`); nothing for a CSV that is larger than a grid, and once it is decided. Without a
+    `grid` the upload is read anew, and only what was mended is taken from `rows`."""
 
     run = models.OneToOneField(ImportRun, on_delete=models.CASCADE, related_name="file")
     content = models.BinaryField(default=b"")
     rejected = models.BinaryField(default=b"")
+    grid = models.JSONField(null=True)
+    rows = models.JSONField(null=True)
 
     objects = TenantManager.from_queryset(TenantQuerySet)()
 

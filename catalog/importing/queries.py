@@ -8,15 +8,16 @@ from itertools import islice
 from typing import NamedTuple
 
 from django.db.models import BinaryField
-from django.db.models.functions import Substr
+from django.db.models.functions import Length, Substr
 from django.utils.functional import SimpleLazyObject
 
-from catalog.importing.columns import TITLES, Columns
-from catalog.importing.csv_rows import CsvFile, is_workbook
+from catalog.importing.columns import Columns
+from catalog.importing.csv_rows import CsvFile
+from catalog.importing.laying import lay
 from catalog.importing.models import HostColumns, ImportFile, ImportRun
-from tenants.files.grid import Grid, Remembered, lay_grid
-from tenants.files.sheets import read_sheets
-from tenants.files.tables import unguarded
+from catalog.importing.planned import PlannedRow
+from tenants.files.grid import Grid, Remembered, grid_of
+from tenants.files.tables import MAX_BYTES, MAX_ROWS, unguarded, write_csv
 from tenants.refusal import Refused
 
 REJECTED_SHOWN = 50
@@ -25,13 +26,16 @@ HEAD_BYTES = 256 * 1024
 CELLS_SHOWN = 6
 
 
+HEAD_ROWS = 100
+"""So many of them, where columns are named by hand."""
+
+
 class RejectedRow(NamedTuple):
-    """A refused row: its number in the file, why, the first of its cells that hold anything, and all of them."""
+    """A refused row: its number in the file, why, and the first of its cells that hold anything."""
 
     number: str
     reason: str
     cells: list[str]
-    whole: list[str]
 
 
 def first_rejected(run: ImportRun) -> list[RejectedRow]:
@@ -39,10 +43,19 @@ def first_rejected(run: ImportRun) -> list[RejectedRow]:
     return list(islice(_rejected(_head(run, "rejected")), REJECTED_SHOWN))
 
 
+def rejected_content(run: ImportRun) -> bytes:
+    """The refused rows as a file to be read again, as many as a grid holds; empty when there are none."""
+    reader = csv.reader(io.StringIO(_head(run, "rejected", MAX_BYTES // 2).decode("utf-8-sig", "replace"), newline=""))
+    rows = list(islice(reader, MAX_ROWS))
+    header, *refused = [[unguarded(cell) for cell in row] for row in rows] or [[]]
+    numbered = [row for row in refused if row[0]]
+    return write_csv(header, numbered) if numbered else b""
+
+
 def understood_columns(run: ImportRun) -> Columns | None:
-    """What the import takes the columns of an upload for; None once the upload is not kept any more."""
+    """What the import takes the columns of a streamed upload for; None once it is not kept any more."""
     try:
-        return CsvFile(_beginning(run), remembered(), sheet=run.sheet).columns
+        return CsvFile(_head(run, "content"), remembered()).columns
     except Refused:
         return None
 
@@ -58,28 +71,38 @@ def remembered() -> Remembered:
     return look
 
 
-def grid_of_run(run: ImportRun) -> Grid | None:
-    """The file of a run as the grid of all imports reads it; None when it is not kept any more or too large for that."""
-    content = bytes(ImportFile.objects.filter(run=run).values_list("content", flat=True).first() or b"")
-    try:
-        return lay_grid(read_sheets(io.BytesIO(content), ""), TITLES, chosen=run.sheet, remembered=remembered())
-    except Refused:
+def kept_rows(run: ImportRun) -> tuple[Grid, list[PlannedRow]] | None:
+    """The rows that a preview keeps, with their grid; None when there are none: a large CSV, one to be read in another way, or
+    a run that is decided."""
+    file = ImportFile.objects.filter(run=run).only("grid", "rows").first()
+    if file is None or file.grid is None:
         return None
+    rows = [PlannedRow.from_json(row) for row in file.rows or ()]
+    return grid_of(file.grid, [row.grid for row in rows]), rows
 
 
-def _beginning(run: ImportRun) -> bytes:
-    """Of a CSV the first lines; of a workbook all, since it has no beginning."""
-    head = _head(run, "content")
-    if not is_workbook(head):
-        return head
-    return bytes(ImportFile.objects.filter(run=run).values_list("content", flat=True).first() or b"")
+def grid_to_name(run: ImportRun) -> Grid | None:
+    """The grid whose columns may be named by hand while no rows are kept; of a large CSV its beginning. None when the upload
+    is not kept any more."""
+    head = content = _head(run, "content")
+    if len(head) > HEAD_BYTES // 2:
+        whole = ImportFile.objects.filter(run=run).annotate(size=Length("content")).filter(size__lte=MAX_BYTES)
+        content = bytes(whole.values_list("content", flat=True).first() or head)
+    lines = b"".join(head.splitlines(keepends=True)[:HEAD_ROWS])
+    for data in (content, lines):
+        try:
+            if grid := lay(data, run.source, remembered(), sheet=run.sheet):
+                return grid
+        except Refused:
+            continue
+    return None
 
 
-def _head(run: ImportRun, field: str) -> bytes:
+def _head(run: ImportRun, field: str, most: int = HEAD_BYTES) -> bytes:
     """The beginning of a file, in whole lines."""
-    head = Substr(field, 1, HEAD_BYTES, output_field=BinaryField())
+    head = Substr(field, 1, most, output_field=BinaryField())
     data = bytes(ImportFile.objects.filter(run=run).annotate(head=head).values_list("head", flat=True).first() or b"")
-    if len(data) < HEAD_BYTES:
+    if len(data) < most:
         return data
     end = data.rfind(b"\n") + 1
     is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
@@ -92,4 +115,4 @@ def _rejected(data: bytes) -> Iterator[RejectedRow]:
     for number, reason, *cells in reader:
         if number:
             texts = [unguarded(cell).strip() for cell in cells]
-            yield RejectedRow(number, reason, [text for text in texts if text][:CELLS_SHOWN], texts)
+            yield RejectedRow(number, reason, [text for text in texts if text][:CELLS_SHOWN])

@@ -19,7 +19,7 @@ def _unread_files(limit: datetime, _now: datetime) -> QuerySet[ImportRun]:
 def _dropped(rows: Sequence[ImportRun], at: datetime) -> int:
     """As when somebody drops an upload by hand."""
     runs = [row.pk for row in rows]
-    ImportFile.objects.filter(run__in=runs).update(content=b"", rejected=b"")
+    ImportFile.objects.filter(run__in=runs).update(content=b"", rejected=b"", grid=None, rows=None)
     return ImportRun.objects.filter(pk__in=runs).update(state=RunState.DISCARDED, finished_at=at, sample=[])
 
 

@@ -6,18 +6,15 @@ Corrected there, the file can be taken in again: the import leaves the first two
 import csv
 import io
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from tenants.files.tables import guarded, write_csv
+from tenants.files.tables import guarded
 from tenants.refusal import Refused
 from tenants.wording import say
-
-if TYPE_CHECKING:
-    from catalog.importing.columns import Columns  # which knows our own titles
 
 NUMBER, REASONS = pgettext_lazy("import", "元の行"), gettext_lazy("取り込めない理由")
 OWN_TITLES = (NUMBER, REASONS)
@@ -29,10 +26,11 @@ SHOWN = 20
 
 
 class Why(NamedTuple):
-    """A reason, and the title of the column that it is about, if it is about one."""
+    """A reason, and the title and the field of the column that it is about, if it is about one."""
 
     refusal: Refused
     column: str = ""
+    field: str = ""
 
     def __str__(self) -> str:
         return f"{self.column}: {say(self.refusal)}" if self.column else say(self.refusal)
@@ -74,25 +72,3 @@ class Rejected:
 
     def _write(self, cells: Sequence[object]) -> None:
         self._writer.writerow([guarded("" if cell is None else str(cell)[:MOST_CELL]) for cell in cells])
-
-
-class Kept(Protocol):
-    """A refused row as it was kept."""
-
-    @property
-    def number(self) -> str: ...
-    @property
-    def whole(self) -> list[str]: ...
-
-
-def mended_csv(rows: Iterable[Kept], columns: "Columns | None", post: Mapping[str, str]) -> bytes:
-    """Those of the refused rows in which something else was typed, as a file of their own. Raises Refused("import_nothing_mended") when
-    there is none."""
-    found = []
-    for row in rows:
-        cells = [post.get(f"mend-{row.number}-{place}", text).strip() for place, text in enumerate(row.whole)]
-        if cells != row.whole:
-            found.append(cells)
-    if not found or columns is None:
-        raise Refused("import_nothing_mended")
-    return write_csv(columns.titles, found)

@@ -12,6 +12,8 @@ wording.register(
         "import_empty": _("ファイルが空です。1行目に見出し、2行目から商品を入力してください。"),
         "import_too_big": _("ファイルが大きすぎます（上限%(limit)sMB）。分けて取り込んでください。"),
         "import_nothing_mended": _("直した行がありません。取り込めない行を直してから確認してください。"),
+        "import_nothing_sent": _("CSVかExcelのファイルを選ぶか、表を貼り付けてください。"),
+        "import_tables": _("1つのシートに表が多すぎます（上限%(limit)s）。表ごとに別のファイルで取り込んでください。"),
         "import_no_keys": _("見出しに「ブランド」と「型番」の列が見つかりません。1行目に見出しを入れてください。"),
         "import_column_twice": _("見出し「%(first)s」と「%(second)s」は同じ項目です。どちらかの列を除いてください。"),
         "import_title_too_long": _("見出しが長すぎます（上限%(limit)s文字）: %(title)s"),

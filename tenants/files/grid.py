@@ -282,8 +282,10 @@ def mend(row: GridRow, grid: Grid, texts: Mapping[str, str]) -> bool:
 
 
 def key_of(titles: Sequence[str]) -> str:
-    """What a header is remembered by: its titles, whatever their width, case and spaces."""
+    """What a header is remembered by: its titles, whatever their width, case and spaces, and how many empty ones follow."""
     plain = [re.sub(r"\s+", "", unicodedata.normalize("NFKC", title)).casefold() for title in titles]
+    while plain and not plain[-1]:
+        plain.pop()
     return hashlib.sha256("\0".join(plain).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -17,6 +17,7 @@ PER_PAGE = 100
 ALL, REFUSED = "all", "refused"
 MEND = "mend-"
 SAMPLES = 3
+ATHLETE = gettext_lazy("選手")
 NOTES: Mapping[str, str | Promise] = {
     MERGED: gettext_lazy("結合セルの値"),
     FORMULA: gettext_lazy("数式に値がありません"),
@@ -69,6 +70,10 @@ class GridPage:
     titles: list[str]
     grid: Grid
     counted: str
+    who: str
+    """What the rows are of, in a word."""
+    ignored: list[str]
+    """The titles of columns without a field."""
 
     @property
     def may_mend(self) -> bool:
@@ -97,6 +102,7 @@ def grid_page(
     words: Mapping[str, str | Promise],
     fields: Sequence[str],
     titles: Titles,
+    who: str | Promise = ATHLETE,
 ) -> GridPage:
     """One page of the rows in the state that is asked for: all when they fit on a page, else those to be mended."""
     counts = dict.fromkeys(words, 0)
@@ -118,6 +124,8 @@ def grid_page(
         [str(titles.choices[name]) for name in fields],
         grid,
         _counted(len(rows), [(str(word), counts[name]) for name, word in words.items()], grid),
+        str(who),
+        grid.ignored,
     )
 
 

@@ -138,7 +138,7 @@ def test_a_file_above_the_limit_is_refused_beside_the_field(desk: Client) -> Non
 def test_without_a_file_one_is_asked_for(desk: Client, data: dict[str, str]) -> None:
     answer = desk.post(ADD, data)
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert '<p class="error">CSVかExcelのファイルを選んでください。</p>' in answer.content.decode()
+    assert '<p class="error">CSVかExcelのファイルを選ぶか、表を貼り付けてください。</p>' in answer.content.decode()
     assert not ImportRun._base_manager.exists()
 
 

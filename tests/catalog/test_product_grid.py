@@ -1,17 +1,20 @@
 """Products through the grid: workbooks, their sheets, columns named by hand, refused rows mended in place."""
 
 import io
+import re
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import Workbook
+from pytest_django import DjangoAssertNumQueries
 
-from catalog.importing.models import HostColumns, ImportFile, ImportRun, RunState
+from catalog.importing import csv_rows
+from catalog.importing.models import HostColumns, ImportFile, ImportRun, RunState, Source
 from tenants.models import Tenant, User
 from tests.catalog.test_import_pages import page_of, read
-from tests.catalog.test_import_way import ADD, products, upload
+from tests.catalog.test_import_way import ADD, product_of, products, upload
 
 HEADER = ["ブランド", "型番", "商品名", "価格（円）"]
 
@@ -89,21 +92,163 @@ def test_columns_are_named_by_hand_and_remembered_by_the_host(
     assert upload(desk, body).status_code == 422, "another host has its own"
 
 
-def test_refused_rows_are_mended_in_place_and_read_by_themselves(desk: Client) -> None:
+def test_refused_rows_are_mended_in_the_grid(desk: Client) -> None:
     upload(desk, "ブランド,型番,商品名,価格（円）,色\r\nA,R-1,一,100,赤\r\nA,,二,200,青\r\nA,R-3,三,たかい,緑\r\n")
-    first = last()
-    page = read(desk, page_of(first))
-    assert 'name="mend-3-1"' in page
-    assert 'name="mend-2-1"' not in page
-    answer = desk.post(page_of(first), {"mend": "1", "mend-3-1": "R-2", "mend-4-3": "たかい"})
     run = last()
-    assert answer["Location"] == page_of(run) != page_of(first)
-    assert (run.counts["read"], run.counts["new"], run.counts["rejected"]) == (1, 1, 0)
-    for one in (first, run):
-        desk.post(page_of(one), {"confirm": "1"})
+    page = read(desk, page_of(run))
+    assert 'name="mend-3-reference"' in page
+    assert 'name="mend-2-reference"' not in page, "what is in order stays"
+    assert "そのまま保存する列:" in page
+    answer = desk.post(
+        page_of(run), {"mend": "1", "mend-3-reference": "R-2", "mend-4-price_jpy": "たかい", "mend-2-name": "x"}
+    )
+    run.refresh_from_db()
+    assert answer["Location"] == page_of(run)
+    assert (run.counts["read"], run.counts["new"], run.counts["rejected"]) == (3, 2, 1)
+    assert "画面で修正" in read(desk, page_of(run))
+    desk.post(page_of(run), {"mend": "1", "mend-4-price_jpy": "￥300"})
+    desk.post(page_of(run), {"confirm": "1"})
     assert [(reference, name, price) for _, _, reference, name, price in products()] == [
-        ("R-1", "一", 100), ("R-2", "二", 200),
+        ("R-1", "一", 100), ("R-2", "二", 200), ("R-3", "三", 300),
     ]  # fmt: skip
+    assert (ImportFile._base_manager.get().rows, last().counts["rejected"]) == (None, 0)
+
+
+def test_any_refused_row_can_be_mended_however_many_there_are(desk: Client) -> None:
+    upload(desk, "ブランド,型番\r\n" + "A,\r\n" * 150 + "A,1\r\n")
+    page = read(desk, page_of(last()))
+    assert 'aria-current="true"><span class="big-number">150</span> 取り込めない行' in page, (
+        "those to be mended come first"
+    )
+    assert 'name="mend-101-reference"' in page
+    assert 'name="mend-102-reference"' not in page
+    assert 'name="mend-151-reference"' in read(desk, page_of(last()) + "?state=refused&page=2")
+    desk.post(page_of(last()), {"mend": "1", "mend-151-reference": "2"})
+    assert (last().counts["new"], last().counts["rejected"]) == (2, 149)
+    file = desk.get(page_of(last()).replace("change/", "rejected.csv")).content.decode()
+    assert file.count("型番がありません") == 149
+
+
+def test_a_row_with_other_cells_than_the_header_is_taken_once_somebody_looked_at_it(desk: Client) -> None:
+    upload(desk, "ブランド,型番,商品名\r\nA,1\r\nA,2,x,y\r\n")
+    assert "列の数が見出しと合いません（見出し3列、この行2列）" in read(desk, page_of(last()))
+    desk.post(page_of(last()), {"mend": "1", "mend-2-name": "一"})
+    desk.post(page_of(last()), {"confirm": "1"})
+    assert products() == [("nittai", "A", "1", "一", None)]
+
+
+def test_each_cell_is_shown_as_typed_and_as_read_with_what_changes(desk: Client, nittai: Tenant) -> None:
+    product_of(nittai, "A-1", name="風神", price_jpy=100)
+    product_of(nittai, "A-2", name="雷神")
+    upload(desk, "ブランド,型番,商品名,価格（円）\r\nasics,ａ-1,風神,￥24200\r\nASICS,A-2,雷神,\r\nASICS,A-3,新,\r\n")
+    page = re.sub(r"\s+", " ", read(desk, page_of(last())))
+    assert '<span>￥24200</span> <span class="grid-read"><span aria-hidden="true">→ </span>24,200円</span>' in page
+    assert "→ </span>A-1<" in page
+    assert "<del>100円</del>" in page
+    assert "ファイルの内容のある行: 3行 = 取り込めない行 0 + 新規 1 + 変更 1 + 変更なし 1。" in page
+    changed = read(desk, page_of(last()) + "?state=changed").partition("<tbody>")[2].rpartition("<tbody>")[2]
+    assert "￥24200" in changed
+    assert "雷神" not in changed
+
+
+@pytest.mark.parametrize("sign", ["\t", ",", ";"])
+def test_a_paste_is_read_as_a_file_is(desk: Client, sign: str) -> None:
+    body = "\r\n".join(
+        ["夏の商品", HEADER[0] + sign + sign.join(HEADER[1:]), sign.join(["asics", "a-1", "14'05\"", "24200"])]
+    )
+    answer = desk.post(ADD, {"pasted": body})
+    assert answer["Location"] == page_of(last())
+    assert (last().source, last().file_name, last().counts["new"]) == (Source.PASTE, "貼り付け", 1)
+    desk.post(page_of(last()), {"confirm": "1"})
+    assert products() == [("nittai", "ASICS", "A-1", "14'05\"", 24200)]
+
+
+def test_a_paste_that_is_not_understood_says_so_beside_its_field_and_is_named_by_hand(desk: Client) -> None:
+    answer = desk.post(ADD, {"pasted": "作り手\tしな番\nASICS\tA-1\n"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert re.search('id="id_pasted_error"><p class="error">[^<]*列が見つかりません', page)
+    assert "作り手\tしな番" in page, "what was typed is kept"
+    desk.post(page_of(last()), {"columns": "1", "column-0": "brand", "column-1": "reference"})
+    assert (last().state, last().counts["new"]) == (RunState.PREVIEWED, 1)
+
+
+def test_the_same_table_comes_to_the_same_by_every_way(desk: Client) -> None:
+    """Paste, CSV and workbook: equal rows, equal refusals."""
+    rows = [
+        HEADER,
+        ["asics", "a-1", "風神", "24200"],
+        ["ASICS", "", "名なし", "1"],
+        ["ASICS", "A-1", "二度", ""],
+        ["ASICS", "A-3", "三", "x"],
+    ]
+    texts = [sign.join(row) for sign in "," for row in rows]
+    upload(desk, "\r\n".join(texts))
+    upload(desk, workbook(("商品", rows)), "a.xlsx")
+    desk.post(ADD, {"pasted": "\n".join("\t".join(row) for row in rows)})
+    found = [
+        [(row["g"]["n"], row["s"], row.get("k"), row.get("r")) for row in file.rows or ()]
+        for file in ImportFile._base_manager.order_by("pk")
+    ]
+    assert len(found) == 3
+    assert found[0] == found[1] == found[2]
+    assert [state for _, state, _, _ in found[0]] == ["new", "refused", "refused", "refused"]
+
+
+def test_a_second_table_below_is_read_by_its_own_header(desk: Client, nittai: Tenant) -> None:
+    product_of(nittai, "A-9", name="ある", price_jpy=5)
+    rows = [HEADER, ["ASICS", "A-1", "一", 100], [], ["型番", "ブランド", "色"], ["A-9", "ASICS", "赤"]]
+    upload(desk, workbook(("商品", rows)), "a.xlsx")
+    assert (last().counts["read"], last().counts["new"], last().counts["changed"]) == (2, 1, 1)
+    desk.post(page_of(last()), {"confirm": "1"})
+    assert products() == [("nittai", "ASICS", "A-1", "一", 100), ("nittai", "ASICS", "A-9", "ある", 5)], (
+        "no price is emptied"
+    )
+
+
+def test_too_many_tables_are_refused(desk: Client) -> None:
+    assert "表が多すぎます" in upload(desk, "ブランド,型番\r\nA,1\r\n" * 30).content.decode()
+
+
+def test_mended_cells_stay_when_columns_are_named_anew_and_go_with_the_sheet(desk: Client) -> None:
+    sheet = [["ブランド", "型番", "なまえ"], ["A", "", "一"], ["A", "R-2", "二"]]
+    upload(desk, workbook(("春", sheet), ("夏", [*sheet, ["A", "R-3", "三"]])), "a.xlsx")
+    desk.post(page_of(last()), {"mend": "1", "mend-2-reference": "R-1"})
+    desk.post(page_of(last()), {"columns": "1", "column-0": "brand", "column-1": "reference", "column-2": "name"})
+    assert (last().counts["new"], last().counts["rejected"]) == (2, 0)
+    desk.post(page_of(last()), {"sheet": "1"})
+    assert (last().counts["new"], last().counts["rejected"]) == (2, 1)
+
+
+def test_the_refused_rows_of_a_large_file_become_a_grid_of_their_own(
+    desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_rows, "MAX_ROWS", 3)
+    upload(desk, "作り手,しな番\r\n" + "".join(f"A,{number}\r\n" for number in range(5)) + "A,\r\n")
+    large = last()
+    assert large.state == RunState.FAILED
+    desk.post(page_of(large), {"columns": "1", "column-0": "brand", "column-1": "reference"})
+    large.refresh_from_db()
+    assert (large.state, large.counts["new"], large.counts["rejected"]) == (RunState.PREVIEWED, 5, 1)
+    assert 'name="rework"' in read(desk, page_of(large))
+    desk.post(page_of(large), {"confirm": "1"})
+    answer = desk.post(page_of(large), {"rework": "1"})
+    assert answer["Location"] == page_of(last()) != page_of(large)
+    assert (last().counts["read"], last().counts["rejected"]) == (1, 1)
+    desk.post(page_of(last()), {"mend": "1", "mend-2-reference": "9"})
+    desk.post(page_of(last()), {"confirm": "1"})
+    assert [reference for _, _, reference, _, _ in products()] == ["0", "1", "2", "3", "4", "9"]
+    desk.post(page_of(last()), {"rework": "1"})
+    assert ImportRun._base_manager.count() == 2, "nothing was refused"
+
+
+def test_a_grid_of_thousands_costs_the_same_queries(
+    desk: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for rows in (1, 2_000):
+        upload(desk, "ブランド,型番\r\n" + "".join(f"A,{rows}-{number}\r\n" for number in range(rows)))
+        with django_assert_max_num_queries(6):
+            desk.get(page_of(last()))
 
 
 def test_nothing_mended_is_said(desk: Client) -> None:
@@ -116,7 +261,12 @@ def test_nothing_mended_is_said(desk: Client) -> None:
 def test_another_hosts_run_is_neither_read_nor_mended(desk: Client, doi: User) -> None:
     upload(desk, "x,y\r\nA,1\r\n")
     desk.force_login(doi)
-    for body in ({"sheet": "0"}, {"columns": "1", "column-0": "brand", "column-1": "reference"}, {"mend": "1"}):
+    for body in (
+        {"sheet": "0"},
+        {"columns": "1", "column-0": "brand", "column-1": "reference"},
+        {"mend": "1"},
+        {"rework": "1"},
+    ):
         assert desk.post(page_of(last()), body).status_code == 404
     assert last().state == RunState.FAILED
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from catalog.importing import csv_rows, rules
 from catalog.importing.columns import columns_of, titles_for
-from catalog.importing.csv_rows import CsvFile, ProductRow
+from catalog.importing.csv_rows import CsvFile
+from catalog.importing.product_rows import ProductRow
 from catalog.importing.rejected_csv import Rejected
 from catalog.importing.rules import MOST_COLUMNS, check_upload
 from tenants.files.tables import guarded
