@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenants.files.grid import Columns, Grid, GridRow, SheetFact, Titles
-from tenants.files.sheets import FORMULA, MERGED
+from tenants.files.sheets import ACROSS, COVERED, FORMULA, MERGED
 from tenants.files.tables import text_of
 
 PER_PAGE = 100
@@ -20,6 +20,8 @@ SAMPLES = 3
 ATHLETE = gettext_lazy("選手")
 NOTES: Mapping[str, str | Promise] = {
     MERGED: gettext_lazy("結合セルの値"),
+    ACROSS: gettext_lazy("右のセルと結合（値はこの列だけ）"),
+    COVERED: gettext_lazy("左のセルと結合（値なし）"),
     FORMULA: gettext_lazy("数式に値がありません"),
     "mended": gettext_lazy("画面で修正"),
 }

@@ -22,9 +22,11 @@ Place = tuple[int, int]
 
 @dataclass(slots=True)
 class SheetLayout:
-    """`merged` leads from each cell below the first of a merge to that first one: its value stands for them all."""
+    """`merged` leads from each cell below the first of a merge to that first one: its value stands for them all. `across` has the
+    last column that a merge covers, by its first cell in each row: there the value stands in the first column alone."""
 
     merged: dict[Place, Place] = field(default_factory=dict)
+    across: dict[Place, int] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     formulas: dict[Place, str] = field(default_factory=dict)
@@ -86,15 +88,18 @@ class _Scan:
             self.text.append(text)
 
     def _merge(self, ref: str) -> None:
-        """Only downwards: a title across columns stands for itself."""
-        left, top, _right, bottom = (int(bound or 0) for bound in range_boundaries(ref))
+        """Only downwards: which of several columns a value across them is meant for, nobody can know but who typed it."""
+        left, top, right, bottom = (int(bound or 0) for bound in range_boundaries(ref))
         if left > self.columns:
             return
-        for row in range(top + 1, min(bottom, self.rows) + 1):
+        for row in range(top, min(bottom, self.rows) + 1):
             self.spent += 1
             if self.spent > MOST_MERGED:
                 return
-            self.layout.merged[row, left] = (top, left)
+            if row > top:
+                self.layout.merged[row, left] = (top, left)
+            if right > left:
+                self.layout.across[row, left] = min(right, self.columns)
 
 
 def _is_true(value: Any) -> bool:

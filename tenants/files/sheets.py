@@ -35,8 +35,9 @@ from tenants.files.tables import (
 from tenants.files.workbook_bounds import check_workbook
 from tenants.refusal import Refused
 
-MERGED, FORMULA = "merged", "formula"
-"""Notes on a cell: its value was carried down from the first of a merge; its formula holds no value."""
+MERGED, FORMULA, ACROSS, COVERED = "merged", "formula", "across", "covered"
+"""Notes on a cell: its value was carried down from the first of a merge; its formula holds no value; it is merged with cells to its
+right, and keeps the value; it is one of those, and holds none of its own."""
 MOST_SHEETS = 2 * MAX_ROWS
 """Rows that all sheets of a workbook may hold together."""
 LAST_ROW = MAX_ROWS + HEADER_WITHIN
@@ -173,11 +174,23 @@ def _excel_rows(sheet: Any, layout: SheetLayout) -> Iterator[SheetRow]:
             if at in tops:
                 first[at] = values[place]
         if _holds_anything(values):
-            for place in range(len(values)):
-                top = layout.merged.get((number, place + 1))
-                if top is not None and values[place] is None and text_of(first.get(top)):
-                    values[place], notes[place] = first[top], MERGED
+            _merge(number, values, notes, first, layout)
         yield SheetRow(number, values, notes, number in layout.hidden_rows)
+
+
+def _merge(
+    number: int, values: list[Cell], notes: dict[int, str], first: dict[tuple[int, int], Cell], layout: SheetLayout
+) -> None:
+    """Carry values down into this row, and note what is merged across it."""
+    for place in range(len(values)):
+        at = (number, place + 1)
+        top = layout.merged.get(at)
+        if top is not None and values[place] is None and text_of(first.get(top)):
+            values[place], notes[place] = first[top], MERGED
+        if at in layout.across and text_of(values[place]):
+            notes.setdefault(place, ACROSS)
+            empty = [one for one in range(place + 1, layout.across[at]) if one >= len(values) or values[one] is None]
+            notes.update(dict.fromkeys(empty, COVERED))
 
 
 def _read(cell: Any) -> Cell:

@@ -259,12 +259,33 @@ def sheets_of(data: bytes) -> list[sheets.Sheet]:
 
 
 def test_a_merged_value_is_carried_down_and_said() -> None:
-    """But not across, where it is a title, nor into a row that holds nothing else."""
-    [page] = sheets_of(laid(merged=["A1:B1", "B3:B5", "B6:B9"]))
+    """But not into a row that holds nothing else."""
+    [page] = sheets_of(laid(merged=["B3:B5", "B6:B9"]))
     assert [row.cells for row in page.rows] == [
         ["記録会"], ["氏名", "種目"], ["鈴木", "5000m"], ["佐藤", "5000m"], ["田中", "5000m"], ["林", "1500m"],
     ]  # fmt: skip
     assert [row.notes for row in page.rows] == [{}, {}, {}, {1: "merged"}, {1: "merged"}, {}]
+
+
+def test_a_value_merged_across_stays_in_its_first_column_and_that_is_said() -> None:
+    [page] = sheets_of(laid(merged=["A1:C1", "A4:B4"]))
+    assert [row.cells for row in page.rows][3:5] == [["佐藤"], ["田中"]]
+    assert [row.notes for row in page.rows] == [
+        {0: "across", 1: "covered", 2: "covered"}, {}, {}, {0: "across", 1: "covered"}, {}, {},
+    ]  # fmt: skip
+
+
+def test_a_block_of_merged_cells_is_carried_down_in_its_first_column_alone() -> None:
+    book = Workbook()
+    page = book.worksheets[0]
+    for cells in (["組", "氏名", "種目"], ["A", None, "5000m"], [None, None, "1500m"]):
+        page.append(cells)
+    page.merge_cells("A2:B3")
+    out = io.BytesIO()
+    book.save(out)
+    [found] = sheets_of(out.getvalue())
+    assert [row.cells for row in found.rows[1:]] == [["A", None, "5000m"], ["A", None, "1500m"]]
+    assert [row.notes for row in found.rows[1:]] == [{0: "across", 1: "covered"}, {0: "merged", 1: "covered"}]
 
 
 def test_hidden_rows_and_columns_are_read_and_said() -> None:

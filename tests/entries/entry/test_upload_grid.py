@@ -113,6 +113,17 @@ def test_a_merged_race_stands_for_the_rows_below_it(
     assert page.count("結合セルの値") == 2
 
 
+def test_a_race_merged_across_the_time_is_taken_for_the_race_alone(
+    coach: Client, meet: Meet, race: Race, runners: list[Athlete]
+) -> None:
+    book = book_of(("申込", [["氏名", "種目", "タイム"], *[[one.full_name, "男子5000m", ""] for one in runners[:2]]]))
+    book["申込"].merge_cells("B2:C2")
+    page = page_of(coach, upload(coach, meet, saved(book)))
+    assert "2件を申し込む" in page
+    assert page.count("右のセルと結合（値はこの列だけ）") == 1
+    assert page.count("左のセルと結合（値なし）") == 1
+
+
 def test_hidden_rows_and_columns_are_read_and_marked(
     coach: Client, meet: Meet, race: Race, runners: list[Athlete]
 ) -> None:
