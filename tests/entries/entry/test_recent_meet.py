@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from entries.entry.models import Submission
 from entries.meet import decorators
 from entries.meet.models import Meet, Race, State
-from entries.meet.recent import RecentMeets
+from entries.meet.recent import RecentMeets, RecentRaces
 from entries.roster.models import Athlete, Team
 from tenants.models import User
 from tests.conftest import race_of, team_of
@@ -162,7 +162,9 @@ def test_what_pages_make_of_the_races_is_kept_with_them(
 ) -> None:
     """A race that comes is offered a second later; what somebody typed for a race leaves nothing behind."""
     assert race.name in coach.get(address(meet)).content.decode()
-    races = decorators.RECENT.get(meet.tenant.slug, meet.slug).recent_races  # type: ignore[union-attr]
+    known = vars(decorators)["RECENT"].get(meet.tenant.slug, meet.slug)
+    assert isinstance(known.recent_races, RecentRaces)
+    races = known.recent_races
     kept = set(races.made)
     assert kept
     answer = send(coach, meet, kita, [row(runners[0], "9876543")], save_draft=1, draft_version=0)
