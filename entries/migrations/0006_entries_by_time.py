@@ -5,25 +5,11 @@ grow, so that a new entry is written at the index's end; the twenty of a sheet a
 """
 
 from django.db import migrations
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.state import StateApps
 
-NAME = "entry_by_time"
-
-
-def build(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """An attempt that was broken off leaves an invalid index behind, which goes first."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {NAME}")
-        schema_editor.execute(f"CREATE INDEX CONCURRENTLY {NAME} ON entries_entry (entered_at)")
-
-
-def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {NAME}")
+from tenants.indexes import IndexConcurrently
 
 
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [("entries", "0005_archive")]
-    operations = [migrations.RunPython(build, drop, atomic=False)]
+    operations = [IndexConcurrently("entry_by_time", "entries_entry (entered_at)")]

@@ -4,24 +4,8 @@ The index is built while the site goes on working, and holds only mails that a p
 """
 
 from django.db import migrations, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.state import StateApps
 
-NAME = "outbox_provider_id"
-
-
-def build(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """An attempt that was broken off leaves an invalid index behind, which goes first."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {NAME}")
-        schema_editor.execute(
-            f"CREATE INDEX CONCURRENTLY {NAME} ON tenants_outboxmail (provider_id) WHERE provider_id <> ''"
-        )
-
-
-def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {NAME}")
+from tenants.indexes import IndexConcurrently
 
 
 class Migration(migrations.Migration):
@@ -42,5 +26,5 @@ class Migration(migrations.Migration):
                 max_length=20,
             ),
         ),
-        migrations.RunPython(build, drop, atomic=False),
+        IndexConcurrently("outbox_provider_id", "tenants_outboxmail (provider_id) WHERE provider_id <> ''"),
     ]

@@ -4,11 +4,11 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
+from tenants.indexes import IndexConcurrently
 from tenants.key_actions import fill
 from tenants.searched import SearchKeyField
 
 PARTS = {"tenant": (("name",), ("slug",)), "user": (("name",), ("email",))}
-INDEXES = {"user_search": "tenants_user"}
 
 
 def fill_keys(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -16,25 +16,10 @@ def fill_keys(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         fill(apps.get_model("tenants", model), SearchKeyField(*parts))
 
 
-def build(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """An attempt that was broken off leaves an invalid index behind, which goes first."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-        for name, table in INDEXES.items():
-            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-            schema_editor.execute(f"CREATE INDEX CONCURRENTLY {name} ON {table} USING gin (search_key gin_trgm_ops)")
-
-
-def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    if schema_editor.connection.vendor == "postgresql":
-        for name in INDEXES:
-            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-
-
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [("tenants", "0008_search_key")]
     operations = [
         migrations.RunPython(fill_keys, migrations.RunPython.noop, atomic=False),
-        migrations.RunPython(build, drop, atomic=False),
+        IndexConcurrently("user_search", "tenants_user USING gin (search_key gin_trgm_ops)", extension="pg_trgm"),
     ]
