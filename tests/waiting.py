@@ -1,10 +1,12 @@
-"""Bounded waits for what another process does."""
+"""Bounded waits for what another process or connection does."""
 
 import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from time import monotonic
+
+from django.db import connection
 
 from tests.nursery import Forked
 
@@ -32,3 +34,16 @@ def answers(address: str) -> bool:
             return True
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False
+
+
+def until_somebody_waits(people: int = 1) -> None:
+    """Until so many statements of other connections to this database stand behind a lock."""
+    ends, waiting = monotonic() + 10, 0
+    while waiting < people:
+        assert monotonic() < ends, "nobody waited"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_locks "
+                "WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+            )
+            waiting = cursor.fetchone()[0]

@@ -25,6 +25,7 @@ TEAM_FIELDS = (
 @transaction.atomic
 def add_team(*, by: User, values: dict[str, Any]) -> Team:
     """A new team; who makes it is its first member. Raises Refused("too_many_teams")."""
+    _hold_user(by)
     rules.check_may_have_team(by)
     team = Team.objects.create(**{name: values[name] for name in TEAM_FIELDS})
     Membership.objects.create(team=team, user=by)
@@ -93,6 +94,7 @@ def join(user: User, *, token: str, at: datetime) -> Team:
     link = links.redeem(Purpose.INVITE, token, at=at)
     rules.check_is_invited(link, user)
     team = rules.invited_team(link)
+    _hold_user(user)
     rules.check_may_have_team(user)
     _row, is_new = Membership.objects.get_or_create(team=team, user=user)
     if is_new:
@@ -119,9 +121,9 @@ def join_as_new(*, token: str, name: str, password: str, language: str, at: date
 def remove_member(team: Team, membership: Membership, *, by: User) -> None:
     """Take somebody off the team, or leave it oneself. Raises Refused("last_member").
 
-    The team is locked, so that two members who remove each other at once do not leave it without any.
+    The team is held, so that two members who remove each other at once do not leave it without any.
     """
-    _lock(team)
+    hold(team.pk)
     if not Membership.objects.filter(pk=membership.pk, team=team).exists():
         return
     rules.check_may_remove(team)
@@ -129,5 +131,11 @@ def remove_member(team: Team, membership: Membership, *, by: User) -> None:
     membership.delete()
 
 
-def _lock(team: Team) -> None:
-    Team.objects.select_for_update().get(pk=team.pk)
+def hold(team_id: int) -> None:
+    """Keep who counts the members or athletes of this team apart until the transaction ends; entries do not wait for it."""
+    Team.objects.select_for_update(of=("self",), no_key=True).filter(pk=team_id).values_list("pk").first()
+
+
+def _hold_user(user: User) -> None:
+    """Keep apart what gives this account one more team."""
+    User.objects.select_for_update(of=("self",), no_key=True).filter(pk=user.pk).values_list("pk").first()

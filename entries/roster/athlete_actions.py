@@ -6,11 +6,13 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from entries.roster import rules
+from entries.roster.actions import hold
 from entries.roster.athlete_fields import Values, completed, put, values_of
 from entries.roster.models import Athlete, Team
 from tenants.audit.actions import record
 from tenants.models import User
 from tenants.refusal import Refused
+from tenants.retry import retry_when_locked
 
 
 class AthleteRefused(Exception):
@@ -21,6 +23,7 @@ class AthleteRefused(Exception):
         self.refused = refused
 
 
+@transaction.atomic
 def add_athlete(team: Team, *, values: Values, by: User, at: datetime, today: date) -> Athlete:
     """Put a new athlete on the roster. Raises AthleteRefused."""
     athlete = Athlete(team=team)
@@ -57,6 +60,7 @@ def _write(team: Team, athlete: Athlete, values: Values, *, by: User, at: dateti
 
 
 def _check_room(team: Team) -> None:
+    hold(team.pk)
     try:
         rules.check_has_room(team, more=1)
     except Refused as refusal:
@@ -83,9 +87,11 @@ def take_off(athlete: Athlete, *, by: User, at: datetime) -> bool:
     return True
 
 
+@retry_when_locked
 @transaction.atomic
 def put_back(athlete: Athlete, *, by: User) -> bool:
     """On the roster again. Whether this changed anything. Raises Refused("roster_full")."""
+    hold(athlete.team_id)
     rules.check_has_room(athlete.team, more=1)
     gone = Athlete.objects.filter(pk=athlete.pk, left_at__isnull=False, erased_at__isnull=True)
     if not gone.update(left_at=None):

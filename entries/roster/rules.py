@@ -13,21 +13,23 @@ from tenants.signin.models import OneTimeLink
 
 
 def check_has_room(team: Team, *, more: int) -> None:
-    """A roster is bounded (MAX_ATHLETES_PER_TEAM): who has left does not count. One query. Raises Refused("roster_full")."""
+    """A roster is bounded (MAX_ATHLETES_PER_TEAM): who has left does not count. One query; call it while the team is
+    held. Raises Refused("roster_full")."""
     limit = settings.MAX_ATHLETES_PER_TEAM
     if more and team.athletes.active().count() + more > limit:
         raise Refused("roster_full", limit=limit)
 
 
 def check_may_have_team(user: User) -> None:
-    """One account manages so many teams (MAX_TEAMS_PER_USER). One query. Raises Refused("too_many_teams")."""
+    """One account manages so many teams (MAX_TEAMS_PER_USER). One query; call it while the account is held. Raises
+    Refused("too_many_teams")."""
     limit = settings.MAX_TEAMS_PER_USER
     if Membership.objects.filter(user=user).count() >= limit:
         raise Refused("too_many_teams", limit=limit)
 
 
 def check_may_remove(team: Team) -> None:
-    """A team always keeps a member. Call it while the team's row is locked. Raises Refused("last_member")."""
+    """A team always keeps a member. Call it while the team is held. Raises Refused("last_member")."""
     if Membership.objects.filter(team=team).count() < 2:
         raise Refused("last_member")
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Event
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -25,21 +24,9 @@ from tenants.models import User
 from tenants.refusal import Refused
 from tenants.scope import across_tenants, tenant_scope
 from tests.tables import grid_of_rows
+from tests.waiting import until_somebody_waits
 
 GONE = "（削除済み）"
-
-
-def until_somebody_waits(people: int = 1) -> None:
-    """Until so many statements of other connections to this database stand behind a lock."""
-    ends, waiting = monotonic() + 10, 0
-    while waiting < people:
-        assert monotonic() < ends, "nobody waited"
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_locks "
-                "WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
-            )
-            waiting = cursor.fetchone()[0]
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def test_without_the_lock_on_the_team_nobody_is_left(
         counted.wait()
 
     monkeypatch.setattr(rules, "check_may_remove", check_together)
-    monkeypatch.setattr(actions, "_lock", lambda team: None)
+    monkeypatch.setattr(actions, "hold", lambda team_id: None)
     assert remove_each_other(kita, baba, chiba) == {"done": 2}
     assert not Membership.objects.filter(team=kita).exists()
 

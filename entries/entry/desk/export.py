@@ -18,11 +18,13 @@ from entries.marks import format_time
 from entries.meet.models import Meet
 from tenants.desk.base import is_id, user_of
 from tenants.files.tables import CSV_TYPE, XLSX_TYPE, Duration, write_csv, write_typed_xlsx
+from tenants.models import User
+from tenants.throttle.slots import slot
 
 
 def export_view(owner: Any, request: HttpRequest) -> HttpResponse:
     """All entries of `?meet=`, as CSV or with `?format=xlsx` as a workbook with typed cells; noted in the trail, since it
-    takes personal data out. 404 for a meet out of scope."""
+    takes personal data out. 404 for a meet out of scope. Raises AllTaken."""
     chosen = request.GET.get("meet", "")
     if not chosen:
         owner.message_user(request, _("先に絞り込みで大会を選んでください。"), messages.WARNING)
@@ -30,11 +32,16 @@ def export_view(owner: Any, request: HttpRequest) -> HttpResponse:
     meet = Meet.objects.filter(pk=int(chosen)).first() if is_id(chosen) else None
     if meet is None:
         raise Http404
+    with slot(user_of(request).pk):
+        return _made(meet, by=user_of(request), as_workbook=request.GET.get("format") == "xlsx")
+
+
+def _made(meet: Meet, *, by: User, as_workbook: bool) -> HttpResponse:
     entries = list(queries.entries_for_export(meet))
     worn = verdicts_of(entries)
     rows = [_row(meet, entry, worn.get(entry.pk)) for entry in entries]
-    queue_actions.note_export(meet, rows=len(rows), by=user_of(request))
-    if request.GET.get("format") == "xlsx":
+    queue_actions.note_export(meet, rows=len(rows), by=by)
+    if as_workbook:
         titles = [*_header(), _("種目名（英語）")]
         cells = [[*row, entry.race.name_en] for row, entry in zip(rows, entries, strict=True)]
         return _file(write_typed_xlsx(titles, cells, title=_("申込")), XLSX_TYPE, f"entries-{meet.slug}.xlsx")

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from entries.roster import rules
+from entries.roster.actions import hold
 from entries.roster.athlete_actions import columns
 from entries.roster.athlete_fields import READERS, Values, put, values_of
 from entries.roster.importing import import_plan
@@ -83,7 +84,7 @@ class _Stale(Exception):
 
 
 def _apply(upload: RosterUpload, by: User, at: datetime, today: date) -> None:
-    Team.objects.select_for_update().get(pk=upload.team_id)
+    hold(upload.team_id)
     held = Athlete.objects.select_for_update(of=("self",), no_key=True).filter(team_id=upload.team_id).order_by("pk")
     roster = {athlete.pk: athlete for athlete in held}  # nobody is erased between this look and the writing
     planned = [row for row in map(import_plan.from_json, upload.rows) if row.state in (NEW, CHANGED)]

@@ -160,6 +160,7 @@ def _confirm(request: TeamRequest, row: RosterUpload) -> HttpResponse:
 
 @in_team
 @require_safe
+@two_at_once
 def refused_rows(request: TeamRequest, upload: int) -> HttpResponse:
     """The refused rows as they were in the file, with the reasons: to be corrected and uploaded again."""
     row = _upload(request, upload)
