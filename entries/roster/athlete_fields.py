@@ -204,11 +204,16 @@ def may_have_one_name(nationality: str | None) -> bool:
     return bool(nationality) and nationality != "JPN"
 
 
-def print_warnings(values: Values) -> list[Refused]:
-    """What of the name will stand otherwise on paper; no reason to refuse it."""
-    found = unprinted(f"{values.get('family_name') or ''}{values.get('given_name') or ''}")
+def print_warnings(*names: str | None) -> list[Refused]:
+    """What of these names will stand otherwise on paper; no reason to refuse them."""
+    found = unprinted(" ".join(name or "" for name in names))
     said = (("athlete_boxes", found.boxes), ("athlete_plain_form", found.plain))
     return [Refused(code, letters="".join(letters)) for code, letters in said if letters]
+
+
+def name_warnings(values: Values) -> list[Refused]:
+    """The same of an athlete's name."""
+    return print_warnings(values.get("family_name"), values.get("given_name"))
 
 
 def needs_guardian(born: date, *, today: date) -> bool:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from entries.roster import athlete_actions, queries, rules
 from entries.roster.athlete_actions import AthleteRefused
-from entries.roster.athlete_fields import completed, needs_guardian, print_warnings
+from entries.roster.athlete_fields import completed, name_warnings, needs_guardian
 from entries.roster.decorators import TeamRequest, in_team
 from entries.roster.forms import AthleteForm, initial_of
 from entries.roster.models import Athlete, Sex
@@ -95,7 +95,7 @@ def new_athlete(request: TeamRequest) -> HttpResponse:
 def _say_what_to_check(request: TeamRequest, form: AthleteForm) -> None:
     """What a spreadsheet dropped of a JAAF ID is put back, and said, since a digit may be missing elsewhere. So is what
     of a name will not stand on paper as it was typed."""
-    for refusal in print_warnings(form.cleaned_data):
+    for refusal in name_warnings(form.cleaned_data):
         messages.warning(request, say(refusal))
     jaaf_id = form.cleaned_data["jaaf_id"]
     if 0 < sum(letter.isdecimal() for letter in form["jaaf_id"].data or "") < len(jaaf_id):

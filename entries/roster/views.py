@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from entries.roster import actions, queries
+from entries.roster.athlete_fields import print_warnings
 from entries.roster.decorators import TeamRequest, in_team
 from entries.roster.forms import InviteForm, TeamForm, team_initial
 from entries.roster.models import Sex
@@ -42,8 +43,14 @@ def new_team(request: UserRequest) -> HttpResponse:
             form.add_error(None, say(refusal))
         else:
             messages.success(request, _("チームを登録しました。続けて選手を登録してください。"))
+            _say_what_will_not_print(request, form)
             return HttpResponseRedirect(reverse("roster:athletes", args=[team.pk]))
     return _form_page(request, "roster/team_form.html", form)
+
+
+def _say_what_will_not_print(request: HttpRequest, form: TeamForm) -> None:
+    for refusal in print_warnings(form.cleaned_data["name"], form.cleaned_data["short_name"]):
+        messages.warning(request, say(refusal))
 
 
 @in_team
@@ -65,6 +72,7 @@ def edit_team(request: TeamRequest) -> HttpResponse:
     if form.is_valid():
         actions.change_team(request.team, by=request.user, values=form.cleaned_data)
         messages.success(request, _("チームの情報を保存しました。"))
+        _say_what_will_not_print(request, form)
         return HttpResponseRedirect(reverse("roster:team", args=[request.team.pk]))
     return _form_page(request, "roster/team_form.html", form, team=request.team)
 

@@ -38,7 +38,7 @@ wording.register(
         "athlete_boxes": _(
             "「%(letters)s」は印刷できない文字です。プログラムなどの紙面では□になります。別の字を使うか、主催者にご相談ください。"
         ),
-        "athlete_plain_form": _("「%(letters)s」は、印刷では標準の字体になります。名簿には入力どおりに保存します。"),
+        "athlete_plain_form": _("「%(letters)s」は、印刷では標準の字体になります。入力どおりに保存します。"),
         "athlete_same_jaaf_id": _("このJAAF IDは、名簿の%(name)sさんと同じです。"),
         "athlete_erased": _("この選手の個人情報は、少し前に削除されました。名簿のページを開き直してください。"),
         "athlete_same_person": _("同じ氏名・生年月日の選手が、すでに名簿にいます。"),

@@ -15,6 +15,7 @@ from entries.entry.desk.forms import NewAthleteForm
 from entries.entry.desk.invite_views import back_to_list, races_of
 from entries.meet.models import Race
 from entries.roster.athlete_actions import AthleteRefused
+from entries.roster.athlete_fields import print_warnings
 from entries.roster.models import Team
 from tenants.desk.base import is_id, user_of
 from tenants.desk.confirm import FILTERS
@@ -61,4 +62,7 @@ def _invited(owner: Any, request: HttpRequest, form: NewAthleteForm) -> bool:
         return False
     said = _("%(athlete)sさんを「%(race)s」に追加しました。") % {"athlete": entry.athlete, "race": entry.race}
     owner.message_user(request, said, messages.SUCCESS)
+    names = form.values()
+    for refusal in print_warnings(names["family_name"], names["given_name"], typed["printed"]):
+        owner.message_user(request, say(refusal), messages.WARNING)
     return True

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from entries.entry.upload.columns import CHOICES, TITLES
+from entries.entry.upload.newcomers import is_newcomer
 from entries.entry.upload.people import name_in, padded
 from entries.entry.upload.preview import TAKEN, UNCHANGED, WORDS, Preview, PreviewLine
 from entries.marks import format_time
-from entries.roster.athlete_fields import JAAF_DIGITS, jaaf_digits
+from entries.roster.athlete_fields import JAAF_DIGITS, jaaf_digits, print_warnings
 from tenants.files.grid_page import REFUSED, GridPage, ShownRow, fields_in, grid_page, shown_cells
 from tenants.files.tables import text_of
 from tenants.refusal import Refused
@@ -93,6 +94,8 @@ def _notes(row: PreviewLine, preview: Preview) -> list[str]:
         notes.append(say(Refused("athlete_other_form", name=who)))
     if row.file_row.row.athlete and 0 < len(typed) < JAAF_DIGITS:
         notes.append(_("JAAF IDの先頭の0を補いました"))
+    if is_newcomer(row.file_row.row.athlete):
+        notes += [say(refusal) for refusal in print_warnings(who)]
     if row.line.pacemaker and row.state == TAKEN:
         notes.append(_("ペースメーカー"))
     return notes

@@ -46,6 +46,11 @@ def newcomers_of(roster: RosterUpload | None) -> list[Athlete]:
     return [_provisional(roster, row) for row in planned]
 
 
+def is_newcomer(number: str) -> bool:
+    """Whether it is the number of somebody who is not on the roster yet."""
+    return len(number) >= PROVISIONAL_DIGITS
+
+
 def _provisional(roster: RosterUpload, row: import_plan.Planned) -> Athlete:
     athlete = Athlete(pk=PROVISIONAL + row.number, team_id=roster.team_id)
     put(athlete, import_plan.after(row, None), at=roster.created_at)

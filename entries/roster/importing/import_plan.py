@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from entries.roster.athlete_fields import READERS, Values, check_whole, completed, print_warnings, values_of
+from entries.roster.athlete_fields import READERS, Values, check_whole, completed, name_warnings, values_of
 from entries.roster.models import Athlete
 from entries.roster.queries import shown
 from tenants.files.grid import GridRow
@@ -151,7 +151,7 @@ def _planned(line: ImportRow, book: _Book, today: date) -> Planned:
     if row.changes and (name := book.alike(merged, target)):
         row.warnings = _reasons({"family_kana": Refused("athlete_same_kana", name=name)})
     if row.changes:
-        row.warnings += [["family_name", said.code, dict(said.data)] for said in print_warnings(merged)]
+        row.warnings += [["family_name", said.code, dict(said.data)] for said in name_warnings(merged)]
     if target is not None and line.values.get("family_name") and not _is_written(target, merged):
         row.warnings += _reasons({"family_name": Refused("athlete_other_form", name=target.full_name)})
     return row

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from entries.roster.athlete_fields import print_warnings
 from entries.roster.models import TeamKind
 from entries.roster.prefectures import PREFECTURE_CHOICES
 from entries.roster.registration import actions
@@ -39,7 +40,13 @@ def register(request: HttpRequest) -> HttpResponse:
         form.add_error(None, say(refusal))
         return _form_page(request, form, alone, HTTPStatus.CONFLICT)
     shown = links.address(reverse("registration:confirm"), issued.token) if rules.shows_links() else ""
-    return render(request, "auth/mailed.html", {"email": filled.email, "link": shown})
+    values = {"email": filled.email, "link": shown, "unprinted": _unprinted(filled)}
+    return render(request, "auth/mailed.html", values)
+
+
+def _unprinted(filled: actions.Registration) -> list[str]:
+    """What of the names of who registers will not stand on paper as it was typed, in words."""
+    return [say(refusal) for refusal in print_warnings(filled.team["name"], filled.team["short_name"])]
 
 
 def _form_page(request: HttpRequest, form: RegistrationForm, alone: bool, status: int) -> HttpResponse:
@@ -63,6 +70,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         return render(request, "auth/dead_link.html", {"why": say(refusal), "again": again}, status=HTTPStatus.GONE)
     values = {
         "filled": filled,
+        "unprinted": _unprinted(filled),
         "token": token,
         "kind": TeamKind(filled.team["kind"]).label,
         "prefecture": dict(PREFECTURE_CHOICES).get(filled.team["prefecture"], ""),
