@@ -6,7 +6,7 @@ const Sheet = (() => {
   const FIELDS = ["athlete", "race", "seed_time", "personal_best", "shoe", "pacemaker"];
   const grid = document.getElementById("grid");
   const total = form.elements["rows-TOTAL_FORMS"];
-  const narrow = matchMedia("(max-width: 48rem)");
+  const narrow = matchMedia("(max-width: 48rem)"), alone = document.querySelector(".page--one") !== null;
   const kept = new WeakMap();
 
   const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
@@ -114,7 +114,7 @@ const Sheet = (() => {
   const nameFields = () => {
     for (const line of lines()) {
       for (const name of ["seed_time", "personal_best"]) line[name].placeholder = narrow.matches ? line[name].closest("td").dataset.label : "";
-      line.race.options[0].text = narrow.matches ? words.choose_race : "―";
+      line.race.options[0].text = narrow.matches || alone ? words.choose_race : "―";
     }
   };
   narrow.addEventListener("change", nameFields);

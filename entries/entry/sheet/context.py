@@ -161,7 +161,7 @@ def mark_rows(rows: Iterable[Row], refused: SheetRefused) -> None:
 
 
 def context(facts: Facts, view: View, teams: Sequence[Team]) -> dict[str, Any]:
-    rows_each = MOST_ROWS_EACH if facts.is_one else view.rows_each
+    rows_each = _rows_of_one(facts) if facts.is_one else view.rows_each
     layout = lay_out(facts.athletes, view.rows, facts.held, rows_each=rows_each)
     choices = Choices(facts, ChosenShoes.of(view.rows))
     window = _window(facts.meet)
@@ -171,7 +171,17 @@ def context(facts: Facts, view: View, teams: Sequence[Team]) -> dict[str, Any]:
         "problems": problems_of(view, layout), "has_shoes": choices.has_shoes,
         "closes": until(facts.meet, facts.meet.entries_close_at), "others": facts.others,
         "script": script_facts(facts), "is_one": facts.is_one,
+        "who": facts.athletes[0].name_here if facts.is_one else facts.team.name,
     }  # fmt: skip
+
+
+def _rows_of_one(facts: Facts) -> int:
+    """As many races as somebody who enters alone may still choose, within what fits a page."""
+    [athlete] = facts.athletes
+    held = {entry.race_id for entry in facts.held}
+    open_to = sum(race.pk not in held and may_choose(race, athlete.sex) for race in facts.races.values())
+    limit = facts.meet.races_per_athlete
+    return min(MOST_ROWS_EACH, open_to, MOST_ROWS_EACH if limit is None else limit - len(held))
 
 
 def _window(meet: Meet) -> dict[str, str] | None:

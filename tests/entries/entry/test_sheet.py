@@ -430,8 +430,32 @@ def test_who_enters_alone_gets_a_form_of_one_athlete_with_the_races_they_may_ent
     assert "page--one" in page
     assert page.count('type="hidden" name="rows-') >= 3
     block = page.split(f'data-athlete="{me.pk}"')[1].split("</tbody>")[0]
-    assert block.count("男子5000m") == 3
+    assert block.count("男子5000m") == 1
     assert "女子3000m" not in block
+    assert "Excel・CSVで申し込む" not in page
     assert send(client, meet, alone, [row(me, race)]).status_code == 303
     athletes_of(alone, 1)
     assert "page--one" not in client.get(address(meet)).content.decode()
+
+
+@pytest.mark.parametrize(("limit", "lines"), [(None, [3, 3]), (2, [2, 1]), (1, [1, 1])])
+def test_who_enters_alone_gets_as_many_lines_as_races_they_may_still_choose(
+    client: Client, meet: Meet, chiba: User, limit: int | None, lines: list[int]
+) -> None:
+    races = [race_of(meet, f"男子{distance}m") for distance in (800, 1500, 3000, 5000)]
+    Meet._base_manager.filter(pk=meet.pk).update(races_per_athlete=limit)
+    alone = team_of(chiba, "千葉 花", TeamKind.INDIVIDUAL)
+    [me] = athletes_of(alone, 1)
+    client.force_login(chiba)
+    shown = []
+    for _ in lines:
+        page = client.get(address(meet)).content.decode()
+        shown.append(page.split(f'data-athlete="{me.pk}"')[1].split("</tbody>")[0].count("data-row="))
+        send(client, meet, alone, [row(me, races[0])])
+    assert shown == lines
+
+
+def test_who_enters_alone_is_called_as_the_reader_reads(client: Client, meet: Meet, race: Race, chiba: User) -> None:
+    athletes_of(team_of(chiba, "鈴木 一郎", TeamKind.INDIVIDUAL), 1)
+    client.force_login(chiba)
+    assert "<h1>Entries of Ichiro SUZUKI</h1>" in client.get(address(meet), {"lang": "en"}).content.decode()
