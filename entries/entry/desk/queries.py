@@ -13,11 +13,14 @@ from entries.entry.models import WITHIN_THE_LINE, Entry, Submission
 from entries.entry.shoes import GONE, verdict_in
 from entries.meet.models import Meet, Race, RaceSex
 from entries.roster.models import Athlete, Team, TeamKind
+from tenants.search_key import words_of
 from tenants.searched import found
 
 FIRST_HOUR = timedelta(hours=1)
 MOST_FOUND = 30
 MOST_TEAMS = 10
+MOST_PEOPLE = 1_000
+"""Athletes, and receipts, by whom the entries of all hosts are looked for."""
 
 
 class Places(NamedTuple):
@@ -105,6 +108,30 @@ def guest_of_host(race: Race, values: Mapping[str, Any]) -> Athlete | None:
     guests = Athlete.objects.active().filter(team__in=teams, team__kind=TeamKind.INDIVIDUAL, team__memberships=None)
     same = {name: values[name] for name in ("family_name", "given_name", "birth_date")}
     return guests.filter(**same).select_related("team").order_by("pk").first()
+
+
+def of_every_host(rows: QuerySet[Entry], text: str) -> tuple[QuerySet[Entry], bool]:
+    """Those of the entries, of whatever hosts, in which each word stands in the athlete's or the team's name, or that came
+    with a receipt of this number; and whether there are more people than that.
+
+    Asked for with the entries, a name would be compared with each row of three tables. So the teams and athletes come first,
+    each by the index of its key, and the entries by their numbers.
+    """
+    athletes, receipts, words = Athlete.objects.all(), Submission.objects.all(), words_of(text)
+    for word in words:
+        teams = Team.objects.filter(search_key__contains=word.key).order_by("-pk").values_list("pk", flat=True)
+        athletes = athletes.filter(Q(search_key__contains=word.key) | Q(team__in=list(teams[:MOST_PEOPLE])))
+        receipts = receipts.filter(reference__icontains=word.typed)
+    if not words:
+        return rows, False
+    people = list(athletes.order_by("-pk").values_list("pk", flat=True)[: MOST_PEOPLE + 1])
+    numbers = (
+        list(receipts.order_by("-pk").values_list("pk", flat=True)[:MOST_PEOPLE])
+        if all(word.typed.isascii() for word in words)
+        else []
+    )
+    found = rows.filter(Q(athlete__in=people[:MOST_PEOPLE]) | Q(submission__in=numbers))
+    return found, len(people) > MOST_PEOPLE
 
 
 def entries_by_verdict(meet_id: int, state: str) -> Q:

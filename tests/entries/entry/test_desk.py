@@ -7,7 +7,9 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from entries.entry import actions
@@ -81,22 +83,55 @@ def test_the_list_is_searched_by_reference(desk: Client, four: list[Entry]) -> N
     assert len(desk.get(LIST, {"q": four[0].submission.reference}).context["cl"].result_list) == 4
 
 
-def test_over_all_hosts_only_the_receipt_number_is_searched_and_the_page_says_so(
-    client: Client, four: list[Entry], meet: Meet, admin: User
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("鈴木", 4),
+        ("すずき 一郎2", 1),
+        ("北大学 ｽｽﾞｷ", 4),
+        ("北大学", 4),
+        ("北大学 誰か", 0),
+        ("誰か", 0),
+        ("・", 4),
+        ("'; --", 0),
+    ],
+)
+def test_a_platform_admin_finds_entries_of_all_hosts_by_name_and_team(
+    client: Client, four: list[Entry], admin: User, words: str, found: int
 ) -> None:
     client.force_login(admin)
-    found = {}
-    for asked in ("鈴木", four[0].submission.reference):
-        for chosen in ({}, {"meet": str(meet.pk)}):
-            answer = client.get(LIST, {"q": asked, **chosen})
-            hinted = "先に絞り込みで大会を選んでください" in answer.content.decode()
-            found[asked == "鈴木", bool(chosen)] = (len(answer.context["cl"].result_list), hinted)
-    assert found == {
-        (True, False): (0, True),
-        (True, True): (4, False),
-        (False, False): (4, True),
-        (False, True): (4, False),
-    }
+    assert len(client.get(LIST, {"q": words}).context["cl"].result_list) == found
+
+
+@pytest.mark.parametrize("change", [str, str.lower, lambda reference: reference[:5]])
+def test_a_platform_admin_finds_a_receipts_entries_by_its_number(
+    client: Client, four: list[Entry], admin: User, change: Callable[[str], str]
+) -> None:
+    client.force_login(admin)
+    assert len(client.get(LIST, {"q": change(four[0].submission.reference)}).context["cl"].result_list) == 4
+
+
+def test_a_search_of_all_hosts_stops_at_so_many_people_and_says_so(
+    client: Client, four: list[Entry], admin: User, meet: Meet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entries.entry.desk.queries.MOST_PEOPLE", 3)
+    client.force_login(admin)
+    shown = {}
+    for asked in ({"q": "鈴木"}, {"q": "鈴木 一郎2"}, {"q": "鈴木", "meet": str(meet.pk)}):
+        answer = client.get(LIST, asked)
+        is_cut = "あてはまる選手が多いため" in answer.content.decode()
+        shown[asked["q"], "meet" in asked] = (len(answer.context["cl"].result_list), is_cut)
+    assert shown == {("鈴木", False): (3, True), ("鈴木 一郎2", False): (1, False), ("鈴木", True): (4, False)}
+
+
+def test_a_search_of_all_hosts_asks_for_people_first(client: Client, four: list[Entry], admin: User) -> None:
+    """A name is never compared with the rows of entries: they come by the numbers of who was found."""
+    client.force_login(admin)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(LIST, {"q": "鈴木 北大学"})
+    of_entries = [one["sql"] for one in asked if 'FROM "entries_entry"' in one["sql"]]
+    assert of_entries
+    assert not [sql for sql in of_entries if 'search_key" LIKE' in sql or 'search_key"::text LIKE' in sql]
 
 
 @pytest.mark.parametrize("value", ["x", "-1", "9" * 30, "1 OR 1=1", "٣"])
