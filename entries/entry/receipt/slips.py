@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
+from html import escape
 
 from django.forms import Form
 from django.template.loader import render_to_string
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -47,6 +47,7 @@ class Slip:
 Times = Callable[[Slip], Form]
 """The form with which a line's times are corrected, filled in."""
 TEXTS = tuple(field.name for field in fields(Slip) if field.type is str)
+FLAGS = tuple(field.name for field in fields(Slip) if field.type is bool)
 
 
 def slip_of(entry: Entry, *, url: str) -> Slip:
@@ -69,7 +70,7 @@ def _printed(slip: Slip, times: Times, csrf_token: str) -> SafeString:
         return render_to_string(TEMPLATE, {"slip": slip, "form": slip.form, "csrf_token": csrf_token})
     values = {name: getattr(slip, name) for name in TEXTS}
     there = tuple(name for name in TEXTS if values[name])
-    flags = tuple(field.name for field in fields(Slip) if field.type is bool and getattr(slip, field.name))
+    flags = tuple(name for name in FLAGS if getattr(slip, name))
     ready = {name: text if name == "shoe" else escape(text) for name, text in values.items()}
     return pour(_mould(slip.state, there, flags, times, get_language() or ""), ready | {"csrf_token": csrf_token})
 
