@@ -3,7 +3,8 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+UV = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 PAGES = $(shell find templates -name '*.html')
 export HOST PORT
 
@@ -13,13 +14,19 @@ $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NIT-SYS needs Python 3.11 or newer")'
 	$(PYTHON) -m venv --clear .venv
 
-.venv/installed: requirements.txt | $(BIN)/pip
-	$(INSTALL) -r requirements.txt
+# uv installs the same files in seconds; where it cannot be had, or says no, pip does it, or says why not.
+define install
+@$(PIP) -r requirements-install.txt 2>/dev/null || echo "uv cannot be had: pip takes half a minute longer"
+@{ test -x $(BIN)/uv && $(UV) $(1) 2>/dev/null; } || $(PIP) --no-compile $(1)
+endef
+
+.venv/installed: requirements.txt requirements-install.txt | $(BIN)/pip
+	$(call install,-r requirements.txt)
 	@cp requirements.txt $@
 
-# Both at once, since pip reads all of them again each time; what is never imported is not compiled.
-.venv/installed-dev: requirements.txt requirements-dev.txt | $(BIN)/pip
-	$(INSTALL) --no-compile -r requirements.txt -r requirements-dev.txt
+# Both at once, since all of them are read again each time.
+.venv/installed-dev: requirements.txt requirements-dev.txt requirements-install.txt | $(BIN)/pip
+	$(call install,-r requirements.txt -r requirements-dev.txt)
 	@cp requirements.txt .venv/installed
 	@cp requirements-dev.txt $@
 
@@ -77,6 +84,7 @@ bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench
 
 lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements-install.in -o requirements-install.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements.in -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements-drafting.in -o requirements-drafting.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements-backup.in -o requirements-backup.txt
