@@ -96,10 +96,10 @@ def change_race(
     for refusal in rules.time_refusals(to, seed_time, personal_best).values():
         raise refusal
     if to.free_places == 0 and not may_wait:
-        raise Refused("would_wait", race=to.name, position=to.waiting_count + 1)
+        raise Refused("would_wait", race=to.name_here, position=to.waiting_count + 1)
     before = places.take_tickets_one_by_one(to, 1)
     if before is None:
-        raise Refused("waiting_full", race=to.name, left=0)
+        raise Refused("waiting_full", race=to.name_here, left=0)
     old.withdrawn_at = at
     old.save(update_fields=["withdrawn_at"])
     new = Entry.objects.create(

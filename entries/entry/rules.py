@@ -215,9 +215,9 @@ def check_may_move(entry: Entry, to: Race) -> None:
     if entry.race.meet_id != to.meet_id:
         raise Refused("other_meet")
     if to.sex not in ("X", entry.athlete.sex):
-        raise Refused("sex", race=to.name, sex=to.get_sex_display())
+        raise Refused("sex", race=to.name_here, sex=to.get_sex_display())
     if Entry.objects.live().filter(race=to, athlete=entry.athlete_id).exists():
-        raise Refused("duplicate", race=to.name)
+        raise Refused("duplicate", race=to.name_here)
 
 
 def check_may_change_race(entry: Entry, to: Race, *, at: datetime) -> None:
@@ -229,7 +229,7 @@ def check_may_change_race(entry: Entry, to: Race, *, at: datetime) -> None:
     if entry.ticket is None:
         raise Refused("host_entry_stays")
     if to.paused_at is not None:
-        raise Refused("race_paused", race=to.name)
+        raise Refused("race_paused", race=to.name_here)
     check_may_move(entry, to)
     _check_team_limit(entry, to)
 

@@ -17,7 +17,7 @@ from entries.entry.lines import Line
 from entries.entry.models import Entry, Submission
 from entries.marks import parse_time
 from entries.meet.models import Meet, Race
-from entries.roster.models import Athlete, Team
+from entries.roster.models import Athlete, Membership, Team
 from tenants.files.sheets import read_sheets
 from tenants.models import AuditRecord, OutboxMail, Tenant, User
 from tenants.scope import tenant_scope
@@ -389,6 +389,16 @@ def test_somebody_on_no_roster_is_written_down_and_entered(desk: Client, small: 
     assert Athlete.objects.count() == Team.objects.count() == 1
     verbs = AuditRecord.objects.filter(actor=aoki).order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["team.added", "athlete.added", "entry.invited"]
+
+
+def test_somebody_who_enters_alone_is_not_taken_for_a_guest(desk: Client, small: Race, race: Race, baba: User) -> None:
+    """The desk goes on with guests whom it wrote down itself, not with a team that its owner manages."""
+    write_down(desk, small)
+    assert write_down(desk, race).status_code == 302
+    assert Team.objects.count() == 1
+    Membership.objects.create(team=Team.objects.get(), user=baba)
+    assert write_down(desk, small).status_code == 302
+    assert Team.objects.count() == 2
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def test_what_is_kept_is_for_its_sheet_and_an_hour(
     stranger: Client, meet: Meet, race: Race, runners: list[Athlete], kita: Team, minami: Team, baba: User
 ) -> None:
     back = send_kept(stranger, meet, kita, [row(runners[0], race, "14:01.11")])
+    assert 0 < stranger.session.get_expiry_age() <= 3600
     sign_in(stranger, baba, back)
     Membership.objects.create(team=minami, user=baba)
     assert "14:01.11" not in stranger.get(f"{address(meet)}?team={minami.pk}&kept=1").content.decode()

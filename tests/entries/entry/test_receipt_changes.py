@@ -267,6 +267,54 @@ def test_an_undo_keeps_the_limits(
     assert entry_of(runners[0], wrong).state == "withdrawn"
 
 
+def test_an_undo_asks_the_race_and_the_athlete_as_they_are_now(
+    coach: Client, receipt: str, wrong: Race, runners: list[Athlete]
+) -> None:
+    """Paused, entered anew meanwhile, or off the roster."""
+    entry = entry_of(runners[0], wrong)
+    withdraw(coach, receipt, entry)
+    with across_tenants():
+        Race.objects.filter(pk=wrong.pk).update(places=9, line=9, paused_at=timezone.now())
+    assert "「男子5000m」の申込は一時停止中です" in undo(coach, receipt, entry).content.decode()
+    with across_tenants():
+        Race.objects.filter(pk=wrong.pk).update(paused_at=None)
+        anew = Entry.objects.create(
+            tenant_id=entry.tenant_id, submission=entry.submission, race=wrong, athlete=runners[0], ticket=9, fee=0,
+            entered_at=timezone.now(),
+        )  # fmt: skip
+    assert "この選手は「男子5000m」に申込済みです" in undo(coach, receipt, entry).content.decode()
+    with across_tenants():
+        Entry.objects.filter(pk=anew.pk).delete()
+        Athlete.objects.filter(pk=runners[0].pk).update(left_at=timezone.now())
+    assert "名簿にいない選手です" in undo(coach, receipt, entry).content.decode()
+    assert entry_of(runners[0], wrong).state == "withdrawn"
+
+
+def test_who_waited_comes_back_to_no_place_once_nobody_moves_up(
+    coach: Client, receipt: str, meet: Meet, wrong: Race, runners: list[Athlete]
+) -> None:
+    with across_tenants():
+        Meet.objects.filter(pk=meet.pk).update(entries_close_at=timezone.now() - timedelta(seconds=1))
+    for one in (runners[0], runners[2]):
+        withdraw(coach, receipt, entry_of(one, wrong))
+    assert undo(coach, receipt, entry_of(runners[2], wrong)).status_code == 422
+    assert undo(coach, receipt, entry_of(runners[0], wrong)).status_code == 303
+
+
+def test_a_refusal_calls_the_race_as_the_reader_does(
+    coach: Client, receipt: str, wrong: Race, right: Race, runners: list[Athlete], baba: User
+) -> None:
+    User.objects.filter(pk=baba.pk).update(language="en")
+    with across_tenants():
+        Race.objects.filter(pk=right.pk).update(name_en="Men 3000 m", paused_at=timezone.now())
+    page = coach.post(
+        f"{receipt}entries/{entry_of(runners[0], wrong).pk}/race?lang=en",
+        {"race": right.pk, "seed_time": "8:30.00", "personal_best": ""},
+    ).content.decode()
+    assert "Men 3000 m" in page
+    assert "男子3000m" not in page
+
+
 def test_another_team_changes_nothing_here(
     client: Client,
     receipt: str,
