@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from catalog.importing.export_views import export_view
+from catalog.keys import standing_in
 from catalog.models import MasterProduct
 from catalog.overrides.actions import mark_conflicts
 from catalog.product_forms import ProductForm
@@ -45,6 +46,10 @@ class ProductAdmin(DeskAdmin):
         (gettext_lazy("取り込んだままの項目"), {"fields": ("specs_shown",)}),
     )
     readonly_fields = ("specs_shown",)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Each word in brand, reference or name, whatever its width and kana."""
+        return queryset.filter(standing_in(search_term)), False
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """What a file brought along is there once the product is."""

@@ -16,7 +16,7 @@ from django.db.models.expressions import Func
 from django.db.models.functions import Coalesce
 
 from catalog.desk import patterns
-from catalog.keys import fold, plain
+from catalog.keys import fold, name_forms
 from catalog.models import BrandCount, MasterProduct, ProductOverride, SeenProduct
 from tenants.models import User
 
@@ -137,7 +137,7 @@ def _begins(texts: Sequence[str]) -> Q:
 
 
 def _having_parts(within: Sequence[str] | None, texts: Sequence[str], typed: str, *, is_large: bool) -> list[int]:
-    names = list(dict.fromkeys([typed.strip(), plain(typed) or typed.strip()]))
+    names = name_forms(typed)
     if connection.vendor == "postgresql":
         rows = patterns.having_parts(texts, names, within=within, most=MOST_FOUND + 1, is_large=is_large)
         return [row[2] for row in rows]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from catalog.drafting.context import CHIPS
 from catalog.drafting.models import DraftMonth, ProductDraft
 from catalog.drafting.plans import drafts_a_month
+from catalog.keys import standing_in
 from tenants.chips import chip
 from tenants.desk.base import DeskAdmin, ReadOnly, user_of
 from tenants.desk.forms import HostedForm
@@ -70,6 +71,10 @@ class ProductDraftAdmin(ReadOnly, DeskAdmin):
     search_help_text = gettext_lazy("ブランド、型番、商品名")
     ordering = ("-created_at", "-pk")
     fields = ("of_product", "created_at", "state_chip", "tone", "note", "text", "similarity", "error_number")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Each word in brand, reference or name, whatever its width and kana."""
+        return queryset.filter(standing_in(search_term, of="product__")), False
 
     @admin.display(description=pgettext_lazy("one", "商品"), ordering="product")
     def of_product(self, draft: ProductDraft) -> str:

@@ -9,17 +9,18 @@ statistics (2.8 s; this way 20 ms).
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Length
 
-from catalog.keys import fold
+from catalog.keys import MOST_WORDS, fold, name_forms
 from catalog.models import SHOE, MasterProduct
 
 READ = 2_000
 MOST = 20
-MOST_WORDS = 5
 LEAST_PART = 3
 """Trigrams serve parts of three characters and more."""
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -73,17 +74,19 @@ def _read(rows: QuerySet[MasterProduct]) -> list[Hit]:
 
 def _by_index(text: str, words: list[str], most: int) -> list[Hit]:
     """Brand from its beginning, reference from its beginning, then parts of reference and name, until there are enough."""
-    asked = [fold(word) for word in text.split()][:MOST_WORDS]
+    typed = text.split()[:MOST_WORDS]
+    asked = [fold(word) for word in typed]
     ways = [
         shoes().filter(brand__startswith=asked[0]).order_by("brand", "reference"),
         shoes().filter(reference__startswith=asked[0]).order_by("reference"),
     ]
-    long = [word for word in asked if len(word) >= LEAST_PART]
+    long = [word for word in typed if len(fold(word)) >= LEAST_PART]
     if long:
         parts = shoes()
         for word in long:
-            by_brand = Q(brand__startswith=word) if len(asked) > 1 else Q()
-            parts = parts.filter(by_brand | Q(reference__contains=word) | Q(name__icontains=word))
+            by_brand = Q(brand__startswith=fold(word)) if len(asked) > 1 else Q()
+            by_name = reduce(or_, (Q(name__icontains=form) for form in name_forms(word)))
+            parts = parts.filter(by_brand | Q(reference__contains=fold(word)) | by_name)
         ways.append(parts.order_by(Length("reference"), "reference", "pk"))
     found: dict[int, Hit] = {}
     for way in ways:

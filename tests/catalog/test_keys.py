@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.importing.key_actions import fold_keys
-from catalog.keys import fold
+from catalog.keys import fold, name_forms
 from catalog.models import BrandCount, MasterProduct, ProductOverride, SeenProduct
 from catalog.overrides.actions import override_field
 from entries.entry.models import Entry
@@ -40,6 +40,27 @@ def test_width_and_case_make_no_difference(text: str) -> None:
 def test_what_is_a_letter_stays() -> None:
     assert fold("ﾌﾟｰﾏ") == "プーマ"
     assert fold("プーマ") != fold("プ-マ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "forms"),
+    [
+        ("ガード", {"ガード", "がーど", "ｶﾞｰﾄﾞ"}),
+        ("がーど", {"ガード", "がーど", "ｶﾞｰﾄﾞ"}),
+        ("ｶﾞｰﾄﾞ", {"ガード", "がーど", "ｶﾞｰﾄﾞ"}),
+        ("ＧＴ　２", {"ＧＴ　２", "GT 2"}),
+        ("Metaspeed", {"Metaspeed"}),
+        ("風神", {"風神"}),
+    ],
+)
+def test_a_name_is_looked_for_in_every_kana_and_width(typed: str, forms: set[str]) -> None:
+    assert set(name_forms(typed)) == forms
+
+
+@given(st.text(min_size=1).filter(str.strip))
+def test_what_was_typed_is_always_among_the_forms(text: str) -> None:
+    assert text.strip() in name_forms(text)
+    assert all(name_forms(text))
 
 
 @pytest.fixture

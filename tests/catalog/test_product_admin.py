@@ -32,3 +32,16 @@ def test_a_product_is_there_once_per_host(client: Client, admin: User, nittai: T
 def test_what_cannot_be_is_refused(client: Client, aoki: User, wrong: dict[str, str]) -> None:
     client.force_login(aoki)
     assert client.post(ADD, NEW | wrong).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [("めたすぴーど", 1), ("ａｓｉｃｓ ﾒﾀ", 1), ("asics metaspeed-1", 1), ("nike メタ", 0), ("　", 1)],
+)
+def test_the_list_is_searched_by_brand_reference_and_name_in_any_width_and_kana(
+    client: Client, aoki: User, words: str, count: int
+) -> None:
+    client.force_login(aoki)
+    client.post(ADD, NEW | {"name": "メタスピード"})
+    page = client.get("/admin/catalog/masterproduct/", {"q": words})
+    assert len(page.context["cl"].result_list) == count

@@ -228,6 +228,14 @@ def test_a_typing_error_is_answered_with_what_was_meant(
     assert "QQQQQQ" not in found(as_endo, reference=typed)
 
 
+@pytest.mark.parametrize("typed", ["メタスピード", "めたすぴーど", "ﾒﾀｽﾋﾟｰﾄﾞ", "めたスピ"])
+@pytest.mark.parametrize("name", ["ＭＥＴＡ メタスピード", "ﾒﾀｽﾋﾟｰﾄﾞ 2", "めたすぴーど"])
+def test_a_name_is_found_in_whatever_kana_it_is_typed(as_endo: Client, nittai: Tenant, typed: str, name: str) -> None:
+    products(nittai, "R1", name=name)
+    products(nittai, "R2", name="マジックスピード")
+    assert found(as_endo, reference=typed) == ["R1"]
+
+
 def test_a_brand_with_a_typing_error_is_answered_with_what_was_meant(as_endo: Client, nittai: Tenant) -> None:
     products(nittai, "R1", brand="HAYATE")
     products(nittai, "R1", brand="TSUBAME")
