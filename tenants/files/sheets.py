@@ -38,7 +38,7 @@ from tenants.refusal import Refused
 MERGED, FORMULA, ACROSS, COVERED = "merged", "formula", "across", "covered"
 """Notes on a cell: its value was carried down from the first of a merge; its formula holds no value; it is merged with cells to its
 right, and keeps the value; it is one of those, and holds none of its own."""
-MOST_SHEETS = 2 * MAX_ROWS
+MOST_ROWS_TOGETHER = 2 * MAX_ROWS
 """Rows that all sheets of a workbook may hold together."""
 LAST_ROW = MAX_ROWS + HEADER_WITHIN
 DELIMITERS = ",\t;"
@@ -123,7 +123,7 @@ def _bounded(rows: Iterable[SheetRow], held: int = 0) -> list[SheetRow]:
             raise Refused("table_rows", limit=MAX_ROWS)
         if not _holds_anything(row.cells):
             continue
-        if len(found) >= LAST_ROW or held + len(found) >= MOST_SHEETS:
+        if len(found) >= LAST_ROW or held + len(found) >= MOST_ROWS_TOGETHER:
             raise Refused("table_rows", limit=MAX_ROWS)
         if len(row.cells) > MAX_COLUMNS and _holds_anything(row.cells[MAX_COLUMNS:]):
             raise Refused("table_columns", limit=MAX_COLUMNS)

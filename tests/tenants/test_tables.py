@@ -15,7 +15,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from tenants import wording
-from tenants.files import sheets, tables, workbook_bounds
+from tenants.files import sheet_layout, sheets, tables, workbook_bounds
 from tenants.files.tables import guarded, text_of, unguarded, write_csv, write_xlsx
 from tenants.refusal import Refused
 from tests.tables import Table, read_table
@@ -267,6 +267,13 @@ def test_a_merged_value_is_carried_down_and_said() -> None:
     assert [row.notes for row in page.rows] == [{}, {}, {}, {1: "merged"}, {1: "merged"}, {}]
 
 
+def test_merges_cover_a_bounded_number_of_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than fit on a sheet only lie over each other."""
+    monkeypatch.setattr(sheet_layout, "MOST_MERGED", 2)
+    [page] = sheets_of(laid(merged=["B3:B5"]))
+    assert [row.notes for row in page.rows if row.notes] == [{1: "merged"}]
+
+
 def test_a_value_merged_across_stays_in_its_first_column_and_that_is_said() -> None:
     [page] = sheets_of(laid(merged=["A1:C1", "A4:B4"]))
     assert [row.cells for row in page.rows][3:5] == [["佐藤"], ["田中"]]
@@ -451,6 +458,18 @@ def test_the_bounds_are_what_stops_the_bombs(monkeypatch: pytest.MonkeyPatch) ->
     assert code_of(data) == "table_too_complex"
     monkeypatch.setattr(sheets, "check_workbook", lambda *args, **kwargs: None)
     assert code_of(data) == "table_empty"
+
+
+def test_the_sheets_of_a_workbook_hold_a_bounded_number_of_rows_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = Workbook()
+    for page in (book.worksheets[0], book.create_sheet("二")):
+        page.append(["氏名"])
+        page.append(["鈴木"])
+    out = io.BytesIO()
+    book.save(out)
+    assert len(sheets_of(out.getvalue())) == 2
+    monkeypatch.setattr(sheets, "MOST_ROWS_TOGETHER", 3)
+    assert code_of(out.getvalue()) == "table_rows"
 
 
 def test_empty_formatted_cells_far_out_are_no_bomb() -> None:

@@ -1,14 +1,18 @@
 """The grid of a roster: columns named by hand, cells mended in place, what a file lacks typed in."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from openpyxl import Workbook
 
+from entries.roster.importing import memory_actions
 from entries.roster.models import Athlete, ColumnMemory, RosterUpload, Team
+from tenants.files.grid import LONGEST_MENDED
 from tenants.models import User
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +89,21 @@ def test_what_a_file_lacks_is_typed_into_the_grid(as_baba: Client, door: str) ->
     assert Athlete.objects.get().full_kana == "スズキ イチロウ"
 
 
+def test_what_is_typed_into_a_cell_is_cut(as_baba: Client, door: str) -> None:
+    there = paste(as_baba, door, HEADER, "鈴木一郎\tスズキ イチロウ\t男\t2004/4/2\t")["Location"]
+    as_baba.post(there, {"mend": "1", "mend-2-name": "x" * 100_000})
+    assert len(RosterUpload.objects.get().rows[0]["grid"]["m"]["name"]) == LONGEST_MENDED
+
+
+def test_what_was_taken_over_is_not_mended(as_baba: Client, door: str) -> None:
+    lines = ["鈴木 一郎\tスズキ イチロウ\t男\t2004/4/2\t", "佐藤 次郎\tサトウ ジロウ\t？\t2004/4/3\t"]
+    there = paste(as_baba, door, HEADER, *lines)["Location"]
+    as_baba.post(there)
+    page = as_baba.post(there, {"mend": "1", "mend-3-sex": "男"}, follow=True).content.decode()
+    assert "このファイルはすでに取り込み済みです。" in page
+    assert [one["s"] for one in RosterUpload.objects.get().rows] == ["new", "refused"]
+
+
 def test_the_refused_rows_come_back_as_they_were_mended(as_baba: Client, door: str) -> None:
     there = paste(as_baba, door, HEADER, "鈴木一郎\tスズキ イチロウ\t？\t2004/4/2\t")["Location"]
     as_baba.post(there, {"mend": "1", "mend-2-name": "鈴木 一郎"})
@@ -109,6 +128,17 @@ def test_columns_are_named_by_hand_and_remembered(as_baba: Client, door: str, ki
     assert "新規1名" in as_baba.get(there).content.decode()
     assert paste(as_baba, door, *lines).status_code == 303
     assert ColumnMemory.objects.get().team == kita
+
+
+def test_the_headers_used_last_are_remembered(kita: Team, minami: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_actions, "MOST", 2)
+    roster, entries = ColumnMemory.Kind.ROSTER, ColumnMemory.Kind.ENTRIES
+    first = timezone.now()
+    for team, kind in ((kita, entries), (minami, roster)):
+        memory_actions.remember(team, kind, key="other", columns={0: "name"}, at=first)
+    for minutes, key in enumerate(("a", "b", "a", "c")):
+        memory_actions.remember(kita, roster, key=key, columns={0: "name"}, at=first + timedelta(minutes=minutes))
+    assert sorted(ColumnMemory.objects.values_list("key", flat=True)) == ["a", "c", "other", "other"]
 
 
 def test_two_columns_of_one_kind_are_asked_about(as_baba: Client, door: str) -> None:
