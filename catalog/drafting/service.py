@@ -109,7 +109,7 @@ def text_of(body: bytes) -> str:
     if stopped in ("max_tokens", "model_context_window_exceeded"):
         raise Failed("draft_cut")
     parts = [part for part in answer["content"] if isinstance(part, dict) and part.get("type") == "text"]
-    text = storable("".join(part["text"] for part in parts if isinstance(part.get("text"), str))).strip()
+    text = marking_lost("".join(part["text"] for part in parts if isinstance(part.get("text"), str))).strip()
     if not text:
         raise Failed("draft_empty")
     if len(text) > MOST_LETTERS:
@@ -117,6 +117,6 @@ def text_of(body: bytes) -> str:
     return text
 
 
-def storable(text: str) -> str:
+def marking_lost(text: str) -> str:
     """What every database takes: lone halves of letters and NUL become the mark of a lost letter."""
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").replace("\x00", "\ufffd")

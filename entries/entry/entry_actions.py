@@ -38,8 +38,8 @@ def _mail(kind: str, entry: Entry, *, at: datetime, once: str = "", **more: int)
     addresses = addresses_of(team, by) if by else [team.contact_email]
     for address in filter(None, addresses):
         key = f"{kind}:{entry.pk}:{entry.race_id}:{entry.ticket}{once}"
-        enqueue(kind, to=address, key=key, context={"entry": entry.pk, **more}, at=at, tenant_id=entry.tenant_id,
-                language=by.language if by else "ja")  # fmt: skip
+        language, context = by.language if by else "ja", {"entry": entry.pk, **more}
+        enqueue(kind, to=address, key=key, context=context, at=at, tenant_id=entry.tenant_id, language=language)
 
 
 def settle(race: Race, *, meet: Meet, at: datetime) -> list[Entry]:
@@ -102,17 +102,33 @@ def change_race(
         raise Refused("waiting_full", race=to.name_here, left=0)
     old.withdrawn_at = at
     old.save(update_fields=["withdrawn_at"])
-    new = Entry.objects.create(
-        tenant_id=old.tenant_id, submission=old.submission, race=to, athlete=old.athlete, ticket=before + 1,
-        seed_time=seed_time, personal_best=personal_best, pacemaker=old.pacemaker, shoe_id=old.shoe_id,
-        shoe_declared=old.shoe_declared, fee=to.fee_yen, entered_at=at,
-    )  # fmt: skip
+    new = _instead(old, to, ticket=before + 1, seed_time=seed_time, personal_best=personal_best, at=at)
     left = {"race": old.race.name, "ticket": old.ticket, "entry": old.pk}
     record("entry.race_changed", new, by=by, before=left, after={"race": to.name, "ticket": new.ticket})
     record("entry.withdrawn", old, by=by, after={"race": old.race.name, "ticket": old.ticket, "instead": new.pk})
     _mail("entry.race_changed", new, at=at, left=old.pk)
     settle(old.race, meet=to.meet, at=at)
     return new
+
+
+def _instead(
+    old: Entry, to: Race, *, ticket: int, seed_time: int | None, personal_best: int | None, at: datetime
+) -> Entry:
+    """The entry of the same athlete, with the same shoe, in the other race."""
+    return Entry.objects.create(
+        tenant_id=old.tenant_id,
+        submission=old.submission,
+        race=to,
+        athlete=old.athlete,
+        ticket=ticket,
+        seed_time=seed_time,
+        personal_best=personal_best,
+        pacemaker=old.pacemaker,
+        shoe_id=old.shoe_id,
+        shoe_declared=old.shoe_declared,
+        fee=to.fee_yen,
+        entered_at=at,
+    )
 
 
 @transaction.atomic
@@ -156,21 +172,39 @@ def invite(
     """
     if Entry.objects.live().filter(race=race, athlete=athlete).exists():
         raise Refused("duplicate", race=race.name_here)
-    reference = new_reference()
-    submission = Submission.objects.create(
-        tenant_id=race.tenant_id, meet_id=race.meet_id, team=athlete.team, key=f"invite:{reference}",
-        body_hash=hash_of(race.meet_id, []), reference=reference, source=Source.ORGANIZER, submitted_by=by,
-        submitted_at=at,
-    )  # fmt: skip
+    submission = _sheet_of_organizer(race, athlete, by, at)
     entry = Entry.objects.create(
-        tenant_id=race.tenant_id, submission=submission, race=race, athlete=athlete, seed_time=seed_time, ticket=None,
-        pacemaker=pacemaker, fee=race.fee_yen, entered_at=at,
-    )  # fmt: skip
+        tenant_id=race.tenant_id,
+        submission=submission,
+        race=race,
+        athlete=athlete,
+        seed_time=seed_time,
+        ticket=None,
+        pacemaker=pacemaker,
+        fee=race.fee_yen,
+        entered_at=at,
+    )
     record("entry.invited", entry, by=by, after={"race": race.name, "athlete": athlete.pk}, why=why)
-    if athlete.team.contact_email:
-        enqueue("entry.received", to=athlete.team.contact_email, key=f"entry.received:{submission.pk}",
-                context={"submission": submission.pk}, at=at, tenant_id=race.tenant_id)  # fmt: skip
+    if to := athlete.team.contact_email:
+        key, context = f"entry.received:{submission.pk}", {"submission": submission.pk}
+        enqueue("entry.received", to=to, key=key, context=context, at=at, tenant_id=race.tenant_id)
     return entry
+
+
+def _sheet_of_organizer(race: Race, athlete: Athlete, by: User, at: datetime) -> Submission:
+    """A submission of its own for one host entry."""
+    reference = new_reference()
+    return Submission.objects.create(
+        tenant_id=race.tenant_id,
+        meet_id=race.meet_id,
+        team=athlete.team,
+        key=f"invite:{reference}",
+        body_hash=hash_of(race.meet_id, []),
+        reference=reference,
+        source=Source.ORGANIZER,
+        submitted_by=by,
+        submitted_at=at,
+    )
 
 
 @retry_when_locked

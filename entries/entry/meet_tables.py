@@ -61,10 +61,25 @@ def _races(scene: Scene) -> Iterator[Row]:
     for race in races_of(scene.meet):
         counts = [counted.get((race.pk, state.value), 0) for state in EntryState]
         yield (
-            race.pk, race.position, race.name, race.name_en, race.distance_m, race.sex, race.course, race.places,
-            race.waiting_places, race.starters_per_heat, race.fee_yen, format_time(race.standard) or None, race.standard,
-            race.standard_from, race.standard_until, race.held_on or scene.meet.starts_on, race.is_ncg, *counts,
-        )  # fmt: skip
+            race.pk,
+            race.position,
+            race.name,
+            race.name_en,
+            race.distance_m,
+            race.sex,
+            race.course,
+            race.places,
+            race.waiting_places,
+            race.starters_per_heat,
+            race.fee_yen,
+            format_time(race.standard) or None,
+            race.standard,
+            race.standard_from,
+            race.standard_until,
+            race.held_on or scene.meet.starts_on,
+            race.is_ncg,
+            *counts,
+        )
 
 
 def _submissions(scene: Scene) -> Iterator[Row]:
@@ -72,22 +87,46 @@ def _submissions(scene: Scene) -> Iterator[Row]:
     for submission in paged(rows.annotate(n=Count("entries"))):
         by = submission.submitted_by.name if submission.submitted_by else None
         yield (
-            submission.pk, submission.reference, submission.team_id, submission.team.name, Source(submission.source).label, by,
-            submission.submitted_at, submission.n,
-        )  # fmt: skip
+            submission.pk,
+            submission.reference,
+            submission.team_id,
+            submission.team.name,
+            Source(submission.source).label,
+            by,
+            submission.submitted_at,
+            submission.n,
+        )
 
 
 def _entries(scene: Scene) -> Iterator[Row]:
     positions = _waiting_positions(scene.meet)
     for entry in paged(_entries_in(scene.meet).select_related("race", "athlete", "submission__team")):
-        athlete, team = entry.athlete, entry.submission.team
         yield (
-            entry.pk, entry.submission.reference, entry.race_id, entry.race.name, entry.athlete_id, athlete.full_name,
-            athlete.full_kana.strip(), athlete.sex, athlete.grade, team.pk, team.printed_name, entry.state,
-            EntryState(entry.state).label, entry.ticket, positions.get(entry.pk),
-            format_time(entry.seed_time) or "NT", entry.seed_time, format_time(entry.personal_best) or None,
-            entry.personal_best, entry.pacemaker, entry.shoe_declared, entry.fee, entry.entered_at, entry.withdrawn_at,
-        )  # fmt: skip
+            entry.pk,
+            entry.submission.reference,
+            entry.race_id,
+            entry.race.name,
+            *_who(entry),
+            entry.state,
+            EntryState(entry.state).label,
+            entry.ticket,
+            positions.get(entry.pk),
+            *_declared(entry),
+            entry.fee,
+            entry.entered_at,
+            entry.withdrawn_at,
+        )
+
+
+def _who(entry: Entry) -> Row:
+    athlete, team = entry.athlete, entry.submission.team
+    name, kana = athlete.full_name, athlete.full_kana.strip()
+    return entry.athlete_id, name, kana, athlete.sex, athlete.grade, team.pk, team.printed_name
+
+
+def _declared(entry: Entry) -> Row:
+    seed_time, best = format_time(entry.seed_time) or "NT", format_time(entry.personal_best) or None
+    return seed_time, entry.seed_time, best, entry.personal_best, entry.pacemaker, entry.shoe_declared
 
 
 def _shoes(scene: Scene) -> Iterator[Row]:
@@ -122,10 +161,21 @@ def _athletes(scene: Scene) -> Iterator[Row]:
     rows = Athlete.objects.filter(pk__in=Entry.objects.filter(race__meet=scene.meet).values("athlete"))
     for one in paged(rows):
         yield (
-            one.pk, one.team_id, one.family_name, one.given_name, one.family_kana, one.given_kana, one.family_romaji,
-            one.given_romaji, one.sex, one.grade, one.nationality, one.jaaf_id, one.registration_number,
+            one.pk,
+            one.team_id,
+            one.family_name,
+            one.given_name,
+            one.family_kana,
+            one.given_kana,
+            one.family_romaji,
+            one.given_romaji,
+            one.sex,
+            one.grade,
+            one.nationality,
+            one.jaaf_id,
+            one.registration_number,
             PREFECTURE_NAMES.get(one.registration_prefecture, ""),
-        )  # fmt: skip
+        )
 
 
 def _of(name: str, title: Any, kind: str = "string", empty: bool = False) -> Column:
@@ -192,9 +242,17 @@ ATHLETE_COLUMNS = (
 
 TABLES = (
     Table("races", _("種目"), RACE_COLUMNS, _races, models=(Race,), position=10),
-    Table("submissions", _("申込票"), SUBMISSION_COLUMNS, _submissions, is_personal=True, models=(Submission,), position=30),
+    Table(
+        "submissions",
+        _("申込票"),
+        SUBMISSION_COLUMNS,
+        _submissions,
+        is_personal=True,
+        models=(Submission,),
+        position=30,
+    ),
     Table("entries", _("申込"), ENTRY_COLUMNS, _entries, is_personal=True, models=(Entry,), position=40),
     Table("shoes", _("申告されたシューズ"), SHOE_COLUMNS, _shoes, is_personal=True, position=50),
     Table("teams", _("チーム"), TEAM_COLUMNS, _teams, is_personal=True, models=(Team,), position=60),
     Table("athletes", _("選手"), ATHLETE_COLUMNS, _athletes, is_personal=True, models=(Athlete,), position=70),
-)  # fmt: skip
+)
