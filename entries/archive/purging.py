@@ -19,7 +19,7 @@ from tenants.audit.actions import record
 from tenants.models import User
 from tenants.outbox.models import OutboxMail
 from tenants.privacy.models import Erasure
-from tenants.privacy.retention_classes import MAIL_GONE
+from tenants.privacy.retention_classes import ERASED_AT, MAIL_GONE
 from tenants.scope import tenant_scope
 
 Counts = Mapping[str, int]
@@ -79,7 +79,7 @@ def _mails_of(meet: Meet) -> Iterator[list[int]]:
     numbers = rows_of(Scene(meet))
     over = Q(sent_at__isnull=False) | Q(failed_at__isnull=False)
     rows = OutboxMail.objects.filter(over, of_mail_kinds(), tenant_id=meet.tenant_id).order_by("pk")
-    rows, last = rows.exclude(to__endswith="@erased.invalid"), 0
+    rows, last = rows.exclude(to__endswith=ERASED_AT), 0
     while batch := list(rows.filter(pk__gt=last).values_list("pk", "context")[:BATCH]):
         last = batch[-1][0]
         yield [pk for pk, about in batch if is_about(about, numbers)]

@@ -18,6 +18,7 @@ from tenants.models import Role, User
 from tenants.outbox.actions import enqueue
 from tenants.outbox.models import OutboxMail
 from tenants.privacy.classes import RetentionClass, register
+from tenants.privacy.retention_classes import ERASED_AT
 from tenants.refusal import Refused
 
 WHY = "retention"
@@ -49,7 +50,7 @@ def erased(rows: Sequence[Model], at: datetime) -> int:
 
 def _idle(limit: datetime) -> QuerySet[User]:
     """Coaches and athletes who have not signed in since `limit`, with `used_at`."""
-    rows = User.objects.filter(role=Role.NONE).exclude(email__endswith="@erased.invalid")
+    rows = User.objects.filter(role=Role.NONE).exclude(email__endswith=ERASED_AT)
     used = Coalesce(F("last_login"), F("created_at"))
     return rows.annotate(used_at=Greatest(used, F("created_at"))).filter(used_at__lt=limit)
 

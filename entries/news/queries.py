@@ -11,11 +11,11 @@ from entries.meet.models import OVER, Meet, Race, State
 from entries.meet.standing import Phase
 from entries.news.models import Notice
 from tenants.jobs.models import Job
+from tenants.privacy.retention_classes import ERASED_AT
 from tenants.scope import across_tenants
 from tenants.searched import found
 
 NOTICES_SHOWN = 20
-ERASED = "@erased.invalid"
 LONGEST_DELAY, MOST_MAILED = timedelta(days=1), 100
 
 ORDER = ["phase_rank", "soon", "day", "-past_day", "tenant__slug", "slug"]
@@ -93,7 +93,7 @@ def recipients_of(meet: Meet) -> dict[str, str]:
     rows = sheets.values_list("submitted_by__email", "submitted_by__language", "team__contact_email").distinct()
     people: dict[str, str] = {}
     for sender, language, contact in rows.iterator(chunk_size=2_000):
-        if sender and not sender.endswith(ERASED):
+        if sender and not sender.endswith(ERASED_AT):
             people[sender.lower()] = language or "ja"
         if contact:
             people.setdefault(contact.lower(), language or "ja")

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists
 
+from tenants.mail_address import normal_email
 from tenants.outbox.models import DeadAddress, OutboxMail
 from tenants.outbox.suppression import is_dead
 from tenants.prepared import Prepared
@@ -27,7 +28,7 @@ _mail = Prepared(
 def mail_state(key: str, *, to: str, at: datetime) -> str:
     """Of the mail about this event to this address: "dead" (it will not arrive there), "late" (it waits for a server that
     is down), else empty. One query, or two when there is no such mail."""
-    mail = next(iter(_mail(key=key, to=to, address=to.strip().lower())), None)
+    mail = next(iter(_mail(key=key, to=to, address=normal_email(to))), None)
     if mail is None:
         return "dead" if is_dead(to) else ""
     if vars(mail)["is_dead"]:

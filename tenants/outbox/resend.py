@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tenants.audit.actions import record
+from tenants.mail_address import normal_email
 from tenants.models import User
 from tenants.outbox.models import DeadAddress, OutboxMail
 from tenants.outbox.suppression import proved_alive
@@ -23,7 +24,7 @@ def send_again(mail: OutboxMail, *, by: User, at: datetime) -> bool:
     row.sent_at = row.bounced_at = row.failed_at = None
     row.next_attempt_at, row.attempts, row.provider_id = at, 0, ""
     row.save(update_fields=["sent_at", "bounced_at", "failed_at", "next_attempt_at", "attempts", "provider_id"])
-    was_dead = DeadAddress.objects.filter(address=row.to.lower()).delete()[0]
+    was_dead = DeadAddress.objects.filter(address=normal_email(row.to)).delete()[0]
     record("mail.retried", row, by=by, before=before, after={"address_cleared": bool(was_dead)})
     return True
 

@@ -17,7 +17,7 @@ TRIED_ANYWAY = frozenset({
 
 def is_dead(address: str) -> bool:
     """Whether mail to this address is known not to arrive."""
-    return DeadAddress.objects.filter(address=_stored(address)).exists()
+    return DeadAddress.objects.filter(address=normal_email(address)).exists()
 
 
 def holds_back(mail: OutboxMail) -> bool:
@@ -27,19 +27,15 @@ def holds_back(mail: OutboxMail) -> bool:
 
 def note_dead(address: str, *, reason: str, at: datetime) -> None:
     """Note that mail to this address never arrives. Known ones keep their first reason."""
-    row = DeadAddress(address=_stored(address), reason=reason[:300], since_at=at)
+    row = DeadAddress(address=normal_email(address), reason=reason[:300], since_at=at)
     DeadAddress.objects.bulk_create([row], ignore_conflicts=True)
 
 
 @transaction.atomic
 def proved_alive(address: str, *, at: datetime) -> bool:
     """The owner got a mail at this address: what was held back for it is sent after all. Whether it was dead."""
-    deleted, _rows = DeadAddress.objects.filter(address=_stored(address)).delete()
+    deleted, _rows = DeadAddress.objects.filter(address=normal_email(address)).delete()
     if deleted:
-        held = OutboxMail.objects.filter(to__iexact=_stored(address), sent_at__isnull=True, last_error=WHY)
+        held = OutboxMail.objects.filter(to__iexact=normal_email(address), sent_at__isnull=True, last_error=WHY)
         held.update(failed_at=None, next_attempt_at=at, last_error="", attempts=0)
     return bool(deleted)
-
-
-def _stored(address: str) -> str:
-    return normal_email(address)

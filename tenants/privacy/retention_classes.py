@@ -20,7 +20,9 @@ PERSONAL_TARGETS = (
     "athlete", "user", "team", "membership", "onetimelink", "entry", "incidentcontact", "deadaddress",
 )  # fmt: skip
 """Rows whose values in the trail are about people."""
-MAIL_GONE = "erased-{}@erased.invalid"
+ERASED_AT = "@erased.invalid"
+"""How the address of somebody who was erased ends."""
+MAIL_GONE = "erased-{}" + ERASED_AT
 
 
 def before(model: Any, name: str) -> Callable[[datetime, datetime], QuerySet]:
@@ -42,7 +44,7 @@ def _jobs(limit: datetime, _now: datetime) -> QuerySet[Job]:
 
 def _mails(limit: datetime, _now: datetime) -> QuerySet[OutboxMail]:
     over = OutboxMail.objects.filter(Q(sent_at__lt=limit) | Q(failed_at__lt=limit))
-    return over.exclude(to__endswith="@erased.invalid", last_error="")
+    return over.exclude(to__endswith=ERASED_AT, last_error="")
 
 
 def _empty_mails(rows: Sequence[OutboxMail], at: datetime) -> int:

@@ -18,6 +18,8 @@ from tenants.models import OneTimeLink, OutboxMail, User
 from tenants.outbox import contents
 from tenants.outbox.delivery import Postman
 from tenants.outbox.events import Told, take
+from tenants.outbox.queries import mail_state
+from tenants.outbox.resend import send_again
 from tenants.outbox.suppression import is_dead, note_dead, proved_alive
 from tests.conftest import PASSWORD
 from tests.entries.roster.test_registration import CONFIRM, TEAM, URL, token
@@ -121,3 +123,12 @@ def test_what_a_provider_tells_of_it_finds_the_mail_and_the_account(now: datetim
     assert proved_alive(DOTS, at=now)
     note_dead(QUOTED, reason="x", at=now)
     assert is_dead(DOTS)
+
+
+@pytest.mark.django_db
+def test_a_mail_that_was_addressed_otherwise_is_known_not_to_arrive_and_sent_again(now: datetime, admin: User) -> None:
+    note_dead(DOTS, reason="x", at=now)
+    mail = put(now, to=QUOTED)
+    assert mail_state(mail.key, to=QUOTED, at=now) == "dead"
+    assert send_again(mail, by=admin, at=now)
+    assert not is_dead(DOTS)
