@@ -20,6 +20,7 @@ from tenants.jobs.models import Job
 from tenants.jobs.work import claim, run
 from tenants.models import AuditRecord, OutboxMail, User
 from tenants.outbox.contents import write
+from tenants.privacy.retention_classes import MAIL_GONE
 from tenants.refusal import Refused
 from tenants.scope import across_tenants
 from tests.conftest import athletes_of, race_of, team_of
@@ -102,6 +103,14 @@ def test_everybody_entered_gets_one_mail(
     assert list(AuditRecord.objects.filter(target_type="notice").order_by("pk").values_list("verb", flat=True)) == [
         "notice.published", "notice.mail_asked", "notice.mailed",
     ]  # fmt: skip
+
+
+def test_who_was_erased_is_mailed_nothing(notice: Notice, race: Race, kita: Team, baba: User, aoki: User) -> None:
+    enter(race, kita, baba, "1")
+    User.objects.filter(pk=baba.pk).update(email=MAIL_GONE.format(f"user-{baba.pk}"))
+    assert queries.recipients_of(notice.meet) == {}
+    Team.objects.filter(pk=kita.pk).update(contact_email="office@example.com")
+    assert list(queries.recipients_of(notice.meet)) == ["office@example.com"]
 
 
 def test_it_is_mailed_once_however_often_it_goes_out(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import trans_real
 from pytest_django import DjangoAssertNumQueries
 
 from entries.meet.models import Meet, Race, State, TimetableSlot
@@ -235,3 +236,10 @@ def test_the_menu_is_of_whoever_asks_and_nobody_keeps_it(client: Client, baba: U
         page = client.get(MEET).content.decode()
         assert 'data-menu="/auth/menu?in=ja"' in page
         assert user.name not in page
+
+
+def test_the_menu_speaks_no_language_that_somebody_makes_up(client: Client, baba: User) -> None:
+    """Django keeps a catalogue of each language that it was ever asked for."""
+    client.force_login(baba)
+    assert "アカウント" in client.get("/auth/menu?in=xx").content.decode()
+    assert "xx" not in vars(trans_real)["_translations"]
