@@ -4,7 +4,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tenants import wording
-from tenants.audit import verbs
+from tenants.audit import readings, verbs
+from tenants.audit.readings import Reading
+from tenants.refusal import Refused
 
 wording.register(
     {
@@ -71,4 +73,13 @@ verbs.register(
         "draft.questioned": _("商品文の作成（要確認）"),
         "draft.failed": pgettext_lazy("draft", "商品文の作成失敗"),
     }
+)
+readings.register(
+    "productdraft",
+    {
+        "product": Reading(pgettext_lazy("one", "商品")),
+        "problems": Reading(_("確認が必要な点"), said=lambda code: str(PROBLEMS.get(code, code))),
+        "error_code": Reading(_("エラーの内容"), said=lambda code: wording.say(Refused(code))),
+        "error_id": Reading(_("エラー番号")),
+    },
 )

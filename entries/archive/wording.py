@@ -6,9 +6,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from entries.archive.erasing import Preview
-from entries.records.traces import kept_tables, said_of
+from entries.records.tables import tables
+from entries.records.traces import kept_tables, said_of, title_of
 from tenants import wording
-from tenants.audit import verbs
+from tenants.audit import readings, verbs
+from tenants.audit.readings import Reading
 
 wording.register(
     {
@@ -39,6 +41,29 @@ verbs.register(
         "retention.changed": _("保存期間の変更"),
     }
 )
+readings.register(
+    "meet",
+    {
+        "archive": Reading(_("ファイルの番号")),
+        "export": Reading(_("書き出しの番号")),
+        "sha256": Reading(_("ファイルの照合値（SHA-256）")),
+        "drafts": Reading(_("申込票の下書き")),
+        "uploads": Reading(_("申込ファイル")),
+        "archives": Reading(_("記録保存用ファイル")),
+        "hashes": Reading(_("送信内容の照合値")),
+        "guardians": Reading(_("保護者の情報")),
+    },
+)
+
+
+def _counted(table: str) -> str | Promise:
+    """What an archive calls a table, or a person's copy and the erasing of it do."""
+    titles = {one.name: one.title for one in tables(with_personal=True)}
+    return titles.get(table) or title_of(table)
+
+
+for _target in ("meet", "athlete", "user"):
+    readings.register_names(_target, _counted)
 
 
 class Consequence(NamedTuple):

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from entries.entry.models import EntryState
 from entries.marks import said_time
 from tenants import wording
 from tenants.audit import readings, verbs
@@ -98,6 +99,9 @@ readings.register(
         "seed_time": Reading(said=said_time),
         "personal_best": Reading(said=said_time),
         "race": Reading(said=str),  # the trail keeps the name under which it was entered
+        "state": Reading(_("状態"), said=lambda code: str(EntryState(code).label)),
+        "entry": Reading(_("変更前の申込"), of="entries.entry"),
+        "instead": Reading(_("変更後の申込"), of="entries.entry"),
     },
 )
 readings.register(

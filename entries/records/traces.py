@@ -102,6 +102,11 @@ def said_of(table: str) -> Said:
     return _said[table]
 
 
+def title_of(table: str) -> str | Promise:
+    """The first of these words; the empty text for a table that has none."""
+    return _said[table].title if table in _said else ""
+
+
 def kept_tables() -> list[str]:
     """Of what stays: of other tables what stays is not theirs any more."""
     return list(_kept)

@@ -76,4 +76,11 @@ _PEOPLE = {
     "email": Reading(_("メールアドレス")),
 }
 readings.register("team", _PEOPLE)
-readings.register("user", {"invited_by": _PEOPLE["invited_by"]})
+readings.register(
+    "user",
+    {
+        "invited_by": _PEOPLE["invited_by"],
+        "terms": Reading(_("同意した規約の版")),
+        "agreed_at": Reading(_("同意した日時")),
+    },
+)

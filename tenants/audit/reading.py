@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from tenants.audit.models import AuditRecord
-from tenants.audit.readings import reading_of
+from tenants.audit.readings import name_without_field, reading_of
 from tenants.audit.verbs import name_of
 
 NOTHING = "–"
@@ -124,7 +124,7 @@ def _changes(record: AuditRecord, names: Names) -> list[Change]:
 
 
 def _label(value: _Value) -> str:
-    field_name = getattr(value.field, "verbose_name", "") or value.key
+    field_name = getattr(value.field, "verbose_name", "") or name_without_field(value.target, value.key)
     return str(reading_of(value.target, value.key).name or field_name)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class Reading(NamedTuple):
@@ -18,6 +19,8 @@ class Reading(NamedTuple):
 
 
 _known: dict[tuple[str, str], Reading] = {}
+NameOf = Callable[[str], str | Promise]
+_names: dict[str, NameOf] = {}
 
 
 def register(target: str, table: Mapping[str, Reading]) -> None:
@@ -28,6 +31,21 @@ def register(target: str, table: Mapping[str, Reading]) -> None:
         _known[target, name] = reading
 
 
+def register_names(target: str, name_of: NameOf) -> None:
+    """Say what values of changes to this kind of row are called that have neither a reading nor a field, such as counts of
+    each table; `name_of` gives the empty text for what it does not know. Raises ValueError for a kind that was said before."""
+    if _names.setdefault(target, name_of) is not name_of:
+        raise ValueError(f"names registered twice: {target}")
+
+
 def reading_of(target: str, name: str) -> Reading:
     """How this value of a change to this kind of row reads."""
     return _known.get((target, name), Reading())
+
+
+def name_without_field(target: str, name: str) -> str | Promise:
+    """What a value is called that has neither a reading nor a field; as the code calls it when nobody said."""
+    return (_names[target](name) if target in _names else "") or name
+
+
+register("outboxmail", {"address_cleared": Reading(_("届かない宛先の解除"))})

@@ -48,6 +48,68 @@ def test_every_verb_has_a_word() -> None:
         assert [verb for verb in sorted(found) if name_of(verb) == verb] == []
 
 
+TARGETS = {
+    "account": "user", "address": "deadaddress", "catalog": "importrun", "draft": "productdraft", "mail": "outboxmail", "override": "masterproduct",
+    "product": "masterproduct", "retention": "retentionrule",
+}  # fmt: skip
+"""What a verb is about, where it is not called as its model is."""
+
+
+def keys() -> Iterator[tuple[str, str]]:
+    """(model, key) of every value that the product writes into the trail under a plain text, also by way of a name."""
+    for path in (path for app in ("tenants", "catalog", "entries") for path in (ROOT / app).rglob("*.py")):
+        for function in ast.walk(ast.parse(path.read_text())):
+            if isinstance(function, ast.FunctionDef):
+                yield from keys_of(function)
+
+
+def keys_of(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
+    nodes = list(ast.walk(function))
+    named = {
+        target.id: node.value
+        for node in nodes
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
+    }
+    for call in nodes:
+        if not (isinstance(call, ast.Call) and getattr(call.func, "id", "") in WRITERS and call.args):
+            continue
+        verb = next((part.value for part in ast.walk(call.args[0]) if isinstance(part, ast.Constant)), "")
+        subject = str(verb).partition(".")[0]
+        for given in (one.value for one in call.keywords if one.arg in ("before", "after")):
+            parts = [given, *(named.get(part.id) for part in ast.walk(given) if isinstance(part, ast.Name))]
+            for found in (node for part in parts if part is not None for node in ast.walk(part)):
+                for key in found.keys if isinstance(found, ast.Dict) else ():
+                    if isinstance(key, ast.Constant) and subject:
+                        yield TARGETS.get(subject, subject), str(key.value)
+
+
+def called(target: str, key: str) -> str:
+    [change] = changes_of(AuditRecord(target_type=target, verb=f"{target}.changed", before={}, after={key: None}))
+    return change.field
+
+
+def test_every_value_has_a_name() -> None:
+    """A key of the code is no word for who reads a history."""
+    found = set(keys())
+    assert {("entry", "instead"), ("user", "agreed_at"), ("productdraft", "problems")} <= found
+    with translation.override("ja"):
+        assert [pair for pair in sorted(found) if not pair[1].startswith("_") and called(*pair).isascii()] == []
+
+
+@pytest.mark.parametrize(
+    ("target", "key", "name"),
+    [
+        ("meet", "entries", "申込"), ("meet", "guardians", "保護者の情報"), ("athlete", "sheetdraft", "申込票の下書き"),
+        ("user", "tenant", "主催団体"),
+    ],
+)  # fmt: skip
+def test_a_count_is_called_as_its_table_but_a_field_as_ever(target: str, key: str, name: str) -> None:
+    with translation.override("ja"):
+        assert called(target, key) == name
+
+
 def test_a_reading_is_registered_once() -> None:
     with pytest.raises(ValueError, match=r"entry\.seed_time"):
         register("entry", {"seed_time": Reading()})
