@@ -1,8 +1,9 @@
 """How each refusal is said. One table; every door asks it (docs/house.md, "how it is said")."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tenants.refusal import Refused
@@ -48,3 +49,8 @@ register(
         ),
     }
 )
+
+
+def sentences(said: Iterable[str]) -> str:
+    """One after another, as the language writes them: Japanese has no space between sentences."""
+    return ("" if (get_language() or "ja").startswith("ja") else " ").join(said)

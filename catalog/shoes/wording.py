@@ -46,7 +46,7 @@ class Said(NamedTuple):
 
 def said(verdict: Verdict) -> Said:
     """State and reasons as a chip and one text."""
-    why = " ".join(sentence(reason) for reason in verdict.reasons)
+    why = wording.sentences(sentence(reason) for reason in verdict.reasons)
     return Said(CHIPS[verdict.state], str(WORDS[verdict.state]), why)
 
 

@@ -12,7 +12,7 @@ from entries.meet import actions, rules
 from entries.meet.models import Meet, Race
 from entries.meet.programme import minutes_per_heat
 from tenants.desk.confirm import ConfirmForm
-from tenants.desk.forms import DATE, HostedForm, MomentField
+from tenants.desk.forms import DATE, HostedForm, MomentField, SlugField
 from tenants.refusal import Refused
 from tenants.wording import say
 
@@ -128,7 +128,7 @@ class CopyForm(ConfirmForm):
     """A new meet from this one."""
 
     name = forms.CharField(label=gettext_lazy("大会名"), max_length=120)
-    slug = forms.SlugField(
+    slug = SlugField(
         label=gettext_lazy("識別名"), max_length=40, help_text=gettext_lazy("公開URLに使います。例: ld327")
     )
     starts_on = forms.DateField(

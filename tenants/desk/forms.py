@@ -34,11 +34,20 @@ class MomentField(forms.DateTimeField):
         return super().has_changed(self.to_python(self.prepare_value(initial)), data)
 
 
+class SlugField(forms.SlugField):
+    """A short name within an address. Says which letters it may have, instead of that it is called a slug."""
+
+    default_error_messages = {
+        "invalid": gettext_lazy("半角の英数字とハイフン、アンダースコアで入力してください。例: ld326")
+    }
+
+
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 OVERRIDES: dict[type[models.Field], dict[str, Any]] = {
     models.DateTimeField: {"form_class": MomentField, "widget": MomentField.widget},
     models.DateField: {"form_class": forms.DateField, "widget": DATE},
     models.TextField: {"widget": forms.Textarea(attrs={"rows": 6})},
+    models.SlugField: {"form_class": SlugField},
 }
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,7 +66,9 @@ def test_what_forbids_outweighs_what_is_not_known_and_every_reason_is_told() -> 
     found = judged(replace(SPIKE, stack_height_mm=Decimal(45), events_allowed=frozenset({"road"}), list_status=""))
     assert found.state == "not_allowed"
     assert [reason.code for reason in found.reasons] == ["shoe_too_thick", "shoe_not_for_event"]
-    assert said(found).why == "靴底が45mmで、上限の20mmを超えています。 トラックでは使用できないシューズです。"
+    assert said(found).why == "靴底が45mmで、上限の20mmを超えています。トラックでは使用できないシューズです。"
+    with translation.override("en"):
+        assert ". " in said(found).why
 
 
 def test_everything_that_is_missing_is_named() -> None:

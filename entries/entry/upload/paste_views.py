@@ -18,7 +18,7 @@ from tenants.files.grid import GridRow, lay_grid
 from tenants.files.sheets import read_pasted
 from tenants.files.tables import text_of
 from tenants.refusal import Refused
-from tenants.wording import say
+from tenants.wording import say, sentences
 
 
 @signed_in
@@ -64,7 +64,7 @@ def _for_sheet(row: FileRow) -> dict[str, Any]:
 
 def _left(row: FileRow) -> dict[str, Any]:
     reasons = [say(row.refused[name]) for name in ("athlete", "race") if name in row.refused]
-    return {"number": row.number, "text": _whole(row.grid), "reason": " ".join(reasons)}
+    return {"number": row.number, "text": _whole(row.grid), "reason": sentences(reasons)}
 
 
 def _whole(row: GridRow) -> str:

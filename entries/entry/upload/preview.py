@@ -18,7 +18,7 @@ from entries.roster.models import Athlete
 from tenants.files.grid import Grid, grid_of
 from tenants.files.grid_page import REFUSED
 from tenants.refusal import Refused
-from tenants.wording import say
+from tenants.wording import say, sentences
 
 TAKEN, UNCHANGED = "taken", "unchanged"
 WORDS: Mapping[str, str | Promise] = {
@@ -120,7 +120,7 @@ def _ask_the_rules(
     try:
         rules.check_lines(meet, [row.line for row in preview.meant], races=races, athletes=athletes, shoes=shoes)
     except SheetRefused as refused:
-        preview.too_many = " ".join(say(refusal) for refusal in refused.general if refusal.code != "empty")
+        preview.too_many = sentences(say(refusal) for refusal in refused.general if refusal.code != "empty")
         for row in preview.meant:
             row.refused = dict(refused.rows.get(row.line.number, {})) | row.refused
     for row in preview.meant:

@@ -84,3 +84,13 @@ def test_two_who_copy_at_the_same_moment_make_one_meet(
     assert page.status_code == 422  # type: ignore[attr-defined]
     assert "すでに登録されています" in page.content.decode()  # type: ignore[attr-defined]
     assert Meet.objects.count() == 2
+
+
+@pytest.mark.parametrize("page", ["/admin/entries/meet/add/", "/admin/tenants/tenant/add/"])
+def test_a_name_within_an_address_says_which_letters_it_may_have(
+    client: Client, admin: User, old: Meet, page: str
+) -> None:
+    client.force_login(admin)
+    told = "半角の英数字とハイフン、アンダースコアで入力してください。"
+    assert told in client.post(page, {"name": "新", "slug": "日本 語"}).content.decode()
+    assert told in copied(client, old, slug="大会").content.decode()  # type: ignore[attr-defined]
