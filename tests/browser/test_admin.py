@@ -9,6 +9,7 @@ from entries.entry import actions
 from entries.entry.lines import Line
 from entries.entry.models import Entry
 from entries.meet.models import Meet, Race, State
+from entries.news.models import Notice
 from entries.roster.models import Team
 from tenants.models import Tenant, User
 from tenants.scope import across_tenants, tenant_scope
@@ -75,6 +76,28 @@ def test_an_organizer_makes_a_meet_types_its_races_and_publishes_it(
     with across_tenants():
         assert Meet.objects.get(slug="ld400").state == State.PUBLISHED
         assert Race.objects.get(name="男子5000m").line == 40
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_an_organizer_writes_a_notice_on_the_meets_page_and_mails_it(
+    site: Site, open_page: OpenPage, aoki: User, entered: Entry, width: int
+) -> None:
+    page = open_page(width=width)
+    sign_in(page, site.address, aoki.email)
+    meet = f"{site.address}/admin/entries/meet/{entered.race.meet_id}/change/"
+    page.goto(meet)
+    page.get_by_label("見出し", exact=True).fill("駐車場")
+    press(page, "公開の確認へ")
+    expect(page.get_by_text("申込のある監督・選手")).to_be_visible()
+    assert faults(page, "asks") == []
+    page.get_by_label("申込のある方全員にメールで知らせる").check()
+    press(page, "公開する")
+    page.wait_for_url(f"{meet}#notices")
+    expect(page.locator("#notices")).to_contain_text("公開中")
+    page.locator("#notices summary").click()
+    assert faults(page, "notices") == []
+    with across_tenants():
+        assert Notice.objects.get(title="駐車場").mail_asked_at is not None
 
 
 def test_an_organizer_withdraws_an_entry_and_the_next_is_promoted(

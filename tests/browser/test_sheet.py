@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from entries.entry.models import Entry, SheetDraft, Submission
 from entries.meet.models import Meet, Race
-from entries.roster.models import Athlete, Membership, Team
+from entries.roster.models import Athlete, Membership, Team, TeamKind
 from tenants.models import Tenant, User
 from tenants.scope import across_tenants
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage, overflow, sign_in, violations
-from tests.conftest import PASSWORD, athletes_of, open_meet, race_of
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage, faults, overflow, sign_in, violations
+from tests.conftest import PASSWORD, athletes_of, open_meet, race_of, team_of
 from tests.site import Site
 
 SHEET = "/meets/nittai/ld326/enter"
@@ -487,3 +487,21 @@ def test_a_laptop_shows_twelve_athletes_on_one_left_edge(desk: Page) -> None:
         desk.locator(part).first.bounding_box() for part in (".site-head__name", "h1", ".sheet-tools", ".line .who")
     ]
     assert {round(edge["x"]) for edge in edges if edge} == {16}
+
+
+def test_who_enters_alone_fills_in_a_form_with_labels_at_every_width(
+    site: Site, open_page: OpenPage, chiba: User, races: tuple[Race, Race]
+) -> None:
+    [me] = athletes_of(team_of(chiba, "千葉 花", TeamKind.INDIVIDUAL), 1)
+    page = signed_in(site, open_page(width=DESKTOP), chiba)
+    assert faults(page, "alone") == []
+    page.set_viewport_size({"width": DESKTOP, "height": 800})
+    labels = page.locator("tr.line >> nth=0 >> td[data-label]").evaluate_all(
+        "cells => cells.map((cell) => getComputedStyle(cell, '::before').content)"
+    )
+    assert labels[:3] == ['"種目"', '"申告タイム"', '"自己ベスト"']
+    page.locator("[name=rows-0-race]").select_option(label="男子5000m")
+    page.locator("[name=rows-0-seed_time]").fill("14:05.32")
+    page.locator("#sheet-send").click()
+    receipt(page)
+    assert taken() == [(me.pk, "男子5000m", 84_532)]
