@@ -10,7 +10,7 @@ from django.test import Client
 from openpyxl import Workbook
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.importing import csv_rows
+from catalog.importing import actions, csv_rows
 from catalog.importing.models import HostColumns, ImportFile, ImportRun, RunState, Source
 from tenants.models import Tenant, User
 from tests.catalog.test_import_pages import page_of, read
@@ -90,6 +90,15 @@ def test_columns_are_named_by_hand_and_remembered_by_the_host(
     assert products() == [("nittai", "ASICS", "A-2", "風神", None)]
     desk.force_login(doi)
     assert upload(desk, body).status_code == 422, "another host has its own"
+
+
+def test_the_headers_used_last_are_remembered(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "MOST_HEADERS", 2)
+    for number in range(3):
+        upload(desk, f"作り手{number},しな番,なまえ\r\nASICS,A-{number},風神\r\n")
+        desk.post(page_of(last()), {"columns": "1", "column-0": "brand", "column-1": "reference", "column-2": "name"})
+    assert last().state == RunState.PREVIEWED
+    assert HostColumns._base_manager.count() == 2
 
 
 def test_refused_rows_are_mended_in_the_grid(desk: Client) -> None:

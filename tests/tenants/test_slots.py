@@ -16,6 +16,7 @@ from tests.conftest import athletes_of
 from tests.entries.entry.sheets import address
 
 pytestmark = pytest.mark.django_db
+WRONG = "氏名\tフリガナ\t性別\t生年月日\t種目\n誰か\t誰か\t？\t？\tない種目"
 
 
 def test_the_third_at_once_is_refused_and_others_are_not_in_its_way(baba: User, chiba: User) -> None:
@@ -45,6 +46,13 @@ def test_a_process_that_died_holds_its_slots_for_a_minute(baba: User) -> None:
         assert Throttle.objects.filter(window_ends_at__gt=timezone.now()).count() == 1
 
 
+def test_who_took_longer_gives_no_other_process_its_slot_back(baba: User) -> None:
+    later = timezone.now() + timedelta(minutes=5)
+    with slot(baba.pk):
+        Throttle.objects.update(window_ends_at=later)  # it had ended, and somebody else took it
+    assert Throttle.objects.get().window_ends_at == later
+
+
 def test_the_third_export_template_or_large_sheet_says_so(
     client: Client,
     baba: User,
@@ -66,3 +74,24 @@ def test_the_third_export_template_or_large_sheet_says_so(
             assert (answer.status_code, answer["Retry-After"]) == (429, "5"), expensive
             assert "同時に2つまで開けます" in answer.content.decode()
     assert [client.get(expensive).status_code for expensive in (sheet, template, *files)] == [200] * 4
+
+
+def test_nor_are_three_files_of_refused_rows_made_at_once(client: Client, baba: User, kita: Team, meet: Meet) -> None:
+    client.force_login(baba)
+    doors = {address(meet, "/upload"): "/refused.xlsx", f"/teams/{kita.pk}/athletes/import": "refused.xlsx"}
+    files = [client.post(door, {"pasted": WRONG})["Location"].partition("?")[0] + file for door, file in doors.items()]
+    with slot(baba.pk), slot(baba.pk):
+        assert [client.get(file).status_code for file in files] == [429, 429]
+    assert [client.get(file).status_code for file in files] == [200, 200]
+
+
+def test_nor_three_files_of_the_desk(client: Client, aoki: User, meet: Meet) -> None:
+    client.force_login(aoki)
+    entries = f"/admin/entries/entry/export?meet={meet.pk}"
+    files = [entries, f"{entries}&format=xlsx", "/admin/catalog/masterproduct/export"]
+    with slot(aoki.pk), slot(aoki.pk):
+        assert [client.get(file).status_code for file in files] == [429] * 3
+    for file in files:
+        answer = client.get(file)
+        assert b"".join(answer) if answer.streaming else answer.content
+    assert Throttle.objects.count() == 0

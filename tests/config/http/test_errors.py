@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
+from config.http import middleware
 from tenants.models import User
 from tenants.retry import Busy
 from tenants.throttle.attempts import TooMany
@@ -150,6 +151,21 @@ def test_a_body_that_is_too_big_is_refused_unread(broken: Client) -> None:
     is_ours(broken.generic("POST", "/form", long, content_type="application/x-www-form-urlencoded"), 413)
     huge: dict[str, Any] = {"CONTENT_LENGTH": str(10**12), "wsgi.input": Endless()}
     is_ours(broken.post("/form", {}, **huge), 413)
+
+
+def test_a_body_without_end_is_listened_to_for_so_long(broken: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Endless(BytesIO):
+        asked = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            self.asked += size or 0
+            return b"x" * (size or 0)
+
+    monkeypatch.setattr(middleware, "MOST_FORGOTTEN", 300_000)
+    body = Endless()
+    sent: dict[str, Any] = {"CONTENT_LENGTH": str(10**12), "wsgi.input": body, "wsgi.input_terminated": True}
+    is_ours(broken.post("/form", {}, **sent), 413)
+    assert body.asked == 300_000
 
 
 @pytest.mark.parametrize("length", ["", "-1", "x", "9" * 400])

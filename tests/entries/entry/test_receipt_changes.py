@@ -181,6 +181,29 @@ def test_what_may_not_be_changed_says_so(
     assert entry_of(runners[0], wrong).state == "accepted"
 
 
+def test_an_entry_that_the_host_moves_at_this_moment_is_looked_at_again(
+    coach: Client,
+    receipt: str,
+    meet: Meet,
+    wrong: Race,
+    right: Race,
+    runners: list[Athlete],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two queues are held in one order: a third one that turns up is not taken behind them."""
+    entry, other = entry_of(runners[0], wrong), race_of(meet, "男子10000m", distance_m=10_000)
+    lock, asked = places.lock_races, list[list[int]]()
+
+    def moved_before(ids: Any) -> None:
+        asked.append(sorted(ids))
+        Entry.objects.filter(pk=entry.pk).update(race=other)
+        lock(asked[-1])
+
+    monkeypatch.setattr(places, "lock_races", moved_before)
+    assert "先に主催者が別の種目へ移しました" in change(coach, receipt, entry, right).content.decode()
+    assert asked == [sorted([wrong.pk, right.pk])]
+
+
 def test_after_the_closing_the_race_stays(
     coach: Client, receipt: str, meet: Meet, wrong: Race, right: Race, runners: list[Athlete]
 ) -> None:

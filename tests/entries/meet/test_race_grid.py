@@ -90,6 +90,9 @@ def test_a_start_whose_heats_leave_the_meets_days_is_refused_with_all_kept(desk:
     assert page.status_code == 422
     assert "夜の5000m" in page.content.decode()
     assert (starts(race), fresh(race).name) == ([], "男子5000m")
+    change(desk, draft, races__0__start="09:30", races__0__held_on="2027-05-02")
+    assert change(desk, draft, races__0__start="23:59").status_code == 422
+    assert starts(race) == ["05-02 09:30", "05-02 09:49"]
 
 
 def test_another_zone_keeps_the_starts_also_when_one_is_typed(desk: Client, draft: Meet) -> None:

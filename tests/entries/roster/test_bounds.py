@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from entries.roster import rules
+from entries.roster.actions import invite
 from entries.roster.models import Athlete, Membership, Team
 from tenants.models import User
 from tenants.refusal import Refused
@@ -56,7 +58,7 @@ def test_nor_a_file(coach: Client, kita: Team) -> None:
     assert kita.athletes.count() == 5
 
 
-def test_an_account_manages_so_many_teams(coach: Client, baba: User, kita: Team) -> None:
+def test_an_account_manages_so_many_teams(coach: Client, baba: User, kita: Team, chiba: User, minami: Team) -> None:
     team_of(baba, "第二大学")
     with pytest.raises(Refused, match="too_many_teams"):
         rules.check_may_have_team(baba)
@@ -66,6 +68,11 @@ def test_an_account_manages_so_many_teams(coach: Client, baba: User, kita: Team)
     assert answer.status_code == 422
     assert "管理できるのは2チーム以内です" in answer.content.decode()
     assert Membership.objects.filter(user=baba).count() == 2
+    where = f"/teams/join?token={invite(minami, email=baba.email, by=chiba, at=timezone.now()).token}"
+    answer = coach.post(where)
+    assert answer.status_code == 403
+    assert "管理できるのは2チーム以内です" in answer.content.decode()
+    assert not minami.memberships.filter(user=baba).exists()
 
 
 def test_the_bounds_are_those_that_are_written_down(settings: Any) -> None:
