@@ -20,6 +20,7 @@ ON_BOTH = {
     "seeds": ["config/demo/test_seed_dev.py", "config/demo/test_seed_staging_min.py", "catalog/test_shoe_seed.py"],
     "imports, which insert, update and compare in bulk": [
         "catalog/importing/test_csv_apply.py", "catalog/importing/test_sqlite_import.py", "catalog/test_import_way.py", "catalog/test_product_grid.py",
+        "catalog/test_product_grid_bounds.py",
         "entries/roster/test_import.py", "entries/roster/test_one_name.py", "entries/roster/test_import_grid.py",
         "entries/entry/test_upload.py", "entries/entry/test_upload_grid.py",
         "entries/entry/test_paste.py", "entries/entry/test_messy_workbook.py", "entries/entry/test_same_everywhere.py",

@@ -78,7 +78,7 @@ def meet_rows(host: Tenant, meet: Meet, team: Team, at: datetime) -> None:
         MeetArchive.objects.create(tenant=host, meet=gone)
         MeetArchive.objects.update(created_at=at)
         run = ImportRun.objects.create(tenant=host, source="csv", file_name="x", size=1, sha256="x", state="previewed")
-        ImportFile.objects.create(tenant=host, run=run, content=b"x")
+        ImportFile.objects.create(tenant=host, run=run, content=b"x", grid={}, rows=[{"s": "new"}])
         ImportRun.objects.update(created_at=at)
 
 
