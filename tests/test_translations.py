@@ -12,6 +12,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
+import django
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import read_mo, write_mo
@@ -19,7 +21,10 @@ from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).parents[1]
+DJANGO = Path(django.__file__).parent
 PO = ROOT / "locale/en/LC_MESSAGES/django.po"
+OURS = ROOT / "locale/ja/LC_MESSAGES/django.po"
+"""What Django itself says, said as this site speaks."""
 IN_CONTEXT = ((1, "c"), 2)
 KEYWORDS = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
@@ -50,8 +55,8 @@ def texts() -> Iterator[tuple[str | None, str | tuple[str, ...], str]]:
             yield context, text, f"{path.relative_to(ROOT)}:{line}"
 
 
-def catalogue() -> Catalog:
-    with PO.open("rb") as file:
+def catalogue(path: Path = PO) -> Catalog:
+    with path.open("rb") as file:
         return read_po(file)
 
 
@@ -80,7 +85,7 @@ def test_no_english_is_left_over_from_a_text_that_is_gone() -> None:
 def test_placeholders_are_the_same_in_both_languages() -> None:
     holes = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
     wrong = []
-    for message in catalogue():
+    for message in [*catalogue(), *catalogue(OURS)]:
         wanted = sorted(holes.findall(forms(message.id)[-1]))
         if message.id and any(sorted(holes.findall(form)) != wanted for form in forms(message.string)):
             wrong.append(message.id)
@@ -114,9 +119,20 @@ def test_a_script_says_only_what_its_page_gives_it() -> None:
     assert wrong == []
 
 
-def test_the_compiled_catalogue_is_the_written_one() -> None:
-    with PO.open("rb") as file:
-        written = read_po(file, locale="en")
+def test_what_django_says_is_said_otherwise_only_where_django_says_it() -> None:
+    """A text that Django changes would be said its way again."""
+    known: dict[str, object] = {}
+    for part in ("conf", "contrib/admin"):
+        known |= {forms(one.id)[0]: one.string for one in catalogue(DJANGO / part / "locale/ja/LC_MESSAGES/django.po")}
+    ours = {forms(message.id)[0]: message.string for message in catalogue(OURS) if message.id}
+    assert ours.keys() <= known.keys()
+    assert [text for text, said in ours.items() if said == known[text]] == []
+
+
+@pytest.mark.parametrize("path", [PO, OURS], ids=["en", "ja"])
+def test_the_compiled_catalogue_is_the_written_one(path: Path) -> None:
+    with path.open("rb") as file:
+        written = read_po(file, locale=path.parts[-3])
     fresh = BytesIO()
     write_mo(fresh, written)
     fresh.seek(0)
@@ -124,5 +140,5 @@ def test_the_compiled_catalogue_is_the_written_one() -> None:
     def content(file: IO[bytes]) -> dict[tuple[str | None, str], object]:
         return {(message.context, forms(message.id)[0]): message.string for message in read_mo(file) if message.id}
 
-    with PO.with_suffix(".mo").open("rb") as file:
+    with path.with_suffix(".mo").open("rb") as file:
         assert content(file) == content(fresh)
