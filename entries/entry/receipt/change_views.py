@@ -54,10 +54,11 @@ def change_race(request: SubmissionRequest, entry: int) -> HttpResponse:
 
 def _done(request: SubmissionRequest, left: Entry, new: Entry) -> HttpResponse:
     shown = Entry.objects.with_state().with_position().get(pk=new.pk)
-    if shown.state == EntryState.ACCEPTED:
-        return back(request, new, _("%(who)sの種目を「%(left)s」から「%(race)s」に変更しました。出場できます。"),
-                    left=left.race.name_here)  # fmt: skip
-    text = _("%(who)sの種目を「%(left)s」から「%(race)s」に変更しました。補欠待ち%(position)s番目です。")
+    text = (
+        _("%(who)sの種目を「%(left)s」から「%(race)s」に変更しました。出場できます。")
+        if shown.state == EntryState.ACCEPTED
+        else _("%(who)sの種目を「%(left)s」から「%(race)s」に変更しました。補欠待ち%(position)s番目です。")
+    )
     return back(request, new, text, left=left.race.name_here, position=f"{shown.waiting_position}")
 
 
@@ -109,5 +110,11 @@ def _open_to(entry: Entry, races: Iterable[Race], held: set[int]) -> list[Race]:
 def _choice(race: Race, *, chosen: int) -> Choice:
     """What the page says of a race: the same numbers by which a ticket would be judged now."""
     waits = race.free_places == 0
-    return {"pk": race.pk, "race": race, "waits": waits, "position": race.waiting_count + 1 if waits else 0,
-            "free": race.free_places, "chosen": race.pk == chosen}  # fmt: skip
+    return {
+        "pk": race.pk,
+        "race": race,
+        "waits": waits,
+        "position": race.waiting_count + 1 if waits else 0,
+        "free": race.free_places,
+        "chosen": race.pk == chosen,
+    }

@@ -1,6 +1,7 @@
 """One entry of a receipt: found for a view that changes it, and shown again with what happened."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
@@ -10,8 +11,6 @@ from django.urls import reverse
 
 from entries.entry.models import Entry
 from entries.entry.receipt.decorators import SubmissionRequest
-
-SEE_OTHER = 303
 
 
 def entry_here(request: SubmissionRequest, entry: int) -> Entry:
@@ -32,7 +31,7 @@ def back(request: SubmissionRequest, entry: Entry, text: str = "", **values: str
         happened = text % {"who": entry.athlete.name_here, "race": entry.race.name_here, **values}
         messages.success(request, happened, extra_tags=f"{entry.pk}")
     address = reverse("entry:receipt", args=[request.submission.reference])
-    return HttpResponseRedirect(f"{address}#entry-{entry.pk}", status=SEE_OTHER)
+    return HttpResponseRedirect(f"{address}#entry-{entry.pk}", status=HTTPStatus.SEE_OTHER)
 
 
 def happened_to(request: SubmissionRequest, entries: Iterable[Entry]) -> tuple[dict[str, str], list[Message]]:

@@ -7,6 +7,7 @@ session for an hour, the sign-in page follows, and it leads back to the sheet as
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +22,6 @@ from entries.roster.models import Team
 from tenants.refusal import Refused
 from tenants.throttle import attempts
 
-SEE_OTHER, UNAUTHORIZED = 303, 401
 BY_SCRIPT = "X-Sheet"
 """The header of a sheet's own script, which shows the answer itself."""
 NAME, KEPT_FOR = "kept_sheet", timedelta(hours=1)
@@ -37,10 +37,10 @@ def keeps_what_is_sent(view: View) -> View:
         if request.method != "POST" or request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if BY_SCRIPT in request.headers:
-            return JsonResponse({}, status=UNAUTHORIZED)
+            return JsonResponse({}, status=HTTPStatus.UNAUTHORIZED)
         back = f"{request.path}?{urlencode({'team': request.POST.get('team', ''), 'kept': 1})}"
         _keep(request)
-        return HttpResponseRedirect(f"{reverse('auth:login')}?{urlencode({'next': back})}", status=SEE_OTHER)
+        return HttpResponseRedirect(f"{reverse('auth:login')}?{urlencode({'next': back})}", status=HTTPStatus.SEE_OTHER)
 
     return kept
 
@@ -53,9 +53,8 @@ def _keep(request: HttpRequest) -> None:
         rows = check_rows(draft_of_rows(read_sheet(request.POST).rows)[:MAX_ROWS])
     except Refused:
         return
-    request.session[NAME] = {
-        "path": request.path, "team": request.POST.get("team", "")[:20], "rows": rows, "at": now.isoformat(),
-    }  # fmt: skip
+    team = request.POST.get("team", "")[:20]
+    request.session[NAME] = {"path": request.path, "team": team, "rows": rows, "at": now.isoformat()}
     request.session.set_expiry(KEPT_FOR)
 
 
@@ -79,4 +78,4 @@ def answer(request: HttpRequest, location: str) -> HttpResponse:
     """303 to the receipt (contract 5); to the sheet's own script, which goes there itself, the address."""
     if BY_SCRIPT in request.headers:
         return JsonResponse({"location": location})
-    return HttpResponseRedirect(location, status=SEE_OTHER)
+    return HttpResponseRedirect(location, status=HTTPStatus.SEE_OTHER)

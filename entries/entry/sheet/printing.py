@@ -48,11 +48,11 @@ class Line:
 
     def values(self) -> dict[str, str]:
         """All that a mould has a place for, ready for HTML."""
-        row, athlete = self.row, self.block.athlete if self.block else None
-        shown = {
-            "who": athlete.name_here, "kana": athlete.name_beside, "name": athlete.name_here,
-            "sex": self.sex, "grade": athlete.grade,
-        } if athlete else dict.fromkeys(("who", "kana", "name", "sex", "grade"), "")  # fmt: skip
+        row, who, kana, grade = self.row, "", "", ""
+        if self.block:
+            athlete = self.block.athlete
+            who, kana, grade = athlete.name_here, athlete.name_beside, athlete.grade
+        shown = {"who": who, "name": who, "kana": kana, "sex": self.sex, "grade": grade}
         shown |= {"athlete": row.athlete, "seed_time": row.seed_time, "personal_best": row.personal_best}
         made = {"number": f"{row.number}", "held": self.held, "races": self.races, "athletes": self.athletes}
         return {name: escape(text) if text else "" for name, text in shown.items()} | made

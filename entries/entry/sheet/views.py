@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -27,7 +28,6 @@ from tenants.refusal import Refused
 from tenants.throttle.slots import slot
 from tenants.wording import say
 
-SEE_OTHER = 303
 LARGE = 200
 """Athletes of a roster whose sheet is expensive to make."""
 
@@ -171,7 +171,9 @@ def _keep_draft(request: MeetRequest, team: Team, teams: Sequence[Team], posted:
     except Refused as refusal:
         status = 409 if refusal.code == "draft_conflict" else 422
         return _again(request, read_facts(request.meet, team, request.user), teams, posted, [refusal], status=status)
-    return HttpResponseRedirect(f"{request.path}?{urlencode({'team': team.pk, 'saved': 1})}", status=SEE_OTHER)
+    return HttpResponseRedirect(
+        f"{request.path}?{urlencode({'team': team.pk, 'saved': 1})}", status=HTTPStatus.SEE_OTHER
+    )
 
 
 @signed_in

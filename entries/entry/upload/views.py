@@ -1,5 +1,6 @@
 """Entries from an Excel or CSV file: template, preview with a reason for each refused row, confirmation."""
 
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from entries.entry.lines import SheetRefused
 from entries.entry.models import EntryUpload
 from entries.entry.queries import races_of
-from entries.entry.sheet.views import SEE_OTHER, chosen
+from entries.entry.sheet.views import chosen
 from entries.entry.upload import actions, importer
 from entries.entry.upload.columns import CHOICES
 from entries.entry.upload.grid_rows import preview_page
@@ -69,7 +70,7 @@ def upload(request: MeetRequest) -> HttpResponse:
             problem = say(refusal)
         else:
             if actions.grid_in(kept).is_understood:
-                return HttpResponseRedirect(_address(request, "upload_preview", kept), status=SEE_OTHER)
+                return HttpResponseRedirect(_address(request, "upload_preview", kept), status=HTTPStatus.SEE_OTHER)
             problem = say(Refused("upload_columns"))
             choices = _choices(kept) | {"here": _address(request, "upload_preview", kept)}
     values = {"meet": request.meet, "team": team, "teams": teams, "problem": problem, **choices}
@@ -149,7 +150,9 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
     """What would be entered and what is refused, and why; POST enters the rows that are in order, all or none."""
     kept = _kept(request, upload)
     if kept.submission is not None:
-        return HttpResponseRedirect(reverse("entry:receipt", args=[kept.submission.reference]), status=SEE_OTHER)
+        return HttpResponseRedirect(
+            reverse("entry:receipt", args=[kept.submission.reference]), status=HTTPStatus.SEE_OTHER
+        )
     if {"mend", "columns", "sheet"} & request.POST.keys():
         return _again(request, kept)
     shown = _preview(request, kept)
@@ -164,7 +167,9 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
         except Refused as refusal:
             problems = [say(refusal)]
         else:
-            return HttpResponseRedirect(reverse("entry:receipt", args=[submission.reference]), status=SEE_OTHER)
+            return HttpResponseRedirect(
+                reverse("entry:receipt", args=[submission.reference]), status=HTTPStatus.SEE_OTHER
+            )
     values = {
         "meet": request.meet,
         "upload": kept,
@@ -199,7 +204,7 @@ def _again(request: MeetRequest, kept: EntryUpload) -> HttpResponse:
         actions.read_anew(kept, grid, reader.rows(grid, known=known))
     except Refused as refusal:
         messages.warning(request, say(refusal))
-    return HttpResponseRedirect(here, status=SEE_OTHER)
+    return HttpResponseRedirect(here, status=HTTPStatus.SEE_OTHER)
 
 
 @signed_in
