@@ -41,25 +41,21 @@ UNION (SELECT reference, brand, id FROM catalog_masterproduct p
 
 
 def having_parts(
-    references: Sequence[str], names: Sequence[str], *, within: Sequence[str] | None, most: int, is_large: bool
+    text: str, names: Sequence[str], *, within: Sequence[str] | None, most: int, is_large: bool
 ) -> list[Row]:
-    """At most `most` products that have one of these parts in the reference, but not at its beginning, or in the name;
+    """At most `most` products that have `text` in the reference, but not at its beginning, or one of `names` in the name;
     by reference. Where they are few (not `is_large`) all are read, by brand or host: the index of a part that half a
     million other products have takes 180 ms.
     """
     reference, name = ("p.reference", "upper(p.name)") if is_large else ("(p.reference || '')", "(upper(p.name) || '')")
-    values = {f"reference{n}": f"%{like(text)}%" for n, text in enumerate(references)}
-    values |= {f"begins{n}": f"{like(text)}%" for n, text in enumerate(references)}
-    values |= {f"name{n}": f"%{like(text)}%" for n, text in enumerate(names)}
-    parts = {
-        "references": [f"{reference} LIKE (SELECT %(reference{n})s)" for n in range(len(references))],
-        "names": [f"{name} LIKE upper((SELECT %(name{n})s))" for n in range(len(names))],
-    }
-    begins = [f"p.reference NOT LIKE %(begins{n})s" for n in range(len(references))]
+    values = {f"name{n}": f"%{like(one)}%" for n, one in enumerate(names)}
     statement = (PARTS if is_large else OF_FEW).format(
-        match=" AND ".join(begins), within="{within}", **{name: " OR ".join(has) for name, has in parts.items()}
+        match="p.reference NOT LIKE %(begins)s",
+        within="{within}",
+        references=f"{reference} LIKE (SELECT %(holds)s)",
+        names=" OR ".join(f"{name} LIKE upper((SELECT %({key})s))" for key in values),
     )
-    return _rows(statement, within, {**values, "most": most})
+    return _rows(statement, within, {**values, "holds": f"%{like(text)}%", "begins": f"{like(text)}%", "most": most})
 
 
 def nearly(text: str, gaps: Sequence[tuple[str, str]], *, within: Sequence[str] | None) -> list[Row]:

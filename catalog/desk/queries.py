@@ -55,14 +55,9 @@ class Found(NamedTuple):
     is_short: bool
 
 
-def forms_of(text: str) -> list[str]:
-    """What somebody who typed `text` may mean: the key that it folds to, else what was typed."""
-    return [fold(text) or text.strip().upper()]
-
-
-def any_of(texts: Iterable[str], **lookups: str) -> Q:
-    """A condition that one of the texts fulfils one of the lookups, given as name="field__lookup"."""
-    return reduce(or_, (Q(**{lookup: text}) for text in texts for lookup in lookups.values()))
+def key_of(typed: str) -> str:
+    """What somebody means by it: the key that it folds to, else what was typed."""
+    return fold(typed) or typed.strip().upper()
 
 
 def products(*, brand: str, prefix: str = "") -> QuerySet[MasterProduct]:
@@ -83,9 +78,9 @@ def brands(*, typed: str = "", most: int = BRANDS_SHOWN) -> Brands:
         all_products=_alone(BrandCount, Sum("products")), conflicts=_open_conflicts()
     )
     if typed:
-        texts = forms_of(typed)
-        begins = Case(When(any_of(texts, a="brand__startswith"), then=Value(0)), default=Value(1))
-        found = found.filter(any_of(texts, a="brand__contains")).order_by(begins, "brand", "pk")
+        text = key_of(typed)
+        begins = Case(When(brand__startswith=text, then=Value(0)), default=Value(1))
+        found = found.filter(brand__contains=text).order_by(begins, "brand", "pk")
     else:
         found = found.order_by("brand", "pk")
     rows = list(found.values_list("brand", "products", "all_products", "conflicts")[:most])
@@ -111,14 +106,14 @@ def find(*, within: Sequence[str] | None, typed: str, size: int) -> Found:
     """Products whose reference begins with what was typed, by reference; then those that have it as a part of the
     reference or the name, by reference. `within` names brands, None means all; `size` is how many products these have.
     """
-    texts = forms_of(typed)
+    text = key_of(typed)
     ids = list(
-        _of(within).filter(_begins(texts)).order_by(*_order(within)).values_list("pk", flat=True)[: MOST_FOUND + 1]
+        _of(within).filter(_begins(text)).order_by(*_order(within)).values_list("pk", flat=True)[: MOST_FOUND + 1]
     )
     is_small = size <= SMALL
-    is_short = not is_small and min(map(len, texts)) < SHORTEST_PART
+    is_short = not is_small and len(text) < SHORTEST_PART
     if len(ids) <= MOST_FOUND and not is_short:
-        ids += _having_parts(within, texts, typed, is_large=not is_small)[: MOST_FOUND + 1 - len(ids)]
+        ids += _having_parts(within, text, typed, is_large=not is_small)[: MOST_FOUND + 1 - len(ids)]
     return Found(ids[:MOST_FOUND], len(ids) > MOST_FOUND, is_short)
 
 
@@ -131,18 +126,18 @@ def _order(within: Sequence[str] | None) -> tuple[str, ...]:
     return ("reference", "pk") if within is not None and len(within) == 1 else ("reference", "brand", "pk")
 
 
-def _begins(texts: Sequence[str]) -> Q:
+def _begins(text: str) -> Q:
     """As a range, for which a btree is the only way; of a pattern the planner may think otherwise."""
-    return reduce(or_, (Q(reference__gte=text, reference__lt=f"{text}{LAST_LETTER}") for text in texts))
+    return Q(reference__gte=text, reference__lt=f"{text}{LAST_LETTER}")
 
 
-def _having_parts(within: Sequence[str] | None, texts: Sequence[str], typed: str, *, is_large: bool) -> list[int]:
+def _having_parts(within: Sequence[str] | None, text: str, typed: str, *, is_large: bool) -> list[int]:
     names = name_forms(typed)
     if connection.vendor == "postgresql":
-        rows = patterns.having_parts(texts, names, within=within, most=MOST_FOUND + 1, is_large=is_large)
+        rows = patterns.having_parts(text, names, within=within, most=MOST_FOUND + 1, is_large=is_large)
         return [row[2] for row in rows]
-    has = any_of(texts, a="reference__contains") | any_of(names, a="name__icontains")
-    found = _of(within).filter(has).exclude(_begins(texts)).order_by(*_order(within))
+    has = reduce(or_, (Q(name__icontains=name) for name in names), Q(reference__contains=text))
+    found = _of(within).filter(has).exclude(_begins(text)).order_by(*_order(within))
     return list(found.values_list("pk", flat=True)[: MOST_FOUND + 1])
 
 
@@ -173,7 +168,7 @@ def similar_references(*, within: Sequence[str] | None, typed: str) -> list[tupl
     neighbours in order, or (SQLite) some that begin alike. pg_trgm's own operator was tried: where references are numbered one after the other it reads
     them all.
     """
-    text = forms_of(typed)[-1]
+    text = key_of(typed)
     gaps = _gaps(text)
     if connection.vendor == "postgresql":
         rows = {(brand, reference) for reference, brand, _ in patterns.nearly(text, gaps, within=within)}
@@ -194,7 +189,7 @@ def _gaps(text: str) -> list[tuple[str, str]]:
 
 def similar_brands(typed: str, names: Iterable[str]) -> list[str]:
     """The names that are nearly what was typed, the most alike first."""
-    return _most_alike(forms_of(typed)[-1], set(names), key=str)
+    return _most_alike(key_of(typed), set(names), key=str)
 
 
 def _most_alike(text: str, rows: set[Row], *, key: Callable[[Row], str]) -> list[Row]:

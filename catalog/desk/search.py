@@ -70,7 +70,7 @@ def search(*, brand: str, typed: str, page: int, user: User) -> Result:
     result = Result("start", brand, typed, brands.rows, brands.conflicts, page=page)
     if not brands.rows:
         return _no_brand(result)
-    whole = [row for row in brands.rows if row[0] in queries.forms_of(brand)]
+    whole = [row for row in brands.rows if row[0] == queries.key_of(brand)]
     chosen = whole or brands.rows
     size = sum(count for _, count in chosen) if brand else brands.products
     within = [name for name, _ in chosen] if brand else None
@@ -107,7 +107,7 @@ def _by_reference(result: Result, within: Sequence[str] | None, size: int) -> Re
     result.state, result.count, result.is_more = "found", len(found.ids), found.is_more
     result.page = min(result.page, result.last)
     shown = found.ids[(result.page - 1) * PAGE : result.page * PAGE]
-    result.lines = lines_of(queries.lines(shown), queries.forms_of(result.typed))
+    result.lines = lines_of(queries.lines(shown), [queries.key_of(result.typed)])
     return result
 
 

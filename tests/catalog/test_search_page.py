@@ -333,10 +333,10 @@ def test_a_product_is_found_by_each_part_of_itself(in_nittai: None, nittai: Tena
     MasterProduct.objects.all().delete()
     rows = products(nittai, *references)
     by_id = {row.pk: row.reference for row in rows}
-    forms = queries.forms_of(typed)
-    begins = sorted(one for one in references if any(one.startswith(form) for form in forms))
-    holds = sorted(one for one in references if any(form in one for form in forms) and one not in begins)
+    key = queries.key_of(typed)
+    begins = sorted(one for one in references if one.startswith(key))
+    holds = sorted(one for one in references if key in one and one not in begins)
     for size in (6, queries.SMALL + 1):  # read one by one, and by the index, which has no parts of one or two letters
         got = queries.find(within=None, typed=typed, size=size)
-        assert got.is_short == (size > 6 and min(map(len, forms)) < 3)
+        assert got.is_short == (size > 6 and len(key) < 3)
         assert [by_id[number] for number in got.ids] == begins + ([] if got.is_short else holds)
