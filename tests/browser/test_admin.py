@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from entries.entry import actions
 from entries.entry.lines import Line
@@ -98,6 +98,31 @@ def test_an_organizer_writes_a_notice_on_the_meets_page_and_mails_it(
     assert faults(page, "notices") == []
     with across_tenants():
         assert Notice.objects.get(title="駐車場").mail_asked_at is not None
+
+
+def test_what_was_typed_into_another_form_of_the_page_is_not_left_unasked(
+    site: Site, open_page: OpenPage, aoki: User, entered: Entry
+) -> None:
+    page = open_page()
+    sign_in(page, site.address, aoki.email)
+    meet = f"{site.address}/admin/entries/meet/{entered.race.meet_id}/change/"
+    page.goto(meet)
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.get_by_label("見出し", exact=True).fill("駐車場")
+    page.get_by_label("会場", exact=True).fill("等々力")
+    press(page, "下書きに保存")
+    expect(page.get_by_label("会場", exact=True)).to_have_value("等々力")
+    assert (asked, page.url) == (["beforeunload"], meet)
+    page.locator("[name=venue]").evaluate("field => { field.value = field.defaultValue; }")
+    press(page, "下書きに保存")
+    page.wait_for_url(f"{meet}#notices")
+    assert asked == ["beforeunload"]
 
 
 def test_an_organizer_withdraws_an_entry_and_the_next_is_promoted(
