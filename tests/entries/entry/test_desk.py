@@ -358,6 +358,8 @@ def test_a_host_entry_stays_with_the_meet_of_the_list(desk: Client, four: list[E
     assert "別の大会" not in page
     assert small.name in page
     assert "別の大会" in desk.get(f"{LIST}add/").content.decode()
+    for page in (f"{LIST}add/?race={small.pk}&words=北&{kept}", f"{LIST}add/new?race={small.pk}&{kept}"):
+        assert f'<a class="button" href="{LIST}?meet={small.meet_id}">やめる</a>' in desk.get(page).content.decode()
     answer = invite(desk, small, athletes_of(kita, 1)[0], _changelist_filters=f"meet={small.meet_id}")
     assert answer["Location"] == f"{LIST}?meet={small.meet_id}"
 
