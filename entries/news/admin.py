@@ -118,7 +118,7 @@ class NoticeAdmin(DeskAdmin):
         mail, me = form.cleaned_data.get("mail", False), user_of(request)
         actions.publish(notice=notice, by=me, at=timezone.now(), on=form.moment, mail=mail)
         when = moment(notice.meet, form.moment) if form.moment else ""
-        said = _("%(when)s に公開します。") % {"when": when} if when else _("公開しました。")
+        said = _("%(when)sに公開します。") % {"when": when} if when else _("公開しました。")
         self.message_user(request, said, messages.SUCCESS)
         if mail:
             self.message_user(request, _("メールは公開と同時に送ります。"), messages.SUCCESS)

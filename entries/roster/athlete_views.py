@@ -99,7 +99,7 @@ def _say_what_to_check(request: TeamRequest, form: AthleteForm) -> None:
         messages.warning(request, say(refusal))
     jaaf_id = form.cleaned_data["jaaf_id"]
     if 0 < sum(letter.isdecimal() for letter in form["jaaf_id"].data or "") < len(jaaf_id):
-        said = _("JAAF IDの先頭の0を補い、%(jaaf_id)s として保存しました。番号をご確認ください。")
+        said = _("JAAF IDの先頭の0を補い、%(jaaf_id)sとして保存しました。番号をご確認ください。")
         messages.warning(request, said % {"jaaf_id": jaaf_id})
 
 

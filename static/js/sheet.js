@@ -11,7 +11,7 @@ const Sheet = (() => {
 
   const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
   const say = (code, values = {}) => fill(words[code], values);
-  // As `tenants/search_key.py` folds names, with its table of kanji.
+  // As `tenants/search_key.py` folds names, with its table of kanji; but for punctuation and marks of repetition.
   const forms = new Map(facts.kanji.split(" ").flatMap(([first, ...others]) => others.map((one) => [one, first])));
   const fold = (text) => [...text.normalize("NFKD").toLowerCase().replace(/(?![\u3099\u309a])[\p{M}\p{C}\p{Z}]/gu, "")
     .replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60))]

@@ -20,7 +20,7 @@ class DeskList(admin.ModelAdmin):
     def action_checkbox(self, obj: models.Model) -> SafeString:
         """A row's checkbox, named after the row; without the form field that Django makes and renders for each row, a sixth
         of a list's time."""
-        label = _("%(name)s を選択") % {"name": obj}
+        label = _("%(name)sを選択") % {"name": obj}
         box = '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">'
         return format_html(box, ACTION_CHECKBOX_NAME, obj.pk, label)
 

@@ -1,6 +1,6 @@
-"""Those whom the roster has not, but another sheet of the same workbook: they are added to it with the entries, or not at all.
+"""Those whom the roster has not, but another sheet of the same workbook: a confirmation adds them to it and then enters them.
 
-Until then each stands under a number that no row of the database has.
+What of the entries is refused at that moment leaves them on the roster. Until then each stands under a number that no row of the database has.
 """
 
 from collections.abc import Sequence

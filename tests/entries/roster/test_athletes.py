@@ -59,7 +59,7 @@ def test_an_id_that_lost_its_zeros_is_padded_and_said(
     as_baba: Client, roster: str, kita: Team, typed: str, said: bool
 ) -> None:
     page = as_baba.post(f"{roster}new", TAKAHASHI | {"jaaf_id": typed}, follow=True).content.decode()
-    assert ("00012345678 として保存しました" in page) is said
+    assert ("00012345678として保存しました" in page) is said
     assert Athlete.objects.get().jaaf_id == ("00012345678" if typed else "")
 
 
