@@ -56,3 +56,12 @@ class Form(AccessibleMixin, forms.Form):
 
 class ModelForm(AccessibleMixin, forms.ModelForm):
     """Base of forms that show a row's fields. They check shape only; an action writes."""
+
+
+class PastedField(forms.CharField):
+    """A table that was copied out of a spreadsheet, beside a field for a file; taken as it is."""
+
+    def __init__(self, *, help_text: Any) -> None:
+        area = forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
+        label = _("またはExcelから貼り付け")
+        super().__init__(label=label, help_text=help_text, required=False, strip=False, widget=area)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.importing.models import ImportRun, Source
 from tenants.files.stored_cells import storable
-from tenants.forms import Form
+from tenants.forms import Form, PastedField
 from tenants.models import Tenant, User
 from tenants.refusal import Refused
 from tenants.wording import say
@@ -51,13 +51,7 @@ class UploadForm(HostForm):
         required=False,
         widget=forms.FileInput(attrs={"accept": FILE_KINDS}),
     )
-    pasted = forms.CharField(
-        label=_("またはExcelから貼り付け"),
-        help_text=_("見出しの行から最後の行までをコピーして貼り付けます。5,000行以内。"),
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-    )
+    pasted = PastedField(help_text=_("見出しの行から最後の行までをコピーして貼り付けます。5,000行以内。"))
 
     def clean(self) -> dict[str, Any] | None:
         """One of the two."""

@@ -11,7 +11,7 @@ from entries.roster.athlete_fields import READERS, Reader, Values, check_whole, 
 from entries.roster.models import Athlete, Sex, Team, TeamKind
 from entries.roster.prefectures import PREFECTURE_CHOICES
 from tenants.files.tables import Cell, text_of
-from tenants.forms import Form
+from tenants.forms import Form, PastedField
 from tenants.mail_address import MailAddressFormField
 from tenants.phone import LONGEST as LONGEST_PHONE
 from tenants.phone import PhoneFormField
@@ -166,10 +166,4 @@ class UploadForm(Form):
         required=False,
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xlsm,.csv,.txt,.tsv"}),
     )
-    pasted = forms.CharField(
-        label=_("またはExcelから貼り付け"),
-        help_text=_("見出しの行から名簿の最後の行までをコピーして貼り付けます"),
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-    )
+    pasted = PastedField(help_text=_("見出しの行から名簿の最後の行までをコピーして貼り付けます"))
