@@ -7,7 +7,7 @@ from datetime import datetime
 from entries.entry.lines import MAX_ROWS, Line, SheetRefused
 from entries.entry.models import Entry, Submission
 from entries.marks import format_time
-from entries.meet.models import Meet, Race, RaceSex, State
+from entries.meet.models import Meet, Race, State
 from entries.meet.standing import closed_words
 from entries.meet.wording import moment, pause_note
 from entries.roster.models import Athlete
@@ -93,7 +93,7 @@ def row_refusals(meet: Meet, line: Line, race: Race | None, athlete: Athlete | N
         return found
     if race.paused_at is not None:
         found["race"] = Refused("race_paused", race=race.name_here)
-    elif athlete is not None and race.sex not in (RaceSex.MIXED, athlete.sex):
+    elif athlete is not None and not race.is_for(athlete.sex):
         found["race"] = Refused("sex", race=race.name_here, sex=race.get_sex_display())
     return found | time_refusals(race, line.seed_time, line.personal_best)
 
@@ -214,7 +214,7 @@ def check_may_move(entry: Entry, to: Race) -> None:
         raise Refused("same_race")
     if entry.race.meet_id != to.meet_id:
         raise Refused("other_meet")
-    if to.sex not in ("X", entry.athlete.sex):
+    if not to.is_for(entry.athlete.sex):
         raise Refused("sex", race=to.name_here, sex=to.get_sex_display())
     if Entry.objects.live().filter(race=to, athlete=entry.athlete_id).exists():
         raise Refused("duplicate", race=to.name_here)

@@ -227,6 +227,10 @@ class Race(TenantOwned):
         """As the reader's language calls it, where the host says so."""
         return (self.name_en if get_language() == "en" else "") or self.name
 
+    def is_for(self, sex: str) -> bool:
+        """Whether an athlete of this sex runs in it."""
+        return self.sex in (RaceSex.MIXED, sex)
+
     @property
     def free_places(self) -> int | None:
         """Places left; None when there is no limit."""

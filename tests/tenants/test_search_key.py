@@ -68,3 +68,7 @@ def test_words_of_a_search_are_few_and_hold_something() -> None:
     assert len(words_of("a b c d e f g")) == 5
     assert words_of("・ 　") == []
     assert len(words_of("a" * 500)[0].key) == 100
+
+
+def test_no_word_holds_what_a_database_cannot_be_asked_for() -> None:
+    assert [word.typed for word in words_of("鈴\0木 \0")] == ["鈴木"]

@@ -7,7 +7,7 @@ from django.db import transaction
 from entries.entry import entry_actions, places
 from entries.entry.desk import queries
 from entries.entry.models import Entry
-from entries.meet.models import Race, RaceSex
+from entries.meet.models import Race
 from entries.roster.actions import add_guest
 from entries.roster.athlete_actions import AthleteRefused, add_athlete
 from entries.roster.athlete_fields import Values
@@ -37,7 +37,7 @@ def invite_new(
     AthleteRefused for the fields of the athlete, Refused for the entry.
     """
     places.lock_races([race.pk])
-    if race.sex not in (RaceSex.MIXED, values["sex"]):
+    if not race.is_for(values["sex"]):
         raise AthleteRefused({"sex": Refused("sex", race=race.name_here, sex=race.get_sex_display())})
     known = queries.guest_of_host(race, values) if team is None else None
     athlete = known or _write_down(team, values, printed, contact_email, by=by, at=at, today=today)

@@ -13,7 +13,7 @@ from entries.entry.models import Entry
 from entries.entry.rules import takes_still
 from entries.entry.sheet_rows import TEXTS, Row
 from entries.marks import format_time
-from entries.meet.models import Race, RaceSex
+from entries.meet.models import Race
 from entries.roster.models import Athlete
 
 SPARE_ROWS = 5
@@ -128,7 +128,7 @@ def _kind(race: Race) -> tuple[int, str, bool]:
 
 def may_choose(race: Race, sex: str) -> bool:
     """Whether an athlete of this sex may be entered, as the page offers it; empty: whatever the sex."""
-    return not sex or race.sex in (RaceSex.MIXED, sex)
+    return not sex or race.is_for(sex)
 
 
 def race_data(race: Race) -> dict[str, Any]:

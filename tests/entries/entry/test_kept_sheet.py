@@ -14,7 +14,7 @@ from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Membership, Team
 from tenants.models import User
 from tenants.scope import across_tenants
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, open_meet
 from tests.entries.entry.sheets import address, entries, posted, row
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,8 @@ def test_what_is_kept_is_for_its_sheet_and_an_hour(
     sign_in(stranger, baba, back)
     Membership.objects.create(team=minami, user=baba)
     assert "14:01.11" not in stranger.get(f"{address(meet)}?team={minami.pk}&kept=1").content.decode()
+    other = open_meet(meet.tenant, "other")
+    assert "14:01.11" not in stranger.get(f"{address(other)}?team={kita.pk}&kept=1").content.decode()
     session = stranger.session
     session["kept_sheet"] |= {"at": (timezone.now() - timedelta(minutes=61)).isoformat()}
     session.save()
