@@ -64,3 +64,12 @@ def test_drafts_are_read_only(client: Client, service: StandIn, shoe: MasterProd
     assert "ASICSのシューズです。" in page.content.decode()
     assert client.post(f"{DRAFTS}{draft.pk}/change/", {"text": "x"}).status_code == 403
     assert client.get(f"{DRAFTS}add/").status_code == 403
+
+
+@pytest.mark.parametrize(("words", "count"), [("ａｓｉｃｓ", 1), ("metaspeed 1013a124", 1), ("めた", 0)])
+def test_drafts_are_searched_by_their_product(
+    client: Client, service: StandIn, shoe: MasterProduct, endo: User, aoki: User, words: str, count: int
+) -> None:
+    ask(shoe, endo)
+    client.force_login(aoki)
+    assert len(client.get(DRAFTS, {"q": words}).context["cl"].result_list) == count

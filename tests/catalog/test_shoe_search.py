@@ -60,8 +60,13 @@ def test_every_word_stands_in_brand_reference_or_name(size: None, text: str, ref
 
 
 @pytest.mark.usefixtures("catalogue")
-def test_width_case_and_kana_do_not_matter() -> None:
+def test_width_case_and_kana_do_not_matter(size: None) -> None:
     assert found("すぴーど") == ["HY-100"]
+    assert found("ｽﾋﾟｰﾄﾞ") == ["HY-100"]
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_full_width_letters_of_a_name_are_read_where_shoes_are_few() -> None:
     assert found("wide") == ["100"]
 
 

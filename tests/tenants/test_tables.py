@@ -282,6 +282,22 @@ def test_a_value_merged_across_stays_in_its_first_column_and_that_is_said() -> N
     ]  # fmt: skip
 
 
+def test_a_merge_over_nothing_is_not_worth_saying_and_one_without_end_is_cut_off() -> None:
+    """Also where a program left a value in a cell that the merge covers: it stays."""
+    book = Workbook()
+    page = book.worksheets[0]
+    for cells in (["氏名", "種目", "タイム"], ["鈴木", None, "14:30"], ["佐藤", "5000m", "14:40"], ["田中"]):
+        page.append(cells)
+    for area in ("B2:C2", "B3:C3", "A4:XFD4"):
+        page.merged_cells.add(area)
+    out = io.BytesIO()
+    book.save(out)
+    [found] = sheets_of(out.getvalue())
+    assert [row.cells for row in found.rows[1:]] == [["鈴木", None, "14:30"], ["佐藤", "5000m", "14:40"], ["田中"]]
+    assert [row.notes for row in found.rows[1:3]] == [{}, {1: "across"}]
+    assert max(found.rows[3].notes) == tables.MAX_COLUMNS - 1
+
+
 def test_a_block_of_merged_cells_is_carried_down_in_its_first_column_alone() -> None:
     book = Workbook()
     page = book.worksheets[0]

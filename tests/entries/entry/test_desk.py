@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from entries.entry import actions
+from entries.entry.desk.queries import MOST_PEOPLE
 from entries.entry.lines import Line
 from entries.entry.models import Entry, Submission
 from entries.marks import parse_time
@@ -117,21 +118,31 @@ def test_a_search_of_all_hosts_stops_at_so_many_people_and_says_so(
     monkeypatch.setattr("entries.entry.desk.queries.MOST_PEOPLE", 3)
     client.force_login(admin)
     shown = {}
-    for asked in ({"q": "鈴木"}, {"q": "鈴木 一郎2"}, {"q": "鈴木", "meet": str(meet.pk)}):
+    for asked in ({"q": "鈴木"}, {"q": "鈴木 一郎2"}, {"q": "・"}, {"q": "鈴木", "meet": str(meet.pk)}):
         answer = client.get(LIST, asked)
         is_cut = "あてはまる選手が多いため" in answer.content.decode()
         shown[asked["q"], "meet" in asked] = (len(answer.context["cl"].result_list), is_cut)
-    assert shown == {("鈴木", False): (3, True), ("鈴木 一郎2", False): (1, False), ("鈴木", True): (4, False)}
+    assert shown == {
+        ("鈴木", False): (3, True),
+        ("鈴木 一郎2", False): (1, False),
+        ("・", False): (4, False),
+        ("鈴木", True): (4, False),
+    }
 
 
 def test_a_search_of_all_hosts_asks_for_people_first(client: Client, four: list[Entry], admin: User) -> None:
-    """A name is never compared with the rows of entries: they come by the numbers of who was found."""
+    """A name is never compared with the rows of entries: they come by the numbers of who was found, and what can be no
+    receipt's number is not looked for among receipts."""
     client.force_login(admin)
     with CaptureQueriesContext(connection) as asked:
         client.get(LIST, {"q": "鈴木 北大学"})
     of_entries = [one["sql"] for one in asked if 'FROM "entries_entry"' in one["sql"]]
     assert of_entries
     assert not [sql for sql in of_entries if 'search_key" LIKE' in sql or 'search_key"::text LIKE' in sql]
+    people = [one["sql"] for one in asked if one["sql"].startswith('SELECT "entries_athlete"')]
+    assert people
+    assert all(f"LIMIT {MOST_PEOPLE + 1}" in sql for sql in people)
+    assert not [one["sql"] for one in asked if one["sql"].startswith('SELECT "entries_submission"')]
 
 
 @pytest.mark.parametrize("value", ["x", "-1", "9" * 30, "1 OR 1=1", "٣"])
