@@ -24,16 +24,7 @@ def enqueue(
 
     `key` names the event, for example `entry.promoted:17`, so that no retry can mail twice about it.
     """
-    row = OutboxMail(
-        kind=kind,
-        to=to,
-        key=key,
-        context=context,
-        tenant_id=tenant_id,
-        next_attempt_at=at,
-        language=language_of_mail(language),
-    )
-    OutboxMail.objects.bulk_create([row], ignore_conflicts=True)
+    enqueue_many(kind, to=[(to, language)], key=key, context=context, at=at, tenant_id=tenant_id)
 
 
 def enqueue_many(
@@ -54,7 +45,7 @@ def enqueue_many(
             context=context,
             tenant_id=tenant_id,
             next_attempt_at=at,
-            language=language[:2],
+            language=language_of_mail(language),
         )
         for address, language in to
     ]
