@@ -152,7 +152,7 @@
     let shown = 0;
     for (const block of blocks()) {
       const athlete = facts.athletes[block.dataset.athlete];
-      const named = !asked || [athlete.name, athlete.kana, athlete.jaaf].some((text) => fold(text).includes(asked));
+      const named = !asked || athlete.find.some((text) => fold(text).includes(asked));
       block.hidden = !named || (only.checked && !block.classList.contains("is-entered"));
       shown += block.hidden ? 0 : 1;
     }

@@ -263,16 +263,20 @@ class Choices:
         return render_to_string("pieces/athlete_options.html", values)
 
 
+def _romaji_both_ways(athlete: Athlete) -> str:
+    """Whichever name one types first, as in the key of a search."""
+    return f"{athlete.given_romaji} {athlete.family_romaji} {athlete.given_romaji}".strip()
+
+
 def script_facts(facts: Facts) -> Mapping[str, Any]:
     """What `static/js/sheet*.js` knows: races, athletes, who is entered where, and the words for hints."""
     return {
         "races": {str(race.pk): race_data(race) for race in facts.races.values()},
         "athletes": {
             str(athlete.pk): {
-                "name": athlete.full_name,
-                "kana": athlete.full_kana,
+                "name": athlete.name_here,
+                "find": [athlete.full_name, athlete.full_kana, _romaji_both_ways(athlete), athlete.jaaf_id],
                 "sex": athlete.sex,
-                "jaaf": athlete.jaaf_id,
             }
             for athlete in facts.athletes
         },
