@@ -9,6 +9,7 @@ from django.db import transaction
 from django.test import Client
 
 from entries.entry import actions
+from entries.entry.desk.arrivals import MOST_DAYS
 from entries.entry.lines import Line
 from entries.entry.models import Entry
 from entries.meet.models import Meet, Race, State
@@ -149,6 +150,10 @@ def test_the_days_without_entries_are_drawn_too(
     [shown] = desk.get(DESK).context["desks"]
     assert [(step.count, step.total) for step in shown.arrivals.steps] == [(3, 3), (0, 3), (0, 3), (2, 5)]
     assert not shown.arrivals.by_minute
+    with tenant_scope(meet.tenant_id):
+        Entry.objects.filter(race=race).update(entered_at=now - timedelta(days=400))
+    [shown] = desk.get(DESK).context["desks"]
+    assert [(step.count, step.total) for step in shown.arrivals.steps] == [*[(0, 3)] * (MOST_DAYS - 1), (2, 5)]
 
 
 def test_the_hour_in_which_most_came_is_drawn_by_the_minute(

@@ -456,6 +456,7 @@ def test_an_athlete_is_written_down_on_the_roster_of_a_team_that_entered_here(
     """A team that has entered no meet of this host is not offered, and not taken."""
     page = desk.get(f"{LIST}add/new", {"race": str(small.pk), "words": "北大"}).content.decode()
     assert f'<option value="{kita.pk}">' in page
+    assert f'<option value="{kita.pk}">' not in desk.get(f"{LIST}add/new", {"race": str(small.pk)}).content.decode()
     assert write_down(desk, small, "words=南", team=minami.pk).status_code == 422
     assert write_down(desk, small, "words=北大", team=kita.pk).status_code == 302
     assert Athlete.objects.get(family_name="Kamau").team == kita

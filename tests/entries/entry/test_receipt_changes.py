@@ -246,6 +246,16 @@ def test_a_withdrawal_is_undone_while_the_place_is_free(coach: Client, meet: Mee
     assert OutboxMail.objects.filter(kind="entry.withdrawn", context={"entry": entry.pk}).count() == 2
 
 
+def test_without_a_limit_there_is_always_a_place_to_come_back_to(
+    coach: Client, meet: Meet, race: Race, runners: list[Athlete]
+) -> None:
+    receipt = send(coach, meet, None, [row(runners[0], race)], key="open")["Location"]
+    entry = entry_of(runners[0], race)
+    withdraw(coach, receipt, entry)
+    assert undo(coach, receipt, entry).status_code == 303
+    assert entry_of(runners[0], race).state == "accepted"
+
+
 def test_a_place_that_somebody_else_got_does_not_come_back(
     coach: Client, receipt: str, wrong: Race, runners: list[Athlete]
 ) -> None:

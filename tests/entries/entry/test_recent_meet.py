@@ -9,14 +9,15 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from entries.entry.models import Submission
 from entries.meet import decorators
 from entries.meet.models import Meet, Race, State
 from entries.meet.recent import RecentMeets, RecentRaces
 from entries.roster.models import Athlete, Team
-from tenants.models import User
-from tests.conftest import race_of, team_of
+from tenants.models import Tenant, User
+from tests.conftest import open_meet, race_of, team_of
 from tests.entries.entry.sheets import address, row, send
 
 pytestmark = pytest.mark.usefixtures("in_nittai")
@@ -175,3 +176,19 @@ def test_what_pages_make_of_the_races_is_kept_with_them(
     assert "男子1500m" not in coach.get(address(meet)).content.decode()
     clock.now += 1
     assert "男子1500m" in coach.get(address(meet)).content.decode()
+
+
+def test_as_many_meets_are_kept_as_there_is_room_for(
+    meet: Meet, race: Race, nittai: Tenant, settings: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """The one that was read the longest ago goes; what is no meet takes no room."""
+    settings.RECENT_MEET_SECONDS = 1.0
+    open_meet(nittai, "second"), open_meet(nittai, "third")
+    kept = RecentMeets(2, Clock())
+    for slug in (meet.slug, "second", "third", "none"):
+        kept.get(nittai.slug, slug)
+    with django_assert_num_queries(0):
+        assert kept.get(nittai.slug, "third")
+        assert kept.get(nittai.slug, "second")
+    with django_assert_num_queries(2):
+        assert kept.get(nittai.slug, meet.slug)

@@ -50,6 +50,8 @@ REGISTER = {
     "button": lambda one: one.button()(act),
     "link": lambda one: one.link(act),
     "panel": lambda one: one.panel("act", "some.html")(act),
+    "section": lambda one: one.section("act", "some.html")(act),
+    "tool": lambda one: one.tool("act"),
     "page": lambda one: one.page("act", "<path:object_id>/act", act),
     "hold": lambda one: one.hold(act),
     "save": lambda one: one.save_with(Meet, act),
