@@ -118,7 +118,7 @@ def rework(run: ImportRun, *, by: User) -> ImportRun:
     content = rejected_content(run)
     if not content:
         raise Refused("import_decided", state=run.get_state_display())
-    name = _("取り込めない行 %s") % run.file_name
+    name = _("取り込めない行（%s）") % run.file_name
     return start_csv(run.tenant, content, file_name=name, by=by)
 
 
