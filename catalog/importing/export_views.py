@@ -1,7 +1,6 @@
 """Products as a CSV file that one downloads."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -13,36 +12,24 @@ from catalog.importing.export import export_csv
 from catalog.importing.forms import HostForm
 from tenants.desk.base import user_of
 from tenants.files.tables import CSV_TYPE
-from tenants.models import User
 from tenants.scope import tenant_scope
-from tenants.throttle.slots import slot
 
 
 def export_view(owner: Any, request: HttpRequest) -> HttpResponseBase:
-    """All products of one host, while they are read; a platform admin chooses the host first. `owner` is the list's.
-    Raises AllTaken."""
+    """All products of one host, while they are read; a platform admin chooses the host first. `owner` is the list's."""
     user = user_of(request)
     is_asked = user.tenant_id is not None or "host" in request.GET
     form = HostForm(request.GET if is_asked else None, user=user)
     if form.is_valid():
-        name = f"products-{form.tenant.slug}-{timezone.localdate():%Y%m%d}.csv"
-        return _streamed(form.tenant.pk, name, by=user)
+        return _streamed(form.tenant.pk, f"products-{form.tenant.slug}-{timezone.localdate():%Y%m%d}.csv")
     context = {**owner.admin_site.each_context(request), "opts": owner.opts, "title": _("CSVで書き出す"), "form": form}
     return TemplateResponse(
         request, "admin/catalog/masterproduct/export.html", context, status=422 if is_asked else 200
     )
 
 
-def _streamed(tenant: int, name: str, *, by: User) -> StreamingHttpResponse:
-    """In a slot of the user's that is given back after the last piece."""
-    held = ExitStack()
-    held.enter_context(slot(by.pk))
-    return StreamingHttpResponse(_in_slot(held, tenant), content_type=CSV_TYPE, headers=_headers(name))
-
-
-def _in_slot(held: ExitStack, tenant: int) -> Iterator[bytes]:
-    with held:
-        yield from _of_tenant(tenant)
+def _streamed(tenant: int, name: str) -> StreamingHttpResponse:
+    return StreamingHttpResponse(_of_tenant(tenant), content_type=CSV_TYPE, headers=_headers(name))
 
 
 def _of_tenant(tenant: int) -> Iterator[bytes]:
