@@ -328,6 +328,14 @@ def test_a_row_that_means_two_people_is_refused(as_baba: Client, door: str) -> N
     assert reasons(preview(as_baba, door, csv_of([*BABA[:7], YOSHIDA[7]]))) == [(2, "jaaf_id", "athlete_two_people")]
 
 
+def test_a_row_that_would_make_two_athletes_one_is_refused(as_baba: Client, door: str) -> None:
+    """An ID of the one, and no birth date beside the name of the other, who was born on the same day."""
+    imported(as_baba, door, csv_of(YOSHIDA, [*BABA[:5], YOSHIDA[5], *BABA[6:]]))
+    header = [*HEADER[:5], HEADER[7]]
+    found = preview(as_baba, door, csv_of([*BABA[:5], YOSHIDA[7]], header=header))
+    assert reasons(found) == [(2, "family_name", "athlete_same_person")]
+
+
 def test_who_left_is_put_back(as_baba: Client, door: str, baba: User) -> None:
     imported(as_baba, door, csv_of(YOSHIDA))
     athlete_actions.take_off(Athlete.objects.get(), by=baba, at=timezone.now())
