@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from entries.entry.lines import SheetRefused
-from entries.entry.models import EntryUpload
+from entries.entry.models import EntryUpload, Submission
 from entries.entry.queries import races_of
 from entries.entry.sheet.views import chosen
 from entries.entry.upload import actions, importer
@@ -150,9 +150,7 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
     """What would be entered and what is refused, and why; POST enters the rows that are in order, all or none."""
     kept = _kept(request, upload)
     if kept.submission is not None:
-        return HttpResponseRedirect(
-            reverse("entry:receipt", args=[kept.submission.reference]), status=HTTPStatus.SEE_OTHER
-        )
+        return _to_receipt(kept.submission)
     if {"mend", "columns", "sheet"} & request.POST.keys():
         return _again(request, kept)
     shown = _preview(request, kept)
@@ -167,9 +165,7 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
         except Refused as refusal:
             problems = [say(refusal)]
         else:
-            return HttpResponseRedirect(
-                reverse("entry:receipt", args=[submission.reference]), status=HTTPStatus.SEE_OTHER
-            )
+            return _to_receipt(submission)
     values = {
         "meet": request.meet,
         "upload": kept,
@@ -182,6 +178,10 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "entry/upload_preview.html", values | _choices(kept), status=status)
+
+
+def _to_receipt(submission: Submission) -> HttpResponse:
+    return HttpResponseRedirect(reverse("entry:receipt", args=[submission.reference]), status=HTTPStatus.SEE_OTHER)
 
 
 def _again(request: MeetRequest, kept: EntryUpload) -> HttpResponse:
