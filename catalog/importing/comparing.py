@@ -7,7 +7,8 @@ from itertools import islice
 from typing import Any
 
 from catalog.fields import SPECS, Value
-from catalog.importing.merging import Merge
+from catalog.importing.merging import TEXTS, Merge
+from catalog.importing.staging import plain_text
 from catalog.models import ProductOverride
 from catalog.overrides.rules import is_conflict
 from catalog.values import is_empty
@@ -56,7 +57,13 @@ def changes_of(merge: Merge, row: tuple[Any, ...], *, is_new: bool = False) -> l
     ]
     before, patch = _loaded(row[3]), _loaded(row[4])
     pairs += [[f"{SPECS}{name}", before.get(name), after or ""] for name, after in patch.items()]
-    return [pair for pair in pairs if pair[1] != pair[2] and not (is_empty(pair[1]) and is_empty(pair[2]))]
+    return [pair for pair in pairs if pair[1] != pair[2] and not _says_the_same(*pair)]
+
+
+def _says_the_same(name: str, before: Value, after: Value) -> bool:
+    if name in TEXTS and before and after:
+        return plain_text(before) == plain_text(after)
+    return is_empty(before) and is_empty(after)
 
 
 def _loaded(raw: Any) -> dict[str, Any]:

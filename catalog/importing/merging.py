@@ -12,7 +12,7 @@ from typing import Any
 from catalog.importing import staging
 from catalog.importing.columns import Columns
 from catalog.importing.product_rows import ProductRow
-from catalog.importing.staging import is_postgres
+from catalog.importing.staging import is_postgres, plain_column
 
 STAGE = "import_rows"
 CATALOGUE = "catalog_masterproduct"
@@ -20,6 +20,8 @@ TYPES = {
     "name": "text", "category": "text", "price_jpy": "integer", "stack_height_mm": "numeric(4,1)",
     "events_allowed": "jsonb", "list_status": "text", "valid_from": "date", "valid_until": "date",
 }  # fmt: skip
+TEXTS = ("name", "category")
+"""What is no change when only its width or its form of Unicode differs."""
 DEFAULTS = {"name": "''", "category": "''", "events_allowed": "'[]'", "list_status": "''"}
 KEY = {
     "row_no": "integer",
@@ -85,7 +87,7 @@ class Merge:
         """Change what differs and add what is new; how many were added, which is all unless somebody was faster."""
         columns = [*self.fields, *(["specs"] if self.has_specs else [])]
         if columns:
-            sets = ", ".join(f"{name} = {self._new_value(name, 'm.specs')}" for name in columns)
+            sets = ", ".join(f"{name} = {_kept_or(name, self._new_value(name, 'm.specs'))}" for name in columns)
             staging.execute(
                 f"UPDATE {CATALOGUE} AS m SET {sets} FROM {STAGE} t"
                 " WHERE m.id = t.product_id AND m.tenant_id = %s AND t.is_changed",
@@ -138,7 +140,16 @@ class Merge:
         staging.drop(STAGE)
 
 
+def _kept_or(name: str, value: str) -> str:
+    """The new value, but for a text that says the same as the one that is stored."""
+    if name not in TEXTS:
+        return value
+    return f"CASE WHEN {_unequal(name)} THEN {value} ELSE m.{name} END"
+
+
 def _unequal(name: str) -> str:
+    if name in TEXTS:
+        return f"(m.{name} <> t.{name} AND {plain_column(f'm.{name}')} <> {plain_column(f't.{name}')})"
     if is_postgres():
         return f"m.{name} IS DISTINCT FROM t.{name}"
     if TYPES[name] == "jsonb":

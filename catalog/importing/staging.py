@@ -5,6 +5,7 @@ memory of our process stays flat: PostgreSQL takes the rows by COPY, SQLite by e
 within the caller's transaction; the table is gone when it ends.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -47,6 +48,19 @@ def begin(tenant_id: int) -> None:
             for name, value in POSTGRES_SETTINGS.items():
                 cursor.execute(f"SET LOCAL {name} = '{value}'")
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [IMPORT_LOCK, tenant_id])
+    else:
+        connection.ensure_connection()
+        connection.connection.create_function("plain_text", 1, plain_text, deterministic=True)
+
+
+def plain_text(text: str | None) -> str | None:
+    """A text whatever its width and its form of Unicode (a Mac takes ガ apart): texts that are one so are no change."""
+    return None if text is None else unicodedata.normalize("NFKC", text)
+
+
+def plain_column(column: str) -> str:
+    """The same for a column within a statement, once `begin` was called."""
+    return f"normalize({column}, NFKC)" if is_postgres() else f"plain_text({column})"
 
 
 def again_when_overtaken(action: Callable[[], Result]) -> Result:

@@ -126,6 +126,23 @@ def test_a_large_file_keeps_a_sample_changes_first_and_what_new_products_hold(
     assert run.sample[1] == {"brand": "A", "reference": "2", "is_new": True, "changes": [["name", None, "name 2"]]}
 
 
+@pytest.mark.parametrize("typed", ["ガード ２", "カ\u3099ード 2", "ｶﾞｰﾄﾞ 2"])
+@pytest.mark.parametrize("most", [50, 1])
+def test_another_width_or_form_of_a_name_is_no_change(
+    nittai: Tenant, aoki: User, monkeypatch: pytest.MonkeyPatch, typed: str, most: int
+) -> None:
+    """In a grid and in a file that is streamed; nor is it written with what does change."""
+    monkeypatch.setattr("catalog.importing.csv_rows.MAX_ROWS", most)
+    put(nittai, name="ガード 2", category="shoe")
+    run = take_in(nittai, f"brand,reference,name,category\nA,1,{typed},ｓｈｏｅ\nA,2,x,\n", aoki)
+    assert (run.counts["new"], run.counts["changed"], run.counts["unchanged"]) == (1, 0, 1)
+    run = preview(nittai, f"brand,reference,name,price\nA,1,{typed},5\nA,3,x,\n", aoki)
+    assert run.counts["changed"] == 1
+    assert [row.get("c") for row in rows_of(run)] in ([], [[["price_jpy", None, 5]], None])
+    work_off(actions.confirm(run, by=aoki))
+    assert (product("A", "1").name, product("A", "1").price_jpy) == ("ガード 2", 5)
+
+
 def test_a_file_of_keys_alone_adds_what_is_missing(nittai: Tenant, aoki: User) -> None:
     put(nittai, name="x")
     assert take_in(nittai, "brand,reference\na,1\na,2\n", aoki).counts["unchanged"] == 1
