@@ -83,6 +83,13 @@ def test_what_succeeded_was_no_guess(db: None, now: datetime) -> None:
     assert attempts(20, now) == LIMITS.pair
 
 
+def test_a_success_that_is_said_twice_gives_no_more(db: None, now: datetime) -> None:
+    attempt = throttle.count(from_address(), what="t", account="baba@example.com", limits=LIMITS, at=now)
+    throttle.take_back(attempt)
+    throttle.take_back(attempt)
+    assert attempts(20, now) == LIMITS.pair
+
+
 def test_a_success_takes_nothing_from_a_later_window(db: None, now: datetime) -> None:
     attempt = throttle.count(from_address(), what="t", account="baba@example.com", limits=LIMITS, at=now)
     later = now + timedelta(minutes=16)
