@@ -2,7 +2,6 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from entries.meet.models import Meet, State
@@ -11,7 +10,6 @@ from tenants.desk.base import is_id
 from tenants.desk.composed import ComposedAdmin
 
 
-@never_cache
 @require_safe
 def _preview(request: HttpRequest, desk: ComposedAdmin, object_id: str) -> HttpResponse:
     found = Meet.objects.with_clock().select_related("tenant")
