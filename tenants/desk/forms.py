@@ -17,12 +17,21 @@ from tenants.wording import say
 
 UNDER_THE_HOOD = frozenset({"tenant", "meet", "race"})
 """Not in the form once the row is there, and still part of what has to be unique."""
+YEARS = range(1900, 2200)
+"""The years of an instant. In the first and the last year of the calendar a change of zone would leave it."""
 
 
 class MomentField(forms.DateTimeField):
-    """An instant to the minute, shown and typed in the zone that is active: the meet's. Refuses what clocks skip."""
+    """An instant to the minute, shown and typed in the zone that is active: the meet's. Refuses what clocks skip, and far years."""
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Raises ValidationError for a year that can only be a slip of the keys."""
+        moment = super().to_python(value)
+        if moment is not None and moment.year not in YEARS:
+            raise ValidationError(_("ありえない年です。西暦4桁の年をご確認ください。"), code="far_year")
+        return moment
 
     def prepare_value(self, value: Any) -> Any:
         """Without the seconds, which the input does not show and which must not look like a change."""
@@ -31,7 +40,7 @@ class MomentField(forms.DateTimeField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare what is seen: an equal value in another notation is no change."""
-        return super().has_changed(self.to_python(self.prepare_value(initial)), data)
+        return super().has_changed(super().to_python(self.prepare_value(initial)), data)
 
 
 class SlugField(forms.SlugField):

@@ -65,6 +65,18 @@ def test_a_time_that_the_clocks_skip_or_show_twice_is_refused(desk: Client, nitt
 
 
 @pytest.mark.parametrize(
+    ("field", "moment", "zone"),
+    [("entries_open_at", "0001-01-01T00:00", "Asia/Tokyo"), ("promote_until", "9999-12-31T23:59", "America/New_York")],
+)
+def test_a_moment_that_leaves_the_calendar_in_another_zone_is_refused(
+    desk: Client, nittai: Tenant, field: str, moment: str, zone: str
+) -> None:
+    page = desk.post(ADD, NEW | {"time_zone": zone, field: moment})
+    assert page.status_code == 422
+    assert errors_on(page) == ["ありえない年です。西暦4桁の年をご確認ください。"]
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [
         ("ends_on", "2027-04-30"), ("ends_on", "2028-05-01"), ("entries_close_at", "2027-03-01T09:00"),
