@@ -14,7 +14,6 @@ from tenants.models import User
 from tenants.outbox.actions import enqueue_many
 from tenants.scope import tenant_scope
 
-MAIL = "news.mail_notice"
 BATCH = 500
 
 
@@ -69,7 +68,7 @@ def _ask_for_mail(row: Notice, *, by: User, at: datetime) -> None:
 
 
 def _enqueue(row: Notice, *, by: User | None) -> None:
-    work.enqueue(MAIL, tenant=row.tenant, by=by, notice=row.pk)
+    work.enqueue(queries.MAIL, tenant=row.tenant, by=by, notice=row.pk)
 
 
 def mail_planned(*, at: datetime) -> int:

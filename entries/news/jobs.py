@@ -1,6 +1,6 @@
 """What the worker does for this room."""
 
-from entries.news import actions
+from entries.news import actions, queries
 from tenants.jobs import work
 
-work.register(actions.MAIL, actions.mail_out)
+work.register(queries.MAIL, actions.mail_out)

@@ -16,6 +16,8 @@ from tenants.scope import across_tenants
 from tenants.searched import found
 
 NOTICES_SHOWN = 20
+MAIL = "news.mail_notice"
+"""The job that mails a notice."""
 LONGEST_DELAY, MOST_MAILED = timedelta(days=1), 100
 
 ORDER = ["phase_rank", "soon", "day", "-past_day", "tenant__slug", "slug"]
@@ -110,7 +112,7 @@ def notices_to_mail(*, at: datetime) -> list[Notice]:
             mailed_at__isnull=True,
         )
         rows = list(due.select_related("tenant").order_by("published_at", "pk")[:MOST_MAILED])
-        asked = Job.objects.filter(kind="news.mail_notice", created_at__gt=at - LONGEST_DELAY)
+        asked = Job.objects.filter(kind=MAIL, created_at__gt=at - LONGEST_DELAY)
         known = {
             args.get("notice"): asked_at for args, asked_at in asked.order_by("pk").values_list("args", "created_at")
         }

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.translation import override
 
 from tenants.audit.models import AuditRecord
 from tenants.audit.security import is_everyday, note_change
@@ -76,12 +78,18 @@ def _unsaved(
         actor=by,
         target_type=target._meta.model_name or "",
         target_id=str(target.pk),
-        target_name=str(target)[:200],
+        target_name=_name_of(target),
         before=plain(before or {}),
         after=plain(after or {}),
         why=why[:300],
         request_id=request_id.get(),
     )
+
+
+def _name_of(target: models.Model) -> str:
+    """In the site's first language, whoever reads the page from which it was changed."""
+    with override(settings.LANGUAGE_CODE):
+        return str(target)[:200]
 
 
 def plain(values: Values) -> Values:

@@ -5,14 +5,16 @@ from io import BytesIO
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from entries.entry import entry_actions
 from entries.entry.upload.race_names import RaceNames
 from entries.meet import rules
+from entries.meet.actions import set_paused
 from entries.meet.models import Meet, Race
 from entries.roster.models import Team
-from tenants.models import User
+from tenants.models import AuditRecord, User
 from tenants.scope import tenant_scope
 from tests.conftest import athletes_of, race_of
 from tests.pageform import form_on
@@ -76,3 +78,10 @@ def test_a_meet_has_a_bounded_number_of_races(
         assert answer.status_code == (302 if number < 2 else 422)
     assert "1つの大会の種目は2以内です。" in answer.content.decode()
     assert Race._base_manager.count() == 2
+
+
+def test_the_trail_keeps_the_hosts_own_name_whoever_changed_the_race(meet: Meet, aoki: User, now: datetime) -> None:
+    race = race_of(meet, name_en="Men 5000 m")
+    with tenant_scope(meet.tenant_id), override("en"):
+        set_paused(race=race, paused=True, by=aoki, at=now)
+    assert AuditRecord.objects.get(verb="race.paused").target_name == "男子5000m"
