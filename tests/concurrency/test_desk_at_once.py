@@ -13,7 +13,7 @@ from django.utils import timezone
 from entries.entry.desk.actions import invite_new
 from entries.entry.models import Entry
 from entries.meet.models import Race
-from entries.news import actions
+from entries.news import actions, queries
 from entries.news.models import Notice
 from entries.roster.models import Athlete
 from tenants.jobs.models import Job
@@ -68,4 +68,4 @@ def test_two_who_publish_the_same_notice_ask_for_one_mail(race: Race, aoki: User
         return actions.publish(notice=notice, by=aoki, at=timezone.now(), mail=True)
 
     assert at_once(act, race.tenant_id) == {"done": 1, "notice_out": AT_ONCE - 1}
-    assert Job.objects.filter(kind=actions.MAIL).count() == 1
+    assert Job.objects.filter(kind=queries.MAIL).count() == 1
