@@ -1,7 +1,7 @@
 """Times: the only parser and formatter. A time is a whole number of hundredths of a second, never a float.
 
 Read forms (fact F3; contract 5): `14:05.32`, `14.05.32`, `14'05"32`, `14分05秒32`, `14:05`, `1:02:03.5`,
-`1時間02分03秒`, `52.10`, `140532`, each also in full width. A cell of Excel is read as what it shows
+`1時間02分03秒`, `52.10`, `52.10秒`, `140532`, each also in full width. A cell of Excel is read as what it shows
 (`tenants.files.excel_times`). With two colons there are hours from 1 to 4, and after a zero: `0:14:05.32`, `00:14:05`. `9:05:32` is a 3000 m in 9 minutes.
 """
 
@@ -12,14 +12,15 @@ HOURS = "1234"
 """What may stand for hours before two colons: nobody runs on for longer, and from 5 on it is how minutes are typed."""
 MAX_HUNDREDTHS = 24 * 3600 * 100
 _MARKS_FOR_SEPARATORS = str.maketrans({"′": "'", "‘": "'", "’": "'", "“": '"', "”": '"', "、": ".", "。": "."})
+_NOT_SEEN = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _DIGITS_ONLY = re.compile(r"(\d{1,2})(\d{2})(\d{2})")
 _FORM = re.compile(
     r"""
     (?:(?P<hours>\d{1,2})(?::|h|時間)(?=\d{1,2}[:'m分]))?
-    (?:(?P<minutes>\d{1,3})(?::|'|m|分|\.(?=\d{1,2}[."s秒])))?
+    (?:(?P<minutes>\d{1,3})(?::|'|m|分|\.(?=\d{1,2}(?:[."]|[s秒]\d))))?
     (?P<seconds>\d{1,2})
     (?:(?:\.|"|''|s|秒|:)(?P<fraction>\d{1,3})?)?
-    "?
+    ["s秒]?
     """,
     re.VERBOSE,
 )
@@ -39,7 +40,7 @@ def parse_time(text: str) -> int:
     Raises NotATime. An empty text is not a time: whether one is needed is the caller's question.
     """
     text = unicodedata.normalize("NFKC", text).translate(_MARKS_FOR_SEPARATORS)
-    text = re.sub(r"\s+", "", text).lower()
+    text = _NOT_SEEN.sub("", text).lower()
     digits = _DIGITS_ONLY.fullmatch(text)
     if digits:
         return _hundredths(0, int(digits[1]), int(digits[2]), digits[3])

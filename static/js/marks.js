@@ -3,12 +3,13 @@
 const Marks = (() => {
   const MAX = 24 * 3600 * 100;
   const SIGNS = { "′": "'", "‘": "'", "’": "'", "“": '"', "”": '"', "、": ".", "。": "." };
+  const NOT_SEEN = /[\s\u200b-\u200f\u2060\ufeff]+/g;
   const DIGITS = /^([0-9]{1,2})([0-9]{2})([0-9]{2})$/;
   const FORM = new RegExp(
     "^(?:(?<hours>[0-9]{1,2})(?::|h|時間)(?=[0-9]{1,2}[:'m分]))?" +
-    "(?:(?<minutes>[0-9]{1,3})(?::|'|m|分|\\.(?=[0-9]{1,2}[.\"s秒])))?" +
+    "(?:(?<minutes>[0-9]{1,3})(?::|'|m|分|\\.(?=[0-9]{1,2}(?:[.\"]|[s秒][0-9]))))?" +
     "(?<seconds>[0-9]{1,2})" +
-    "(?:(?:\\.|\"|''|s|秒|:)(?<fraction>[0-9]{1,3})?)?\"?$");
+    "(?:(?:\\.|\"|''|s|秒|:)(?<fraction>[0-9]{1,3})?)?[\"s秒]?$");
 
   const withColons = (text) => {
     const parts = text.split(":");
@@ -30,7 +31,7 @@ const Marks = (() => {
   const read = (typed) => {
     if (!typed.trim()) return {};
     if (typed.length > 40) return { error: "time_unreadable" };
-    const text = typed.normalize("NFKC").replace(/[′‘’“”、。]/g, (sign) => SIGNS[sign]).replace(/\s+/g, "").toLowerCase();
+    const text = typed.normalize("NFKC").replace(/[′‘’“”、。]/g, (sign) => SIGNS[sign]).replace(NOT_SEEN, "").toLowerCase();
     const digits = DIGITS.exec(text);
     if (digits) return hundredths(0, Number(digits[1]), Number(digits[2]), digits[3]);
     const found = FORM.exec(withColons(text));
