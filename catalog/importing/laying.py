@@ -7,7 +7,7 @@ from catalog.importing.columns import TITLES, Columns, columns_of, named_titles
 from catalog.importing.csv_rows import csv_sheet, is_workbook, without_empty_end
 from catalog.importing.models import Source
 from tenants.files.grid import Grid, GridRow, Remembered, key_of, lay_grid
-from tenants.files.sheets import Sheet, read_pasted, read_sheets
+from tenants.files.sheets import FORMULA, Sheet, read_pasted, read_sheets
 from tenants.files.tables import Cell, text_of
 from tenants.refusal import Refused
 
@@ -78,8 +78,8 @@ def columns_in(grid: Grid, remembered: Remembered) -> list[Columns]:
 
 
 def texts_of(row: GridRow, columns: Columns) -> Sequence[str]:
-    """The row's cells, mended where they were. Who mended a row has seen how many cells it has: it fits the header then."""
-    texts = [exact_text(cell) for cell in row.cells]
+    """The row's cells, mended where they were; none where a formula has no value. Who mended a row has seen how many cells it has: it fits the header then."""
+    texts = ["" if row.notes.get(at) == FORMULA else exact_text(cell) for at, cell in enumerate(row.cells)]
     if not row.mended:
         return texts
     width = len(columns.titles)

@@ -10,6 +10,8 @@ from catalog.importing.laying import texts_of
 from catalog.importing.product_rows import ProductRow, RowReader
 from catalog.importing.rejected_csv import Why
 from tenants.files.grid import Grid, GridRow
+from tenants.files.sheets import FORMULA
+from tenants.refusal import Refused
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 Reason = list[Any]
@@ -56,6 +58,9 @@ def plan(
     for row in grid.rows:
         mine = columns[row.part]
         line = reader.read(row.number, texts_of(row, mine), mine)
+        if lacking := _without_value(row, mine):
+            known = {why.field for why in lacking}
+            line = lacking + [why for why in line if isinstance(why, Why) and why.field not in known]
         if isinstance(line, ProductRow):
             fills = frozenset(mine.fields), bool(mine.specs)
             tables.setdefault(fills, Table(mine)).lines.append(line)
@@ -64,6 +69,17 @@ def plan(
             refused.append((row, line))
             rows.append(PlannedRow(row, REFUSED, reasons=[_stored(why) for why in line]))
     return rows, list(tables.values()), refused
+
+
+def _without_value(row: GridRow, columns: Columns) -> list[Why]:
+    """Also in columns that become further facts."""
+    fields = {place: name for name, place in columns.places.items()}
+    kept = {place: title for place, title in enumerate(columns.titles) if place in {*fields, *columns.specs.values()}}
+    return [
+        Why(Refused("cell_formula"), title, fields.get(place, ""))
+        for place, title in kept.items()
+        if row.notes.get(place) == FORMULA and fields.get(place) not in row.mended
+    ]
 
 
 def _stored(why: Why) -> Reason:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 
-from tenants.files.sheets import Sheet, SheetRow
+from tenants.files.sheets import FORMULA, Sheet, SheetRow
 from tenants.files.stored_cells import cell_of, json_of, storable
 from tenants.files.tables import HEADER_WITHIN, Cell, text_of
 
@@ -134,12 +134,13 @@ class Grid:
         return {columns[place]: note for place, note in row.notes.items() if place in columns}
 
     def titled(self, row: GridRow) -> list[tuple[str, str]]:
-        """The row with the titles of its columns, mended where it was, for a file that is read again."""
+        """The row with the titles of its columns, mended where it was, for a file that is read again: there a formula would be a text."""
         columns, titles = self.columns_of(row), self.parts[row.part].titles
         found = []
         for place in range(max(len(titles), len(row.cells))):
             title = titles[place] if place < len(titles) else ""
-            typed = text_of(row.cells[place]) if place < len(row.cells) else ""
+            is_said = place < len(row.cells) and row.notes.get(place) != FORMULA
+            typed = text_of(row.cells[place]) if is_said else ""
             text = row.mended.get(columns.get(place, ""), typed)
             found += [(title or f"#{place + 1}", text)] if title or text else []
         return found

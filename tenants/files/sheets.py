@@ -186,7 +186,7 @@ def _merge(
         at = (number, place + 1)
         top = layout.merged.get(at)
         if top is not None and values[place] is None and text_of(first.get(top)):
-            values[place], notes[place] = first[top], MERGED
+            values[place], notes[place] = first[top], FORMULA if top in layout.formulas else MERGED
         if at in layout.across and text_of(values[place]):
             notes.setdefault(place, ACROSS)
             empty = [one for one in range(place + 1, layout.across[at]) if one >= len(values) or values[one] is None]

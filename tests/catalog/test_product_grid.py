@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from catalog.importing import actions
 from catalog.importing.models import HostColumns, ImportFile, ImportRun, RunState, Source
 from catalog.models import MasterProduct
+from tenants.files.tables import write_xlsx
 from tenants.models import Tenant, User
 from tests.catalog.test_import_pages import page_of, read
 from tests.catalog.test_import_way import ADD, product_of, products, upload
@@ -54,8 +55,26 @@ def test_a_workbook_is_read_as_a_csv_is(desk: Client) -> None:
     run = last()
     assert (run.state, run.counts["read"], run.counts["new"], run.counts["rejected"]) == (RunState.PREVIEWED, 3, 2, 1)
     assert "型番がありません" in read(desk, page_of(run))
+    assert read(desk, page_of(run)).count("数式の値がファイルにありません") == 1
     desk.post(page_of(run), {"confirm": "1"})
     assert products() == [("nittai", "ASICS", "A-1", "風神", 24200), ("nittai", "ASICS", "A-2", "雷神", None)]
+
+
+def test_a_formula_without_a_value_is_no_value_of_a_product(desk: Client) -> None:
+    """Also in a column that becomes a further fact, until it is mended; a text that begins so is one."""
+    rows = [
+        ["ブランド", "型番", "商品名", "色"],
+        ["A", "R-1", "=B1", "赤"],
+        ["A", "R-2", "二", "=B1"],
+        ["A", "=B1", "三"],
+    ]
+    upload(desk, workbook(("商品", rows)), "a.xlsx")
+    run = last()
+    assert (run.counts["new"], run.counts["rejected"]) == (0, 3)
+    assert read(desk, page_of(run)).count("数式の値がファイルにありません") == 3
+    texts = write_xlsx(rows[0], [["A", "R-1", "=B1"]], title="商品")
+    upload(desk, texts, "a.xlsx")
+    assert last().counts["new"] == 1
 
 
 def test_another_sheet_can_be_chosen(desk: Client) -> None:

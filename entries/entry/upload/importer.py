@@ -9,18 +9,20 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from entries.entry.sheet_rows import LONGEST_TIME, Row
-from entries.entry.upload.columns import is_meant, titles_for
+from entries.entry.upload.columns import PEOPLE, is_meant, titles_for
 from entries.entry.upload.file_row import FileRow, read_shoes
 from entries.entry.upload.people import People, name_in
 from entries.entry.upload.race_names import RaceNames, fold
 from entries.meet.models import Race
 from entries.roster.models import Athlete
+from tenants.files.formulas import without_value
 from tenants.files.grid import Grid, GridRow, Said
 from tenants.files.stored_cells import storable
 from tenants.files.tables import text_of
 from tenants.refusal import Refused
 
 LONGEST_TEXT = 200
+_PERSON = PEOPLE | {"given_name", "kana", "birth_date"}
 _YES = frozenset({"1", "○", "〇", "◯", "o", "y", "yes", "true", "はい", "有", "有り", "あり", "する"})
 
 
@@ -47,6 +49,9 @@ class Reader:
         refused: dict[str, Refused] = {}
         athlete = self._athlete(said, refused)
         race = self._race(said, athlete, refused)
+        refused |= without_value(row, grid) if said else {}
+        if _PERSON & refused.keys():
+            refused.pop("athlete", None)
         typed = Row(
             row.number,
             athlete=str(athlete.pk) if athlete else "",

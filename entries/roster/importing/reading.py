@@ -3,6 +3,7 @@
 from entries.roster.athlete_fields import READERS, Values, may_have_one_name
 from entries.roster.importing.columns import PARTS
 from entries.roster.importing.import_plan import ImportRow
+from tenants.files.formulas import without_value
 from tenants.files.grid import Grid, GridRow
 from tenants.files.tables import Cell, text_of
 from tenants.refusal import Refused
@@ -13,11 +14,11 @@ PENDING = "申請中"
 def read_row(row: GridRow, grid: Grid) -> ImportRow:
     """One row with its values and its own faults; a file whose columns are not known says nothing yet."""
     values: Values = {}
-    refused: dict[str, Refused] = {}
     said = grid.said(row) if grid.is_understood else {}
+    refused: dict[str, Refused] = without_value(row, grid) if said else {}
     one_name = _may_have_one_name(said.get("nationality"))
     for field, cell in said.items():
-        if text_of(cell) == "":
+        if text_of(cell) == "" or field in refused:
             continue
         try:
             for part, half in _parts(field, cell, one_name=one_name):

@@ -161,7 +161,7 @@ def test_a_time_that_is_a_formula_without_a_value_is_refused(
     _, page = preview_of(
         coach, meet, [line(runners[0], "男子5000m", "=B2"), line(runners[1], "男子5000m", "14:00", "=1+")]
     )
-    assert page.count("タイムを読み取れません") == 2
+    assert page.count("数式の値がファイルにありません") == 2
     assert "件を申し込む" not in page
 
 

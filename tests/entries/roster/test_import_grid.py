@@ -8,11 +8,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from entries.roster.importing import memory_actions
 from entries.roster.models import Athlete, ColumnMemory, RosterUpload, Team
 from tenants.files.grid import LONGEST_MENDED
+from tenants.files.tables import write_xlsx
 from tenants.models import User
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,43 @@ def test_an_id_that_lost_its_zeros_is_padded(as_baba: Client, door: str, typed: 
     answer = paste(as_baba, door, HEADER, f"鈴木 一郎\tスズキ イチロウ\t男\t2004/4/2\t{typed}")
     as_baba.post(answer["Location"])
     assert [one.jaaf_id for one in Athlete.objects.all()] == [code][: bool(code)]
+
+
+def formula_book() -> bytes:
+    book = Workbook()
+    page = book.worksheets[0]
+    titles = HEADER.replace("氏名", "姓\t名").split("\t")
+    for cells in (
+        titles,
+        ["=1+1", "一郎", "スズキ イチロウ", "男", "2004/4/2"],
+        [None, "二郎", "スズキ ジロウ", "男", "2004/4/3"],
+    ):
+        page.append(cells)
+    page.merge_cells("A2:A3")
+    page.append(["鈴木", "三郎", "スズキ サブロウ", "男", "2004/4/4", "", "=A1"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_formula_without_a_value_is_nobodys_name(as_baba: Client, door: str) -> None:
+    """Nor where it is merged down; in a column that nobody reads it does no harm, and once it is mended it is read."""
+    there = as_baba.post(door, {"file": SimpleUploadedFile("a.xlsx", formula_book())})["Location"]
+    rows = RosterUpload.objects.get().rows
+    assert [(one["s"], [reason[:2] for reason in one.get("r", [])]) for one in rows] == [
+        ("refused", [["family_name", "cell_formula"]]), ("refused", [["family_name", "cell_formula"]]), ("new", []),
+    ]  # fmt: skip
+    assert "数式の値がファイルにありません" in as_baba.get(there).content.decode()
+    sheet = load_workbook(io.BytesIO(as_baba.get(f"{there}refused.xlsx").content)).worksheets[0]
+    assert "=1+1" not in [cell.value for row in sheet.iter_rows() for cell in row]
+    as_baba.post(there, {"mend": "1", "mend-2-family_name": "鈴木"})
+    assert [one["s"] for one in RosterUpload.objects.get().rows] == ["new", "refused", "new"]
+
+
+def test_a_name_that_begins_as_a_formula_is_a_text(as_baba: Client, door: str) -> None:
+    book = write_xlsx(HEADER.split("\t"), [["=鈴 一郎", "スズキ イチロウ", "男", "2004/4/2", ""]], title="名簿")
+    as_baba.post(door, {"file": SimpleUploadedFile("a.xlsx", book)})
+    assert [one["s"] for one in RosterUpload.objects.get().rows] == ["new"]
 
 
 def test_what_is_refused_is_mended_in_place(as_baba: Client, door: str) -> None:
