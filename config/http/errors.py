@@ -1,4 +1,5 @@
-"""Error pages in our own words. They run no query and need no session, so they also work when the database is down."""
+"""Error pages in our own words. They run no query and need no session, so they also work when the database is down
+(but for the way back to what was typed in a form whose token is old)."""
 
 import sys
 
@@ -11,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tenants.request_id import request_id
+from tenants.throttle.attempts import TooMany
 
 
 def page(status: int, *, title: str, text: str, headers: dict[str, str] | None = None) -> HttpResponse:
@@ -91,7 +93,15 @@ def unavailable() -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form whose token is missing or old."""
+    """403 for a form whose token is missing or old. A view that keeps what was typed leads back to it instead, by its
+    `instead_of_stale_token`; the form itself is taken by nobody."""
+    instead = getattr(request.resolver_match and request.resolver_match.func, "instead_of_stale_token", None)
+    try:
+        answer: HttpResponse | None = instead(request) if instead else None
+    except TooMany as exception:
+        return too_many(exception.seconds)
+    if answer is not None:
+        return answer
     text = _(
         "画面を開いてから時間がたったか、Cookieが使えない設定です。前のページを開き直して、もう一度送信してください。"
     )

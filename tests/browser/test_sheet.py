@@ -399,7 +399,7 @@ def test_without_a_script_the_sign_in_leads_back_to_the_filled_sheet(
     page.fill("[name=email]", baba.email)
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
-    page.get_by_text("サインインの前に入力した内容を戻しました").wait_for()
+    page.get_by_text("先ほどの送信は受け付けていません。入力した内容を戻しました").wait_for()
     assert page.locator("#id_rows-0-seed_time").input_value() == "14.05.32"
     page.get_by_role("button", name="申し込む").click()
     page.wait_for_url("**/orders/*/")

@@ -1,7 +1,8 @@
 """A sheet that is sent when the session has ended: nothing typed is lost.
 
 With script a 401 opens a dialog that signs in on the spot and sends again. Without, the sheet is kept in the visitor's
-session for an hour, the sign-in page follows, and it leads back to the sheet as it was filled in.
+session for an hour, the sign-in page follows, and it leads back to the sheet as it was filled in. A sheet whose token is
+stale (signed in anew in another tab, a lost cookie) is kept likewise when one of our own pages sent it, and never taken.
 """
 
 from collections.abc import Callable
@@ -38,24 +39,52 @@ def keeps_what_is_sent(view: View) -> View:
             return view(request, *args, **kwargs)
         if BY_SCRIPT in request.headers:
             return JsonResponse({}, status=HTTPStatus.UNAUTHORIZED)
-        back = f"{request.path}?{urlencode({'team': request.POST.get('team', ''), 'kept': 1})}"
         _keep(request)
-        return HttpResponseRedirect(f"{reverse('auth:login')}?{urlencode({'next': back})}", status=HTTPStatus.SEE_OTHER)
+        login = f"{reverse('auth:login')}?{urlencode({'next': _filled(request)})}"
+        return HttpResponseRedirect(login, status=HTTPStatus.SEE_OTHER)
 
+    kept.instead_of_stale_token = _instead_of_stale_token  # type: ignore[attr-defined]
     return kept
 
 
-def _keep(request: HttpRequest) -> None:
-    """In a session of its own, which lives an hour; so much from one address and no more. Raises TooMany."""
+def _instead_of_stale_token(request: HttpRequest) -> HttpResponse | None:
+    """Where a sheet with a stale token goes on; None when another site sent it, or it cannot be kept. Raises TooMany."""
+    if not _is_from_here(request):
+        return None
+    if BY_SCRIPT in request.headers:
+        return None if request.user.is_authenticated else JsonResponse({}, status=HTTPStatus.UNAUTHORIZED)
+    if not _keep(request):
+        return None
+    return HttpResponseRedirect(_filled(request), status=HTTPStatus.SEE_OTHER)
+
+
+def _is_from_here(request: HttpRequest) -> bool:
+    """Whether the browser says that a page of this site sent the form: its origin, or else the page's address."""
+    ours = f"{request.scheme}://{request.get_host()}"
+    if "Origin" in request.headers:
+        return request.headers["Origin"] == ours
+    return request.headers.get("Referer", "").startswith(f"{ours}/")
+
+
+def _filled(request: HttpRequest) -> str:
+    """The address of the sheet as it was filled in."""
+    return f"{request.path}?{urlencode({'team': request.POST.get('team', ''), 'kept': 1})}"
+
+
+def _keep(request: HttpRequest) -> bool:
+    """In the visitor's session, which lives an hour when nobody is signed in; so much from one address and no more. False
+    for what no sheet sends. Raises TooMany."""
     now = timezone.now()
     attempts.count(request, what=NAME, account="", limits=LIMITS, at=now)
     try:
         rows = check_rows(draft_of_rows(read_sheet(request.POST).rows)[:MAX_ROWS])
     except Refused:
-        return
+        return False
     team = request.POST.get("team", "")[:20]
     request.session[NAME] = {"path": request.path, "team": team, "rows": rows, "at": now.isoformat()}
-    request.session.set_expiry(KEPT_FOR)
+    if not request.user.is_authenticated:
+        request.session.set_expiry(KEPT_FOR)
+    return True
 
 
 def kept_rows(request: HttpRequest, team: Team) -> list[dict[str, Any]] | None:

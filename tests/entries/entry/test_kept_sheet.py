@@ -47,7 +47,7 @@ def test_without_script_the_sign_in_leads_back_to_the_filled_sheet(
     assert 'value="約15分"' in page
     assert 'value="𠮷"' in page
     assert f'<option value="{race.pk}" selected>' in page
-    assert "サインインの前に入力した内容を戻しました" in page
+    assert "先ほどの送信は受け付けていません。入力した内容を戻しました" in page
     assert stranger.session.get_expiry_age() > 24 * 3600
     assert stranger.post(address(meet), posted(kita, [row(runners[1], race)])).status_code == 303
     assert len(entries()) == 1
@@ -101,6 +101,71 @@ def test_the_sheets_own_script_is_told_to_sign_in_and_where_the_receipt_is(
     answer = client.post(address(meet), body, headers={"X-Sheet": "1"})
     assert (answer.status_code, list(answer.json())) == (200, ["location"])
     assert client.post(address(meet), body)["Location"] == answer.json()["location"]
+
+
+OURS = ({"Origin": "http://testserver"}, {"Referer": "http://testserver/meets/"})
+NOT_OURS = ({}, {"Origin": "null"}, {"Origin": "http://testserver.example"}, {"Referer": "http://testserver.example/"},
+            {"Origin": "http://elsewhere", "Referer": "http://testserver/"})  # fmt: skip
+
+
+@pytest.mark.parametrize("headers", OURS)
+@pytest.mark.parametrize("button", [{}, {"save_draft": "1"}])
+def test_a_stale_token_leads_back_to_the_filled_sheet_and_takes_nothing(
+    headers: dict[str, str],
+    button: dict[str, str],
+    meet: Meet,
+    race: Race,
+    runners: list[Athlete],
+    kita: Team,
+    baba: User,
+) -> None:
+    browser = Client(enforce_csrf_checks=True, headers=headers)
+    browser.force_login(baba)
+    lives = browser.session.get_expiry_age()
+    body = posted(kita, [row(runners[1], race, "14:01.11")], csrfmiddlewaretoken="x" * 32, **button)
+    answer = browser.post(address(meet), body)
+    assert (answer.status_code, answer["Location"]) == (303, f"{address(meet)}?team={kita.pk}&kept=1")
+    page = browser.get(answer["Location"]).content.decode()
+    assert 'value="14:01.11"' in page
+    assert "先ほどの送信は受け付けていません" in page
+    assert entries() == []
+    assert browser.session.get_expiry_age() == lives
+
+
+@pytest.mark.parametrize("headers", NOT_OURS)
+def test_what_another_site_sends_is_neither_taken_nor_kept(
+    headers: dict[str, str], meet: Meet, race: Race, runners: list[Athlete], kita: Team, baba: User
+) -> None:
+    browser = Client(enforce_csrf_checks=True, headers=headers)
+    browser.force_login(baba)
+    answer = browser.post(address(meet), posted(kita, [row(runners[1], race)]))
+    assert answer.status_code == 403
+    assert "kept_sheet" not in browser.session
+
+
+def test_without_session_and_token_the_sign_in_stands_between(
+    meet: Meet, race: Race, runners: list[Athlete], kita: Team, baba: User
+) -> None:
+    browser = Client(enforce_csrf_checks=True, headers=OURS[0])
+    body = posted(kita, [row(runners[1], race, "14:01.11")])
+    assert browser.post(address(meet), body, headers={"X-Sheet": "1"}).status_code == 401
+    back = browser.post(address(meet), body)["Location"]
+    assert 0 < browser.session.get_expiry_age() <= 3600
+    assert browser.get(back)["Location"].startswith("/auth/login?next=")
+
+
+def test_stale_tokens_are_bounded_and_other_forms_get_the_page(
+    meet: Meet, race: Race, runners: list[Athlete], kita: Team, baba: User
+) -> None:
+    browser = Client(enforce_csrf_checks=True, headers=OURS[0])
+    browser.force_login(baba)
+    assert (
+        browser.post(address(meet), posted(kita, [row(runners[0], race)]), headers={"X-Sheet": "1"}).status_code == 403
+    )
+    assert browser.post(address(meet), posted(kita, [row("x" * 300, race)])).status_code == 403
+    assert browser.post("/auth/logout").status_code == 403
+    answers = [browser.post(address(meet), posted(kita, [])).status_code for _ in range(LIMITS.address)]
+    assert answers == [303] * (LIMITS.address - 1) + [429]
 
 
 def drafted(client: Client, meet: Meet, athlete: Athlete, race: Race, time: str) -> None:
