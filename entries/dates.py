@@ -13,9 +13,13 @@ from tenants.half_width import half_width
 
 LONGEST = 40
 _ERAS = {
-    "m": 1867, "明": 1867, "t": 1911, "大": 1911, "s": 1925, "昭": 1925, "h": 1988, "平": 1988, "r": 2018, "令": 2018,
-}  # fmt: skip
-"""The year before the first of each era."""
+    "m明": (date(1868, 1, 25), date(1912, 7, 30)),
+    "t大": (date(1912, 7, 30), date(1926, 12, 25)),
+    "s昭": (date(1926, 12, 25), date(1989, 1, 7)),
+    "h平": (date(1989, 1, 8), date(2019, 4, 30)),
+    "r令": (date(2019, 5, 1), date.max),
+}
+"""The first and the last day of each era; one begins on the day on which the one before it ends, or on the next."""
 _MIDNIGHT = re.compile(r"[T ]\s*0{1,2}:00(?::00(?:\.0+)?)?$")
 _WEEKDAY = re.compile(r"\(?[月火水木金土日](?:曜日?)?\)?$")
 _SERIAL = re.compile(r"([1-9]\d{4})(?:\.0+)?")
@@ -45,14 +49,26 @@ def parse_date(cell: Cell) -> date | None:
     if found := _DAY.fullmatch(text):
         year, month, day = (int(part) for part in found.groups() if part)
     elif found := _ERA_DAY.fullmatch(text):
-        year = _ERAS[found[1][0].lower()] + (1 if found[2] == "元" else int(found[2]))
-        month, day = int(found[3]), int(found[4])
+        return _era_day(found[1][0].lower(), 1 if found[2] == "元" else int(found[2]), int(found[3]), int(found[4]))
     else:
         raise NotADate
+    return _day(year, month, day)
+
+
+def _day(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
         raise NotADate from None
+
+
+def _era_day(sign: str, year: int, month: int, day: int) -> date:
+    """Raises NotADate for a day outside the era: 令和0年, 大正20年, 昭和64年2月1日."""
+    first, last = next(days for signs, days in _ERAS.items() if sign in signs)
+    found = _day(first.year - 1 + year, month, day)
+    if not first <= found <= last:
+        raise NotADate
+    return found
 
 
 def _folded(text: str) -> str:
