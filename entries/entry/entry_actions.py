@@ -9,7 +9,7 @@ from django.db.models import F
 from entries.entry import places, rules
 from entries.entry.lines import hash_of, new_reference
 from entries.entry.models import Entry, Source, Submission
-from entries.entry.queries import addresses_of, is_press_noted
+from entries.entry.queries import Standing, addresses_of, is_press_noted, standing_of
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete
 from tenants.audit.actions import record
@@ -66,17 +66,39 @@ def withdraw(*, entry: Entry, by: User | None, at: datetime, by_organizer: bool 
 
 @retry_when_locked
 @transaction.atomic
-def undo_withdrawal(*, entry: Entry, by: User, at: datetime, by_organizer: bool = False) -> Entry:
-    """Bring a withdrawn entry back to its place and its order, while nobody else got it. Raises Refused, Busy."""
+def undo_withdrawal(*, entry: Entry, by: User, at: datetime, by_organizer: bool = False) -> Entry | None:
+    """Bring a withdrawn entry back to its place and its order, while nobody else got it. After a change of race the entry
+    that stands for it is withdrawn: both or none. Returns that one. Raises Refused, Busy."""
     places.lock_team(entry.submission.team_id)
-    entry = _locked(entry.pk)
-    rules.check_may_undo(entry, by_organizer=by_organizer)
+    before = standing_of([entry])
+    and_race = before.live.get(before.instead_of(entry.pk) or 0, (0, None))[1]
+    entry = _locked(entry.pk, and_race=and_race)
+    standing = standing_of([entry])
+    rules.check_may_undo(entry, standing, by_organizer=by_organizer)
+    instead = _taken_back(entry, standing, held=and_race, by=by, at=at)
     entry.withdrawn_at = None
     entry.save(update_fields=["withdrawn_at"])
     record("entry.restored", entry, by=by, after={"race": entry.race.name, "ticket": entry.ticket})
-    _mail("entry.restored", entry, at=at, once=f":{at.timestamp()}")
-    settle(entry.race, meet=entry.race.meet, at=at)
-    return entry
+    more = {"left": instead.pk} if instead else {}
+    _mail("entry.restored", entry, at=at, once=f":{at.timestamp()}", **more)
+    for one in filter(None, (entry, instead)):
+        settle(Race.objects.get(pk=one.race_id), meet=entry.race.meet, at=at)
+    return instead
+
+
+def _taken_back(entry: Entry, standing: Standing, *, held: int | None, by: User, at: datetime) -> Entry | None:
+    """Withdraw what stands for this entry. Raises Refused("moved_meanwhile") when that is not in the race that is held."""
+    pk = standing.instead_of(entry.pk)
+    if pk is None:
+        return None
+    if standing.live[pk][1] != held:
+        raise Refused("moved_meanwhile")
+    instead = Entry.objects.select_related("race").get(pk=pk)
+    instead.withdrawn_at = at
+    instead.save(update_fields=["withdrawn_at"])
+    after = {"race": instead.race.name, "ticket": instead.ticket, "instead": entry.pk}
+    record("entry.withdrawn", instead, by=by, after=after)
+    return instead
 
 
 @retry_when_locked
@@ -276,12 +298,3 @@ def add_place(*, race: Race, key: str, by: User, at: datetime) -> tuple[Race, li
     now = race.places or 0
     record("race.place_added", race, by=by, before={"places": now - 1}, after={"places": now, "_key": key})
     return race, settle(race, meet=race.meet, at=at)
-
-
-@retry_when_locked
-@transaction.atomic
-def settle_meet(*, meet: Meet, at: datetime) -> list[Entry]:
-    """Settle every race of a meet: after its window or the end of promotions moved."""
-    races = list(Race.objects.filter(meet=meet).order_by("pk"))
-    places.lock_races(race.pk for race in races)
-    return [entry for race in races for entry in settle(race, meet=meet, at=at)]

@@ -110,16 +110,20 @@ def withdrawn(context: Values) -> Letter | None:
 def restored(context: Values) -> Letter | None:
     """A withdrawal was undone. None when it was withdrawn again since."""
     subject = _("【%(meet)s】%(race)s %(athlete)s 申込を元に戻しました")
-    return _about_one(context, subject, "entry_restored", states=LIVE)
+    return _about_one(context, subject, "entry_restored", states=LIVE, more=_left(context))
 
 
 @content_of("entry.race_changed")
 def race_changed(context: Values) -> Letter | None:
     """The athlete is in another race than before. None when withdrawn since."""
-    left = Entry.objects.select_related("race").filter(pk=context["left"]).first()
-    more = {"left": inert(left.race.name_here) if left else ""}
     subject = _("【%(meet)s】%(race)s %(athlete)s 種目を変更しました")
-    return _about_one(context, subject, "entry_race_changed", states=LIVE, more=more)
+    return _about_one(context, subject, "entry_race_changed", states=LIVE, more=_left(context))
+
+
+def _left(context: Values) -> Values:
+    """The race that was left, where one was."""
+    left = Entry.objects.select_related("race").filter(pk=context.get("left", 0)).first()
+    return {"left": inert(left.race.name_here) if left else ""}
 
 
 @content_of("entry.closing_tomorrow")

@@ -232,3 +232,43 @@ def is_press_noted(race: Race, key: str) -> bool:
     """Whether a place was added to the race with this key already: the trail tells."""
     noted = AuditRecord.objects.filter(target_type="race", target_id=str(race.pk), verb="race.place_added")
     return noted.filter(after___key=key).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides whether withdrawn entries of one submission come back."""
+
+    live: Mapping[int, tuple[int, int]]
+    """The team's live entries in the meet by id, each with its athlete and race."""
+    given: Mapping[int, int]
+    """How many places of each race are given by ticket."""
+    changed: Mapping[int, int]
+    """Entries that were made by a change of race, each with the entry that it replaced."""
+
+    def instead_of(self, entry: int) -> int | None:
+        """The live entry that stands for this one, after one change of race or several, in either direction."""
+        same, found = {entry}, {entry}
+        while found:
+            pairs = [{new, old} for new, old in self.changed.items()]
+            found = {one for pair in pairs if pair & same for one in pair} - same
+            same |= found
+        return next((one for one in sorted(same - {entry}) if one in self.live), None)
+
+
+def standing_of(gone: Sequence[Entry]) -> Standing:
+    """For withdrawn entries of one submission, whatever their number. Four queries; needs `race` loaded."""
+    submission = gone[0].submission
+    mine = Entry.objects.live().filter(submission__meet=submission.meet_id, submission__team=submission.team_id)
+    races = {entry.race_id for entry in gone}
+    holding = Entry.objects.live().filter(race__in=races, ticket__lte=F("race__line")).order_by()
+    same = Entry.objects.filter(submission=submission, athlete__in={entry.athlete_id for entry in gone})
+    noted = AuditRecord.objects.filter(
+        target_type="entry",
+        target_id__in=[f"{pk}" for pk in same.values_list("pk", flat=True)],
+        verb="entry.race_changed",
+    )
+    return Standing(
+        live={pk: (athlete, race) for pk, athlete, race in mine.values_list("pk", "athlete_id", "race_id")},
+        given=dict(holding.values_list("race").annotate(n=Count("*"))),
+        changed={int(new): before["entry"] for new, before in noted.values_list("target_id", "before")},
+    )

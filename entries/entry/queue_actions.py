@@ -9,11 +9,13 @@ from datetime import datetime
 from django.db import transaction
 
 from entries.entry import entry_actions, places
+from entries.entry.models import Entry
 from entries.meet import actions as meet_actions
 from entries.meet.models import Meet, Race
 from tenants import actions
 from tenants.audit.actions import Values, record
 from tenants.models import User
+from tenants.retry import retry_when_locked
 
 PLACES = frozenset({"places", "waiting_places"})
 WINDOW = frozenset({"entries_close_at", "promote_until"})
@@ -41,7 +43,7 @@ def change_meet(meet: Meet, *, fields: Iterable[str], before: Values, by: User, 
         meet_actions.follow_first_day(meet)
     actions.change_row(meet, fields=names, before=before, by=by)
     if names & WINDOW:
-        entry_actions.settle_meet(meet=meet, at=at)
+        settle_meet(meet=meet, at=at)
 
 
 @transaction.atomic
@@ -70,10 +72,19 @@ def move_state(*, meet: Meet, to: str, by: User, at: datetime, why: str = "") ->
     """One step of the meet, and the queues brought to where they belong. Raises Refused."""
     hold_queues(meet.pk)
     moved = meet_actions.move_state(meet=meet, to=to, by=by, at=at, why=why)
-    entry_actions.settle_meet(meet=moved, at=at)
+    settle_meet(meet=moved, at=at)
     return moved
 
 
 def note_export(meet: Meet, *, rows: int, by: User) -> None:
     """Personal data left the site: who took how much (requirement P5)."""
     record("meet.entries_exported", meet, by=by, after={"rows": rows})
+
+
+@retry_when_locked
+@transaction.atomic
+def settle_meet(*, meet: Meet, at: datetime) -> list[Entry]:
+    """Settle every race of a meet: after its window or the end of promotions moved."""
+    races = list(Race.objects.filter(meet=meet).order_by("pk"))
+    places.lock_races(race.pk for race in races)
+    return [entry for race in races for entry in entry_actions.settle(race, meet=meet, at=at)]

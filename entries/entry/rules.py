@@ -6,6 +6,7 @@ from datetime import datetime
 
 from entries.entry.lines import MAX_ROWS, Line, SheetRefused
 from entries.entry.models import Entry, Submission
+from entries.entry.queries import Standing
 from entries.marks import format_time
 from entries.meet.models import Meet, Race, State
 from entries.meet.standing import closed_words
@@ -234,9 +235,9 @@ def check_may_change_race(entry: Entry, to: Race, *, at: datetime) -> None:
     _check_team_limit(entry, to)
 
 
-def check_may_undo(entry: Entry, *, by_organizer: bool) -> None:
-    """A withdrawn entry comes back to its old place as long as nobody else has that. Raises Refused. Needs `race.meet`
-    and `athlete` loaded, and the race's queue held."""
+def check_may_undo(entry: Entry, standing: Standing, *, by_organizer: bool) -> None:
+    """A withdrawn entry comes back to its old place as long as nobody else has that; what stands for it since a change of
+    race counts as gone. Raises Refused. Needs `race.meet` and `athlete` loaded; who acts on it holds the race's queue."""
     race, meet = entry.race, entry.race.meet
     if entry.withdrawn_at is None:
         raise Refused("not_withdrawn")
@@ -248,14 +249,21 @@ def check_may_undo(entry: Entry, *, by_organizer: bool) -> None:
         raise Refused("race_paused", race=race.name_here)
     if entry.athlete.left_at is not None:
         raise Refused("athlete_unknown")
-    mine = Entry.objects.live().filter(athlete=entry.athlete_id, race__meet=meet)
-    if mine.filter(race=race).exists():
+    instead = standing.instead_of(entry.pk)
+    others = [pair for pk, pair in standing.live.items() if pk != instead]
+    if (entry.athlete_id, race.pk) in others:
         raise Refused("duplicate", race=race.name_here)
-    if meet.races_per_athlete is not None and mine.count() >= meet.races_per_athlete:
+    if meet.races_per_athlete is not None and _count(others, 0, entry.athlete_id) >= meet.races_per_athlete:
         raise Refused("athlete_limit", limit=meet.races_per_athlete)
-    _check_team_limit(entry, race)
-    if not _place_is_free(entry):
+    held = _count(others, 1, race.pk)
+    if race.entries_per_team is not None and held >= race.entries_per_team:
+        raise Refused("team_limit", race=race.name_here, limit=race.entries_per_team, held=held)
+    if not _place_is_free(entry, standing.given.get(race.pk, 0)):
         raise Refused("place_gone", race=race.name_here)
+
+
+def _count(pairs: Sequence[tuple[int, int]], side: int, number: int) -> int:
+    return sum(1 for pair in pairs if pair[side] == number)
 
 
 def _check_team_limit(entry: Entry, race: Race) -> None:
@@ -266,12 +274,11 @@ def _check_team_limit(entry: Entry, race: Race) -> None:
         raise Refused("team_limit", race=race.name_here, limit=race.entries_per_team, held=held)
 
 
-def _place_is_free(entry: Entry) -> bool:
+def _place_is_free(entry: Entry, given: int) -> bool:
     """Whether its old ticket would hold a place and the places have one left. A host entry brings its own."""
     race = entry.race
     if entry.ticket is None or race.places is None:
         return True
-    given = Entry.objects.live().filter(race=race, ticket__lte=race.line).count()
     return entry.ticket <= race.line and given < race.places
 
 

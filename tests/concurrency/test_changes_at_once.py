@@ -72,7 +72,7 @@ def change(entry: Entry, to: Race, by: User, at: datetime) -> Callable[[], Entry
     )
 
 
-def undo(entry: Entry, by: User, at: datetime) -> Callable[[], Entry]:
+def undo(entry: Entry, by: User, at: datetime) -> Callable[[], Entry | None]:
     return lambda: entry_actions.undo_withdrawal(entry=entry, by=by, at=at)
 
 
@@ -108,6 +108,24 @@ def test_an_undo_and_new_entries_share_one_place_once(
         others = [_entering(meet, kita, race, runner, baba, now) for runner in runners[2:6]]
         at_once(meet.tenant_id, [undo(gone, baba, now), *others])
         assert Entry.objects.filter(race=race).holding_a_place().count() == 2
+
+
+def test_undone_changes_and_withdrawals_at_once_leave_nobody_twice(
+    meet: Meet, baba: User, now: datetime, in_nittai: None
+) -> None:
+    first, second = race_of(meet, "男子5000m A"), race_of(meet, "男子5000m B")
+    entries = of_many_teams(meet, first, baba, now)
+    changed = [change(entry, second, baba, now)() for entry in entries]
+    undone = [undo(entry, baba, now) for entry in entries[:6] * 2]
+    gone = [_withdrawing(entry, baba, now) for entry in changed[3:9]]
+    assert at_once(meet.tenant_id, undone + gone).total() == 18
+    live = Counter(Entry.objects.live().values_list("athlete", flat=True))
+    assert live == dict.fromkeys([entry.athlete_id for entry in entries[:6] + entries[9:]], 1)
+    assert Entry.objects.live().filter(race=first).count() == 6
+
+
+def _withdrawing(entry: Entry, by: User, at: datetime) -> Callable[[], Any]:
+    return lambda: entry_actions.withdraw(entry=entry, by=by, at=at)
 
 
 def _entering(meet: Meet, team: Team, race: Race, runner: Athlete, by: User, at: datetime) -> Callable[[], Any]:

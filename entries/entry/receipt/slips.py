@@ -36,11 +36,13 @@ class Slip:
     url: str
     shoe: str = ""
     happened: str = ""
+    stays_gone: str = ""
     pacemaker: bool = False
     may_withdraw: bool = False
     may_correct: bool = False
     may_change_race: bool = False
     may_undo: bool = False
+    was_changed: bool = False
     form: Form | None = None
 
 

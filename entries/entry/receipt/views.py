@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -13,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.shoes.wording import said as said_of
 from entries.entry import entry_actions, rules
-from entries.entry.models import Entry, Source
-from entries.entry.queries import page_of_entries, submissions_of
+from entries.entry.models import Entry, EntryState, Source
+from entries.entry.queries import Standing, page_of_entries, standing_of, submissions_of
 from entries.entry.receipt.decorators import SubmissionRequest, in_submission
 from entries.entry.receipt.entry_here import back, entry_here, happened_to
 from entries.entry.receipt.slips import Slip, printed, shoe_html, slip_of
@@ -82,6 +83,10 @@ def _slips(
     """The page's lines, with what this reader may change of each now."""
     here = reverse("entry:receipt", args=[request.submission.reference])
     verdicts = verdicts_of(entries)
+    gone = [entry for entry in entries if entry.withdrawn_at is not None] if request.may_change else []
+    for entry in gone:
+        entry.submission = request.submission
+    standing = standing_of(gone) if gone else None
     for entry in entries:
         may_correct = request.may_change and _may_correct(entry, request)
         verdict = verdicts.get(entry.pk)
@@ -90,15 +95,22 @@ def _slips(
             may_correct=may_correct,
             may_withdraw=request.may_change and _may_withdraw(entry, request),
             may_change_race=may_correct and entry.ticket is not None,
-            may_undo=request.may_change and entry.withdrawn_at is not None and _team_may_act(entry, request),
+            **_undoing(request, entry, standing),
             shoe=shoe_html(entry.shoe_declared, said_of(verdict)) if verdict else "",
             happened=happened.get(f"{entry.pk}", ""),
             form=wrong.get(entry.pk),
         )
 
 
-def _team_may_act(entry: Entry, request: SubmissionRequest) -> bool:
-    return request.by_host or entry.race.meet.state in rules.TEAM_WITHDRAWS
+def _undoing(request: SubmissionRequest, entry: Entry, standing: Standing | None) -> dict[str, Any]:
+    """Whether a withdrawn entry can come back now, instead of which, and else why not."""
+    if standing is None or entry.withdrawn_at is None:
+        return {}
+    try:
+        rules.check_may_undo(entry, standing, by_organizer=request.by_host)
+    except Refused as refusal:
+        return {"stays_gone": say(refusal)}
+    return {"may_undo": True, "was_changed": standing.instead_of(entry.pk) is not None}
 
 
 def _may_withdraw(entry: Entry, request: SubmissionRequest) -> bool:
@@ -128,6 +140,8 @@ def withdraw(request: SubmissionRequest, entry: int) -> HttpResponse:
         if refusal.code != "already_withdrawn":
             return _page(request, said=say(refusal))
         return back(request, row)
+    if row.state == EntryState.WAITLISTED:
+        return back(request, row, _("%(who)sの「%(race)s」の補欠待ちを取り消しました。"))
     text = (
         _("%(who)sの「%(race)s」の申込を取り消しました。空いた枠は補欠待ちの次の選手に移りました。")
         if promoted
@@ -139,12 +153,17 @@ def withdraw(request: SubmissionRequest, entry: int) -> HttpResponse:
 @in_submission
 @require_POST
 def undo(request: SubmissionRequest, entry: int) -> HttpResponse:
-    """Bring a withdrawn entry back while its place is free."""
+    """Bring a withdrawn entry back while its place is free; after a change of race, instead of the new one."""
     row = entry_here(request, entry)
     try:
-        entry_actions.undo_withdrawal(entry=row, by=request.user, at=request.clock, by_organizer=request.by_host)
+        instead = entry_actions.undo_withdrawal(
+            entry=row, by=request.user, at=request.clock, by_organizer=request.by_host
+        )
     except Refused as refusal:
         return _page(request, said=say(refusal)) if refusal.code != "not_withdrawn" else back(request, row)
+    if instead is not None:
+        text = _("%(who)sの種目を「%(left)s」から「%(race)s」に戻しました。出場できます。")
+        return back(request, row, text, left=instead.race.name_here)
     return back(request, row, _("%(who)sの「%(race)s」の申込を元に戻しました。出場できます。"))
 
 

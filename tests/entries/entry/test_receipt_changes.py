@@ -277,6 +277,71 @@ def test_who_waited_does_not_come_back_before_others(
     assert entry_of(runners[3], wrong).waiting_position == 1
 
 
+def test_an_undone_change_is_as_before_the_change(
+    coach: Client, receipt: str, meet: Meet, wrong: Race, right: Race, runners: list[Athlete]
+) -> None:
+    """One live entry after each step, whichever line is undone, also when the new one was changed in turn."""
+    with across_tenants():
+        Meet.objects.filter(pk=meet.pk).update(races_per_athlete=1)
+        Race.objects.filter(pk=wrong.pk).update(places=9, line=9)
+    first, third = entry_of(runners[0], wrong), race_of(meet, "男子10000m", distance_m=10_000)
+    change(coach, receipt, first, right)
+    assert "種目の変更を元に戻す" in coach.get(receipt).content.decode()
+    new = entry_of(runners[0], right)
+    assert change(coach, receipt, new, third, seed_time="30:00").status_code == 303
+    newest = entry_of(runners[0], third)
+    for undone in (first, new, newest, new, first):
+        answer = undo(coach, receipt, undone)
+        assert (answer.status_code, answer["Location"]) == (303, f"{receipt}#entry-{undone.pk}")
+        with across_tenants():
+            live = Entry.objects.live().filter(athlete=runners[0])
+            assert list(live.values_list("pk", flat=True)) == [undone.pk]
+    assert "から「男子5000m」に戻しました。出場できます。" in coach.get(receipt).content.decode()
+    withdraw(coach, receipt, first)
+    assert undo(coach, receipt, first).status_code == 303
+    assert entry_of(runners[0], right).state == "withdrawn"
+
+
+def test_an_undone_change_gives_the_new_place_to_who_waits_there(
+    coach: Client, receipt: str, meet: Meet, wrong: Race, right: Race, runners: list[Athlete]
+) -> None:
+    with across_tenants():
+        Race.objects.filter(pk=wrong.pk).update(places=9, line=9)
+    first = entry_of(runners[0], wrong)
+    change(coach, receipt, first, right)
+    change(coach, receipt, entry_of(runners[1], wrong), right, told_to_wait=str(right.pk))
+    assert entry_of(runners[1], right).state == "waitlisted"
+    undo(coach, receipt, first)
+    assert entry_of(runners[1], right).state == "accepted"
+
+
+def test_an_undo_is_offered_where_it_works_and_else_says_why_not(
+    coach: Client, receipt: str, meet: Meet, wrong: Race, runners: list[Athlete]
+) -> None:
+    withdraw(coach, receipt, entry_of(runners[0], wrong))
+    page = coach.get(receipt).content.decode()
+    assert "取り消しを元に戻す" not in page
+    assert "元に戻せません。「男子5000m」の空いた枠は、もう残っていません。" in page
+    with CaptureQueriesContext(connection) as one:
+        coach.get(receipt)
+    withdraw(coach, receipt, entry_of(runners[1], wrong))
+    coach.get(receipt)
+    with CaptureQueriesContext(connection) as two:
+        page = coach.get(receipt).content.decode()
+    assert len(one) == len(two)
+    assert page.count("取り消しを元に戻す") == 2  # one place is free, and either may have it
+    undo(coach, receipt, entry_of(runners[1], wrong))
+    assert "取り消しを元に戻す" not in coach.get(receipt).content.decode()
+
+
+def test_who_waits_is_not_told_of_a_place(coach: Client, receipt: str, wrong: Race, runners: list[Athlete]) -> None:
+    slips = re.findall(r"<li data-entry=.*?</li>", coach.get(receipt).content.decode(), re.DOTALL)
+    assert ["補欠待ちの次の選手に移ります" in slip for slip in slips] == [True, True, False]
+    assert "補欠待ちの順番がなくなり、元に戻せません" in slips[2]
+    withdraw(coach, receipt, entry_of(runners[2], wrong))
+    assert "「男子5000m」の補欠待ちを取り消しました。</p>" in coach.get(receipt).content.decode()
+
+
 def test_an_undo_keeps_the_limits(
     coach: Client, receipt: str, meet: Meet, wrong: Race, right: Race, runners: list[Athlete]
 ) -> None:
@@ -284,7 +349,8 @@ def test_an_undo_keeps_the_limits(
         Meet.objects.filter(pk=meet.pk).update(races_per_athlete=1)
         Race.objects.filter(pk=wrong.pk).update(places=9, line=9)
     entry = entry_of(runners[0], wrong)
-    change(coach, receipt, entry, right)
+    withdraw(coach, receipt, entry)
+    send(coach, meet, None, [row(runners[0], right, "8:30.00")], key="anew")
     assert "1種目以内" in undo(coach, receipt, entry).content.decode()
     with across_tenants():
         Meet.objects.filter(pk=meet.pk).update(races_per_athlete=None)
@@ -393,12 +459,14 @@ def test_the_mails_say_what_happened(
         Race.objects.filter(pk=wrong.pk).update(places=9, line=9)
     undo(coach, receipt, entry)
     with across_tenants():
-        restored = write("entry.restored", {"entry": entry.pk})
+        sent = OutboxMail.objects.filter(kind="entry.restored").values_list("context", flat=True)[0]
+        restored = write("entry.restored", sent)
     assert changed is not None
     assert "変更前の種目: 男子5000m" in changed.body
     assert "変更後の種目: 男子3000m  出場できます" in changed.body
     assert restored is not None
     assert "元に戻しました" in restored.body
+    assert "取り消した種目: 男子3000m" in restored.body
 
 
 def test_a_long_receipt_has_pages_and_sums_them(coach: Client, meet: Meet, kita: Team) -> None:
