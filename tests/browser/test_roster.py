@@ -8,7 +8,7 @@ from entries.roster import actions
 from entries.roster.models import Athlete, Team
 from tenants.files.tables import write_csv
 from tenants.models import User
-from tests.browser.conftest import PHONE, OpenPage, faults, sign_in, violations
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage, faults, overflow, sign_in, violations
 from tests.conftest import athletes_of
 from tests.site import Site
 
@@ -119,3 +119,22 @@ def test_a_roster_of_nearly_2000_rows_is_previewed_and_taken(site: Site, open_pa
     page.get_by_role("button", name="新規1997名・変更0名を取り込む").click()
     page.wait_for_url(f"**/teams/{kita.pk}/athletes/")
     expect(page.get_by_text("2000名")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_a_name_without_end_leaves_the_state_in_sight(site: Site, open_page: OpenPage, kita: Team, width: int) -> None:
+    """100 letters without a space in a name, in a row that is good and in one that is refused."""
+    page = open_page(width=width)
+    sign_in(page, site.address, "baba@example.com")
+    lines = [
+        "氏名,フリガナ,性別,生年月日",
+        f"{'W' * 40} 一郎,スズキ イチロウ,男,2004/4/2",
+        f"{'W' * 99},スズキ ジロウ,男,2004/4/2",
+    ]
+    choose(page, site.address, "a.csv", "\n".join(lines).encode())
+    page.wait_for_url("**/athletes/import/*/")
+    for part in (*page.locator(".grid .chip").all(), *page.locator(".grid .error").all()):
+        box = part.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= width
+    assert overflow(page) == 0
