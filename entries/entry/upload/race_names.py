@@ -21,6 +21,11 @@ def fold(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
+def _is_plain(race: Race) -> bool:
+    """Whether the race's name says no more than distance and sex: a steeplechase is none that a distance alone means."""
+    return _PLAIN.fullmatch(re.sub("^オープン|オープン$", "", fold(race.name))) is not None
+
+
 class RaceNames:
     """The races of a meet by what people call them."""
 
@@ -34,11 +39,11 @@ class RaceNames:
     def find(self, title: str, athlete: Athlete | None) -> Race:
         """The race of this name, or the only one of this distance for this sex. Raises Refused."""
         named = self.named.get(fold(title), [])
-        alike = named or self._alike(title, athlete)
+        alike = named or self._alike(fold(title), athlete)
         if len(alike) > 1:
             names = "、".join(race.name_here for race in alike[:5])
             raise Refused("race_name_ambiguous", name=title[:60], races=names)
-        if not alike or not (named or _PLAIN.fullmatch(fold(alike[0].name))):
+        if not alike or not (named or _is_plain(alike[0])):
             raise Refused("race_name_unknown", name=title[:60])
         return alike[0]
 
@@ -51,12 +56,15 @@ class RaceNames:
         return plain is not None and (not said.replace(",", "").isdecimal() or (len(said) > 2 and not is_time))
 
     def _alike(self, title: str, athlete: Athlete | None) -> list[Race]:
-        """Races of the distance that is said, for the sex that is said, else for the athlete's."""
-        said = _PLAIN.fullmatch(fold(title))
+        """Races of the distance that is said, for the sex that is said, else for the athlete's. A race with a selection is
+        only meant when its name says so, where there is one without."""
+        said = _PLAIN.fullmatch(title)
         if said is None:
             return []
         distance = int(said[2].replace(",", "")) * (1000 if said[3] == "km" else 1)
         sex = _SEXES.get(said[1] or said[4] or "") or (athlete.sex if athlete else None)
         of_distance = [race for race in self.races if race.distance_m == distance]
         exact = [race for race in of_distance if sex is None or race.sex == sex]
-        return exact or [race for race in of_distance if race.sex == RaceSex.MIXED]
+        alike = exact or [race for race in of_distance if race.sex == RaceSex.MIXED]
+        general = [race for race in alike if not race.is_ncg]
+        return general if len(general) == 1 and _is_plain(general[0]) else alike

@@ -137,7 +137,9 @@ def test_every_row_that_holds_anything_is_counted(
     [
         ("5000m", "M", "男子5000m"), ("5000", "F", "女子5000m"), ("５，０００ｍ", "M", "男子5000m"), ("5km", "F", "女子5000m"),
         ("女子5000", "F", "女子5000m"), ("男5000m", "M", "男子5000m"), ("5000m男子", "M", "男子5000m"), ("1500m", "M", "1500m"),
-        ("3000m", "M", "男子3000mSC|unknown"), ("10000m", "M", "男子10000m、男子10000m NCG|ambiguous"), ("800m", "M", "|unknown"),
+        ("3000m", "M", "男子3000mSC|unknown"), ("10000m", "M", "男子10000m"), ("男子10,000m", "M", "男子10000m"), ("10000m男子", "M", "男子10000m"),
+        ("10000", "F", "女子10000m A、女子10000m B|ambiguous"), ("800", "M", "NCG男子800m|unknown"), ("2000m", "M", "オープン2000m"),
+        ("男子2,000m", "M", "オープン2000m"), ("800m", "M", "|unknown"),
         ("男子10000m NCG", "M", "男子10000m NCG"), ("50000", "M", "|unknown"),
     ],
 )  # fmt: skip
@@ -145,8 +147,9 @@ def test_a_race_is_found_by_distance_and_sex_when_it_can_only_be_one(
     coach: Client, meet: Meet, race: Race, runners: list[Athlete], title: str, sex: str, found: str
 ) -> None:
     for name, metres, who in (("女子5000m", 5000, "F"), ("1500m", 1500, "X"), ("男子3000mSC", 3000, "M"),
-                              ("男子10000m", 10_000, "M"), ("男子10000m NCG", 10_000, "M")):  # fmt: skip
-        race_of(meet, name, distance_m=metres, sex=who)
+                              ("男子10000m", 10_000, "M"), ("男子10000m NCG", 10_000, "M"), ("NCG男子800m", 800, "M"),
+                              ("女子10000m A", 10_000, "F"), ("女子10000m B", 10_000, "F"), ("オープン2000m", 2000, "X")):  # fmt: skip
+        race_of(meet, name, distance_m=metres, sex=who, is_ncg="NCG" in name)
     Athlete.objects.filter(pk=runners[0].pk).update(sex=sex)
     _, page = preview_of(coach, meet, [line(runners[0], title, "")])
     name, _, why = found.partition("|")
