@@ -9,12 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entries.meet import actions, rules
+from entries.meet.fields import HIGHEST_FEE, bound
 from entries.meet.models import Meet, Race
 from entries.meet.programme import minutes_per_heat
 from tenants.desk.confirm import ConfirmForm
 from tenants.desk.forms import DATE, HostedForm, MomentField, SlugField
 from tenants.refusal import Refused
 from tenants.wording import say
+
+BOUNDS = {"fee": (0, HIGHEST_FEE), "races_per_athlete": (1, 1_000)}
 
 
 class MeetForm(HostedForm):
@@ -31,6 +34,7 @@ class MeetForm(HostedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        bound(self.fields, BOUNDS)
         if self.is_bound and self.instance.pk:
             self._read_in_the_typed_zone()
         if "payment_note" in self.fields:

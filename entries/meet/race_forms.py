@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entries.meet import rules
-from entries.meet.fields import MarkField
+from entries.meet.fields import HIGHEST_FEE, MarkField, bound
 from entries.meet.models import Race
 from tenants.desk.forms import DeskForm
 from tenants.half_width import half_width
@@ -21,7 +21,7 @@ BOUNDS = {
     "waiting_places": (0, 100_000),
     "distance_m": (1, 1_000_000),
     "starters_per_heat": (1, 500),
-    "fee": (0, 10_000_000),
+    "fee": (0, HIGHEST_FEE),
     "entries_per_team": (1, 10_000),
     "position": (0, 10_000),
 }
@@ -32,9 +32,7 @@ class RaceRowForm(DeskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, (least, most) in BOUNDS.items():
-            if name in self.fields:
-                _bound(self.fields[name], least, most)
+        bound(self.fields, BOUNDS)
         if "course" in self.fields:
             self.fields["course"].required = False
 
@@ -49,14 +47,6 @@ class RaceRowForm(DeskForm):
     def clean_course(self) -> str:
         """As it was, for a new race the track, when nothing is said."""
         return str(self.cleaned_data["course"] or self.instance.course)
-
-
-def _bound(field: forms.Field, least: int, most: int) -> None:
-    """Numbers that a meet can have; the database's own bound is far away and differs from one to the other."""
-    number: Any = forms.IntegerField(
-        min_value=least, max_value=most, required=field.required, label=field.label, help_text=field.help_text
-    )
-    field.validators, field.widget = number.validators, number.widget
 
 
 class RaceForm(RaceRowForm):

@@ -36,7 +36,8 @@ def change_race(request: SubmissionRequest, entry: int) -> HttpResponse:
     form = TimesForm(request.POST)
     race = races.get(id_of(request.POST.get("race", "")))
     if race is None or not form.is_valid():
-        return _page(request, row, races, form, said="" if race else say(Refused("race_unknown")))
+        wrong = "race_unknown" if request.POST.get("race") else "race_not_chosen"
+        return _page(request, row, races, form, said="" if race else say(Refused(wrong)))
     try:
         new = entry_actions.change_race(
             entry=row,

@@ -59,7 +59,7 @@ def states() -> list[tuple[str, str]]:
         return list(rows.values_list("race__name", "state"))
 
 
-def change(coach: Client, receipt: str, entry: Entry, to: Race | int, **more: Any) -> Any:
+def change(coach: Client, receipt: str, entry: Entry, to: Race | int | str, **more: Any) -> Any:
     body = {"race": getattr(to, "pk", to), "seed_time": "8:30.00", "personal_best": "", **more}
     return coach.post(f"{receipt}entries/{entry.pk}/race", body)
 
@@ -163,11 +163,12 @@ def test_what_may_not_be_changed_says_so(
 ) -> None:
     entry = entry_of(runners[0], wrong)
     women, elsewhere = race_of(meet, "女子3000m", sex="F"), race_of(open_meet(chuo, "spring"))
-    tried: list[tuple[Race | int, str]] = [
+    tried: list[tuple[Race | int | str, str]] = [
         (wrong, "移動先が同じ種目"),
         (women, "女子の選手"),
         (elsewhere, "この大会にない種目"),
         (0, "この大会にない種目"),
+        ("", "変更後の種目を選んでください"),
     ]
     for to, said in tried:
         refused = change(coach, receipt, entry, to)

@@ -133,6 +133,7 @@ def test_shape_and_rules_are_told_together(coach: Client, meet: Meet, runners: l
     page = send(coach, meet, None, [row(runners[0], women), row(runners[1], women, "?")]).content.decode()
     assert page.count("申し込めるのは女子の選手です") == 4  # each beside its field and in the summary
     assert "タイムを読み取れません" in page
+    assert "タイムがなければ空欄にしてください" in page
 
 
 def test_what_is_no_race_is_refused_and_kept(coach: Client, meet: Meet, race: Race, runners: list[Athlete]) -> None:
