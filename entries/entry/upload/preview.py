@@ -70,6 +70,11 @@ class Preview:
         return [row.line for row in self.rows if row.state == TAKEN]
 
     @property
+    def timeless(self) -> list[PreviewLine]:
+        """Rows that a confirmation would enter without a seed time (NT)."""
+        return [row for row in self.rows if row.state == TAKEN and row.line.seed_time is None]
+
+    @property
     def refused_lines(self) -> list[PreviewLine]:
         """Rows that a confirmation leaves out because something is wrong with them."""
         return [row for row in self.rows if row.state == REFUSED]

@@ -41,6 +41,8 @@ from tenants.switches.wording import stopped_notice
 from tenants.throttle.slots import two_at_once
 from tenants.wording import say
 
+NAMED = 10
+
 
 def team_of(request: MeetRequest) -> tuple[Team, list[Team]]:
     """The team that is entered, and all that the user may enter for. Raises Http404."""
@@ -143,6 +145,15 @@ def _with_newcomers(request: MeetRequest, kept: EntryUpload) -> Preview:
     return _preview(request, kept)
 
 
+def _asked_about_times(request: MeetRequest, shown: Preview) -> str:
+    """What the page's button asks once, as the sheet does: how many blank times there are, and whose are the first."""
+    found = shown.timeless if "ask_no_time" in request.POST else []
+    if not found:
+        return ""
+    names = [f"{row.file_row.who} {row.file_row.race}" for row in found[:NAMED]] + ["…"] * (len(found) > NAMED)
+    return _("申告タイムが空欄の申込が%(n)s件あります: %(who)s") % {"n": len(found), "who": _("、").join(names)}
+
+
 @signed_in
 @in_meet
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,7 +166,8 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
         return _again(request, kept)
     shown = _preview(request, kept)
     problems: list[str] = []
-    if request.method == "POST":
+    asked = _asked_about_times(request, shown)
+    if request.method == "POST" and not asked:
         try:
             shown = _with_newcomers(request, kept)
             submission = actions.confirm(upload=kept, lines=shown.lines, by=request.user, at=request.meet.clock)
@@ -172,6 +184,7 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
         "preview": shown,
         "page": preview_page(shown, request.GET.dict()),
         "problems": problems,
+        "asked": asked,
         "here": request.path,
         "again": f"{reverse('entry:upload', args=[request.meet.tenant.slug, request.meet.slug])}?"
         + urlencode({"team": kept.team_id}),

@@ -67,6 +67,27 @@ def test_a_preview_enters_nobody_and_its_confirmation_does(
     assert entries() == [(one.pk, race.pk, 87_000) for one in runners]
 
 
+def test_blank_times_are_asked_about_once(coach: Client, meet: Meet, race: Race, runners: list[Athlete]) -> None:
+    """By the page's button, with the first names; whoever answered, and a program that posts by itself, is not asked."""
+    there, page = preview_of(coach, meet, [line(runners[0], "男子5000m", ""), line(runners[1])])
+    assert 'name="ask_no_time"' in page
+    answer = coach.post(there, {"ask_no_time": "1"})
+    page = answer.content.decode()
+    assert (answer.status_code, entries()) == (422, [])
+    assert "タイムなし（NT）で申し込みますか" in page
+    assert f"申告タイムが空欄の申込が1件あります: {runners[0].full_name} 男子5000m" in page
+    assert 'name="ask_no_time"' not in page
+    assert coach.post(there).status_code == 303
+    assert [time for _, _, time in entries()] == [None, 87_000]
+
+
+def test_a_file_with_all_its_times_is_not_asked_about(
+    coach: Client, meet: Meet, race: Race, runners: list[Athlete]
+) -> None:
+    there, _ = preview_of(coach, meet, [line(runners[0])])
+    assert coach.post(there, {"ask_no_time": "1"}).status_code == 303
+
+
 def test_confirming_again_leads_to_the_first_receipt(
     coach: Client, meet: Meet, race: Race, runners: list[Athlete]
 ) -> None:
