@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from tenants import wording
-from tenants.files.tables import unguarded
+from tenants.files.tables import encodings_of, unguarded
 from tenants.refusal import Refused
 
 DELIMITERS = ",\t;"
@@ -62,9 +62,8 @@ def _bounded(lines: Iterator[str], delimiter: str, most_columns: int) -> Iterato
 
 
 def encoding_of(data: bytes) -> str:
-    """By byte order mark, else UTF-8, else CP932. Raises Refused("csv_unreadable") when it is none of them."""
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ["utf-16"] if wide else ["utf-8-sig", "cp932"]:
+    """One of `tables.encodings_of`. Raises Refused: "csv_unreadable" when it is none of them, or what that raises."""
+    for encoding in encodings_of(data):
         if _decodes(data, encoding):
             return encoding
     raise Refused("csv_unreadable")

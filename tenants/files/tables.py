@@ -45,6 +45,12 @@ wording.register(
         "table_numbers": _(
             "Numbersのファイルは開けません。「ファイル」→「書き出す」→「Excel」を選び、書き出したファイルをお使いください。"
         ),
+        "table_document": _(
+            "PDF・Word・PowerPointの文書は読み取れません。元の表をExcelブック（.xlsx）かCSVで保存してお送りください。"
+        ),
+        "table_picture": _(
+            "画像は読み取れません。表をExcelブック（.xlsx）かCSVで保存してお送りください。画面に貼り付けることもできます。"
+        ),
         "table_unreadable": _(
             "ファイルを読み取れません。Excelブック（.xlsx）またはCSV（UTF-8・Shift_JIS）で保存し直してください。"
         ),
@@ -54,16 +60,34 @@ wording.register(
 Cell = str | int | float | bool | datetime | date | None
 """As it stood in the file: CSV has only texts, Excel also numbers and dates. A time is the text that Excel shows of it."""
 
+_JIS = b"\x1b$"
+_OTHER = {
+    "table_document": (b"%PDF-", b"{\\rtf"),
+    "table_picture": (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*"),
+}
+"""What a file of another kind begins with."""
+_HEIF = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")
 _FORMULA = re.compile(r"'*(\s*[=+\-@＝＋－＠]|[\t\r\n\0])")
 _GUARDED = re.compile(r"'+(\s*[=+\-@＝＋－＠]|[\t\r\n\0])")
 _UNPRINTABLE = re.compile(f"{ILLEGAL_CHARACTERS_RE.pattern}|[\ud800-\udfff\ufffe\uffff]")
 
 
+def encodings_of(data: bytes) -> list[str]:
+    """By byte order mark or the escapes of ISO-2022-JP, else UTF-8, else CP932: right for what Excel in Japan writes.
+
+    Raises Refused for a document or a picture, with what to send instead.
+    """
+    for code, starts in _OTHER.items():
+        if data.startswith(starts) or (code == "table_picture" and data[4:12] in _HEIF):
+            raise Refused(code)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ["utf-16"]
+    return ["iso2022_jp_ext"] if _JIS in data else ["utf-8-sig", "cp932"]
+
+
 def decoded(data: bytes) -> str:
-    """By byte order mark, else UTF-8, else CP932: right for what Excel in Japan writes. Raises Refused."""
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    encodings = ["utf-16"] if wide else ["utf-8-sig", "cp932"]
-    for encoding in encodings:
+    """The text of a CSV. Raises Refused."""
+    for encoding in encodings_of(data):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:

@@ -83,6 +83,8 @@ def _check_members(members: list[ZipInfo]) -> None:
         raise Refused("table_ods")
     if any(name.endswith(".iwa") or name == "Index.zip" for name in names):
         raise Refused("table_numbers")
+    if any(name.startswith(("word/", "ppt/")) for name in names):
+        raise Refused("table_document")
     if "[Content_Types].xml" not in names or "xl/workbook.bin" in names:
         raise Refused("table_unreadable")
     if any(member.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for member in members):

@@ -11,8 +11,10 @@ from openpyxl import Workbook
 from catalog.importing import actions
 from catalog.importing.models import HostColumns, ImportFile, ImportRun, RunState, Source
 from catalog.models import MasterProduct
+from tenants.files.csv_stream import encoding_of
 from tenants.files.tables import write_xlsx
 from tenants.models import Tenant, User
+from tenants.refusal import Refused
 from tests.catalog.test_import_pages import page_of, read
 from tests.catalog.test_import_way import ADD, product_of, products, upload
 
@@ -302,3 +304,12 @@ def test_cells_that_are_merged_across_are_said(desk: Client) -> None:
     shown = read(desk, page_of(last()))
     assert "右のセルと結合（値はこの列だけ）" in shown
     assert "左のセルと結合（値なし）" in shown
+
+
+def test_a_product_file_in_the_encoding_of_mails_is_read_and_a_picture_named(desk: Client) -> None:
+    upload(desk, "ブランド,型番,商品名\nA,R-1,風神\n".encode("iso2022_jp"), "a.csv")
+    desk.post(page_of(last()), {"confirm": "1"})
+    assert products() == [("nittai", "A", "R-1", "風神", None)]
+    with pytest.raises(Refused) as refusal:
+        encoding_of(b"\x89PNG\r\n\x1a\n" + b"x" * 90)
+    assert refusal.value.code == "table_picture"

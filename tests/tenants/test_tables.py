@@ -159,7 +159,7 @@ def test_text_of_a_cell(cell: tables.Cell, text: str) -> None:
         (b"\n\n , \n", "a.csv", "table_empty"),
         (b"", "a.xlsx", "table_unreadable"),
         (b"PK\3\4 no zip", "a.xlsx", "table_unreadable"),
-        (b"GIF89a\x00\xff\xfe", "a.csv", "table_unreadable"),
+        (b"GIF89a\x00\xff\xfe", "a.csv", "table_picture"),
         (b"a,b\0\n", "a.csv", "table_unreadable"),
         (b'a,"b\n', "a.csv", "table_unreadable"),
         (b"\xff\xfe\x00\xd8a", "a.csv", "table_unreadable"),
@@ -226,7 +226,8 @@ def test_a_strict_workbook_is_read() -> None:
         ({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}, "table_ods"),
         ({"Index/Document.iwa": "x"}, "table_numbers"),
         ({"Index.zip": "x", "Metadata/Properties.plist": "x"}, "table_numbers"),
-        ({"word/document.xml": "<x/>"}, "table_unreadable"),
+        ({"word/document.xml": "<x/>"}, "table_document"),
+        ({"[Content_Types].xml": "<x/>", "ppt/presentation.xml": "<x/>"}, "table_document"),
     ],
 )
 def test_other_programs_files_are_named_with_how_to_save_them(members: dict[str, str], code: str) -> None:
@@ -235,6 +236,28 @@ def test_other_programs_files_are_named_with_how_to_save_them(members: dict[str,
         for name, content in members.items():
             archive.writestr(name, content)
     assert code_of(out.getvalue()) == code
+
+
+@pytest.mark.parametrize(
+    ("start", "code"),
+    [
+        (b"%PDF-1.7\n", "table_document"), (b"{\\rtf1\\ansi", "table_document"), (b"\x89PNG\r\n\x1a\n", "table_picture"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "table_picture"), (b"GIF89a\x01", "table_picture"), (b"\0\0\0\x18ftypheic", "table_picture"),
+    ],
+)  # fmt: skip
+def test_a_document_or_a_picture_is_named_with_what_to_send_instead(start: bytes, code: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        sheets.read_sheets(io.BytesIO(start + b"a,b\n1,2\n"), "a.csv")
+    assert refusal.value.code == code
+
+
+def test_a_csv_in_the_encoding_of_mails_is_read_or_refused_and_never_garbage() -> None:
+    data = "氏名,種目\n高橋 一郎,男子5000m\nｽｽﾞｷ,男子5000m\n".encode("iso2022_jp_ext")
+    [page] = sheets.read_sheets(io.BytesIO(data), "a.csv")
+    assert [row.cells for row in page.rows] == [["氏名", "種目"], ["高橋 一郎", "男子5000m"], ["ｽｽﾞｷ", "男子5000m"]]
+    with pytest.raises(Refused) as refusal:
+        sheets.read_sheets(io.BytesIO(data + b"\x1b$Bzz\x1b(B"), "a.csv")
+    assert refusal.value.code == "table_unreadable"
 
 
 def laid(**layout: Any) -> bytes:
