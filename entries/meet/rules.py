@@ -33,11 +33,17 @@ def before_publishing(now: Standing) -> list[Check]:
     return [
         Check(_("種目が1つ以上ある"), bool(races), needed=True, field="races-group"),
         Check(_("申込締切がこれから来る"), now.at < meet.entries_close_at, needed=True, field="id_entries_close_at"),
+        Check(_("申込締切が大会の最終日までにある"), _closes_in_time(meet), field="id_entries_close_at"),
         Check(_("実施日がすべて開催期間内にある"), not outside, needed=True, field=_place(races, outside, "held_on")),
         *_about_money(meet, races),
         Check(_("会場が入力されている"), bool(meet.venue), field="id_venue"),
         *_about_races(races, now.figures.of("started", meet, frozenset())),
     ]
+
+
+def _closes_in_time(meet: Meet) -> bool:
+    """Whether the last moment at which one may enter is on the meet's last day or before."""
+    return (meet.entries_close_at - timedelta(microseconds=1)).astimezone(meet.zone).date() <= meet.ends_on
 
 
 def _about_money(meet: Meet, races: Sequence[Race]) -> Iterator[Check]:

@@ -16,7 +16,6 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models
-from django.forms.models import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -31,7 +30,7 @@ from tenants.audit.models import AuditRecord
 from tenants.audit.queries import about, visible_to
 from tenants.audit.reading import lines_of
 from tenants.desk.confirm import FILTERS, buttons_of
-from tenants.desk.forms import OVERRIDES, DeskForm
+from tenants.desk.forms import OVERRIDES, DeskForm, LanesFormSet
 from tenants.desk.lists import DeskList
 from tenants.models import User
 from tenants.refusal import Refused
@@ -260,17 +259,6 @@ class DeskAdmin(ByRole, DeskList):
             "opts": self.opts,
             "preserved_filters": self.get_preserved_filters(request),
         }
-
-
-class LanesFormSet(BaseInlineFormSet):
-    """Rows in a table: each input says by itself what it is, since a cell has no label."""
-
-    def add_fields(self, form: Any, index: int | None) -> None:
-        """As Django's, with the names of the columns on the inputs."""
-        super().add_fields(form, index)
-        for field in form.fields.values():
-            if field.label and not field.widget.is_hidden:
-                field.widget.attrs.setdefault("aria-label", str(field.label))
 
 
 class DeskInline(ByRole, admin.TabularInline):

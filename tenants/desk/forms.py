@@ -1,11 +1,13 @@
 """Forms of the organizer's desk: who types is known, only what was changed is saved, and nobody is overwritten."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -182,3 +184,26 @@ class HostedForm(DeskForm):
 def _unix(value: Any) -> Any:
     """Browsers send CR LF where the row has LF."""
     return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+class LanesFormSet(BaseInlineFormSet):
+    """Rows in a table: each input says by itself what it is, since a cell has no label."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """As Django's, with the names of the columns on the inputs."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            if field.label and not field.widget.is_hidden:
+                field.widget.attrs.setdefault("aria-label", str(field.label))
+
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        """Names the columns as the table does; the one that all rows share is not among them."""
+        columns = self.form._meta.model._meta
+        names = [str(columns.get_field(name).verbose_name) for name in unique_check if name != self.fk.name]
+        return _("同じ%(columns)sの行が2つあります。どちらかを変更してください。") % {
+            "columns": str(_("、")).join(names)
+        }
+
+    def get_form_error(self) -> str:
+        """Beside the second of them."""
+        return _("上の行と同じです。どちらかを変更してください。")

@@ -1,6 +1,6 @@
 """What a meet needs before it is published: each line leads to the field where it is mended."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from entries.meet import actions
 from entries.meet.models import Meet, State
 from tenants.models import AuditRecord, Tenant, User
 from tenants.refusal import Refused
-from tenants.scope import tenant_scope
+from tenants.scope import across_tenants, tenant_scope
 from tests.conftest import open_meet, race_of
 from tests.entries.meet.test_meet_admin import ADD, NEW, address, the_meet
 from tests.pageform import form_on
@@ -48,6 +48,14 @@ def test_an_empty_draft_lacks_races_account_and_due_day(desk: Client, draft: Mee
         "id_payment_note": "お支払い方法（振込先）が入力されている",
         "id_payment_due_on": "入金期限が大会の初日までにある",
     }
+
+
+@pytest.mark.parametrize(("day", "is_late"), [("2099-06-02T00:00", False), ("2099-06-02T00:01", True)])
+def test_a_closing_after_the_last_day_is_a_hint(desk: Client, draft: Meet, day: str, is_late: bool) -> None:
+    closes = datetime.fromisoformat(day).replace(tzinfo=draft.zone)
+    with across_tenants():
+        Meet.objects.filter(pk=draft.pk).update(starts_on="2099-06-01", ends_on="2099-06-01", entries_close_at=closes)
+    assert ("id_entries_close_at" in missing(desk, draft)) is is_late
 
 
 def test_each_race_that_lacks_something_is_named_and_reached(desk: Client, draft: Meet) -> None:

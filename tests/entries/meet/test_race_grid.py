@@ -169,3 +169,19 @@ def test_a_heat_takes_as_long_as_its_distance(now: datetime) -> None:
     assert [minutes_per_heat(metres) for metres, _minutes in MINUTES] == [minutes for _metres, minutes in MINUTES]
     assert (minutes_per_heat(100), minutes_per_heat(20_000)) == (5, 68)
     assert rows_for("usual", elite="")[0]["name"] == "男子10000m"
+
+
+def test_two_races_of_one_name_are_said_in_the_words_of_the_table(desk: Client, draft: Meet) -> None:
+    row = {"position": "1", "name": "男子5000m", "sex": "M", "distance_m": "5000", "starters_per_heat": "40"}
+    typed = {f"races__{n}__{name}": value for n in (0, 1) for name, value in row.items()}
+    page = change(desk, draft, races__TOTAL_FORMS="2", **typed)
+    assert errors_on(page) == ["上の行と同じです。どちらかを変更してください。"]
+    assert "同じ種目名の行が2つあります。どちらかを変更してください。" in page.content.decode()
+    assert "重複した" not in page.content.decode()
+
+
+def test_a_fee_that_no_race_has_is_refused(desk: Client, draft: Meet) -> None:
+    race = race_of(draft)
+    assert change(desk, draft, races__0__fee="1000001").status_code == 422
+    assert change(desk, draft, races__0__fee="1000000").status_code == 302
+    assert fresh(race).fee == 1_000_000
