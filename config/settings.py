@@ -173,7 +173,10 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "config.telemetry.logs.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "config.telemetry.logs.RequestIdFilter"},
+        "nobodys_fault": {"()": "config.telemetry.logs.NobodysFault"},
+    },
     "formatters": {"json": {"()": "config.telemetry.logs.JsonFormatter", "tells_all": DEBUG}},
     "handlers": {
         "stderr": {
@@ -184,5 +187,8 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.security.DisallowedModelAdminLookup": {"filters": ["nobodys_fault"]},
+    },
 }

@@ -81,3 +81,12 @@ def log_crashes() -> None:
 
     sys.excepthook = crashed
     threading.excepthook = thread_crashed
+
+
+class NobodysFault(logging.Filter):
+    """A refused lookup is a stranger's address, answered with 400: worth a line, and no error of ours."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Make it a warning."""
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True

@@ -233,3 +233,9 @@ def test_only_drafts_can_be_deleted(desk: Client, meet: Meet, nittai: Tenant) ->
         desk.post(f"/admin/entries/meet/{row.pk}/delete/", {"post": "yes"})
         assert Meet._base_manager.filter(pk=row.pk).count() == left
     assert AuditRecord.objects.filter(verb="meet.deleted").count() == 1
+
+
+def test_a_lookup_that_is_not_allowed_is_no_error_of_ours(desk: Client, caplog: pytest.LogCaptureFixture) -> None:
+    assert desk.get("/admin/entries/meet/?tenant__users__password__startswith=a").status_code == 400
+    said = [record.levelname for record in caplog.records if record.name.startswith("django.security")]
+    assert said == ["WARNING"]
