@@ -108,7 +108,7 @@ BAD = {
     "blank": (b" \r\n ", "ファイルが空です"),
     "workbook": (b"PK\x03\x04" + b"\x00" * 100, "ファイルを読み取れません"),
     "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100, "古い形式のファイル（.xls）は開けません"),
-    "picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xfe\x81", "CSVとして読み取れません"),
+    "picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xfe\x81", "画像は読み取れません"),
     "no text": (bytes(range(256)) * 8, "CSVとして読み取れません"),
     "other header": ("氏名,種目\r\n鈴木,5000m\r\n".encode(), "「ブランド」と「型番」の列が見つかりません"),
     "header twice": ("ブランド,型番,brand\r\nA,B,C\r\n".encode(), "同じ項目です"),
