@@ -32,6 +32,7 @@ ON_BOTH = {
         "entries/entry/test_receipt_changes.py", "entries/entry/test_kept_sheet.py",
     ],
     "conditions over rows, counted by a query": [
+        "entries/heat/test_seed_heats.py",
         "entries/entry/test_rules.py", "entries/entry/test_rules_limits.py", "entries/meet/test_states.py",
         "entries/meet/test_copy.py", "entries/meet/test_elite_races.py", "catalog/test_shoe_limits.py",
     ],
@@ -122,7 +123,7 @@ LEFT_OUT = {
         "config/telemetry/test_exception_text.py", "config/env/test_mail.py", "config/test_migrations_are_safe.py",
         "config/ops/test_preflight_outside.py", "config/env/test_render.py", "config/ops/test_humanize.py",
         "config/ops/test_smoke_http.py", "config/runtime/test_static_files.py", "config/env/test_unsafe_start.py",
-        "entries/meet/test_charts.py", "entries/meet/test_meet_desk.py", "entries/records/test_registries.py",
+        "entries/heat/test_seeding.py", "entries/meet/test_charts.py", "entries/meet/test_meet_desk.py", "entries/records/test_registries.py",
         "entries/news/test_page_cache.py", "entries/news/test_shared_pages.py", "entries/roster/test_athlete_fields.py",
         "entries/roster/test_romaji.py", "entries/roster/test_printing.py",
         "entries/entry/test_slips.py", "entries/test_marks.py", "tenants/outbox/test_contents.py",

@@ -34,7 +34,7 @@ TABLES_OF_A_PERSON = [
     "notice",
 ]  # fmt: skip
 TABLES_OF_A_MEET = [
-    "races", "timetable", "submissions", "entries", "shoes", "teams", "athletes", "trail", "mails", "notices",
+    "races", "timetable", "submissions", "entries", "starts", "shoes", "teams", "athletes", "trail", "mails", "notices",
 ]  # fmt: skip
 
 

@@ -1,0 +1,123 @@
+"""Who starts, and what was fixed about it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+
+from entries.entry.models import Entry
+from entries.heat.models import RaceSeeding, SeedBy, SeedingPin, Start
+from entries.heat.runners import Cut, Pin, PinKind, Runner
+from entries.meet.models import Meet, Race
+
+
+def entries_that_start(meet: Meet) -> QuerySet[Entry]:
+    """Those that hold a place: the one answer to "who starts". Whether unpaid ones are left out is asked here, too."""
+    return Entry.objects.holding_a_place().filter(race__meet=meet)
+
+
+@dataclass(slots=True)
+class Starters:
+    """Who starts in a race. `both` are athletes who would run it twice: the entry that came over from a selection race, which
+    is left out, and their own."""
+
+    race: Race
+    seeding: RaceSeeding
+    entries: list[Entry] = field(default_factory=list)
+    both: list[tuple[Entry, Entry]] = field(default_factory=list)
+
+    def runners(self) -> list[Runner]:
+        """As seeding sees them."""
+        return [runner_of(entry, self.seeding.seed_by) for entry in self.entries]
+
+
+def runner_of(entry: Entry, seed_by: str) -> Runner:
+    """The entry as seeding sees it. Needs the submission loaded."""
+    times = {
+        SeedBy.DECLARED: (entry.seed_time,),
+        SeedBy.DECLARED_THEN_BEST: (entry.seed_time, entry.personal_best),
+        SeedBy.BEST_THEN_DECLARED: (entry.personal_best, entry.seed_time),
+    }[SeedBy(seed_by)]
+    return Runner(
+        entry=entry.pk,
+        team=entry.submission.team_id,
+        seed=next((time for time in times if time is not None), None),
+        best=entry.personal_best,
+        entered=int(entry.entered_at.timestamp() * 1_000_000),
+        is_pacemaker=entry.pacemaker,
+    )
+
+
+def starters_of(meet: Meet) -> dict[int, Starters]:
+    """Of every race of the meet, in the programme's order. Three queries.
+
+    The best of a selection race stay; the others start in its fallback race, unless they have an entry of their own there.
+    """
+    kept = {seeding.race_id: seeding for seeding in RaceSeeding.objects.filter(race__meet=meet)}
+    found = {
+        race.pk: Starters(race, kept.get(race.pk) or RaceSeeding(race=race, tenant_id=race.tenant_id))
+        for race in Race.objects.filter(meet=meet).in_programme_order()
+    }
+    for entry in entries_that_start(meet).select_related("submission").order_by("pk"):
+        found[entry.race_id].entries.append(entry)
+    for starters in found.values():
+        if starters.race.is_ncg and starters.race.fallback_race_id in found:
+            _pass_on(starters, found[starters.race.fallback_race_id])
+    return found
+
+
+def _pass_on(selection: Starters, fallback: Starters) -> None:
+    """Those beyond the number that stays; pacemakers stay with the race that they pace."""
+    stays = selection.seeding.stays or selection.race.starters_per_heat
+    pacemakers = [entry for entry in selection.entries if entry.pacemaker]
+    ranked = sorted(
+        (entry for entry in selection.entries if not entry.pacemaker),
+        key=lambda entry: runner_of(entry, selection.seeding.seed_by),
+    )
+    own = {entry.athlete_id: entry for entry in fallback.entries}
+    selection.entries = [*ranked[:stays], *pacemakers]
+    for entry in ranked[stays:]:
+        if entry.athlete_id in own:
+            fallback.both.append((entry, own[entry.athlete_id]))
+        else:
+            fallback.entries.append(entry)
+
+
+def cut_of(seeding: RaceSeeding, race: Race) -> Cut:
+    """How the race is cut."""
+    return Cut(
+        per_heat=race.starters_per_heat,
+        heats=seeding.heats,
+        fastest_first=seeding.fastest_first,
+        fast_heats=seeding.fast_heats,
+        fast_size=seeding.fast_size,
+        most_of_a_team=seeding.most_of_a_team,
+        farthest_heats=seeding.farthest_heats,
+        farthest=seeding.farthest,
+    )
+
+
+def pins_of(races: Iterable[int]) -> dict[int, list[Pin]]:
+    """What was fixed about each race, as seeding sees it; a frozen heat with those who are in it now. Two queries."""
+    pins: dict[int, list[Pin]] = {race: [] for race in races}
+    rows = list(SeedingPin.objects.filter(race__in=pins).order_by("pk"))
+    frozen = [row for row in rows if row.kind == PinKind.FROZEN]
+    stay = _standing([row.race_id for row in frozen]) if frozen else {}
+    for row in rows:
+        heat = row.heat_number or 0
+        pins[row.race_id].append(
+            Pin(
+                PinKind(row.kind), row.entry_id or 0, heat, row.other_id or 0,
+                tuple(stay.get((row.race_id, heat), ())) if row.kind == PinKind.FROZEN else (),
+            )
+        )  # fmt: skip
+    return pins
+
+
+def _standing(races: Sequence[int]) -> dict[tuple[int, int], list[int]]:
+    """The ranked entries in each heat of these races as they are now."""
+    found: dict[tuple[int, int], list[int]] = {}
+    rows = Start.objects.filter(heat__race__in=races, rank__isnull=False).order_by("pk")
+    for race, heat, entry in rows.values_list("heat__race", "heat__number", "entry"):
+        found.setdefault((race, heat), []).append(entry)
+    return found
