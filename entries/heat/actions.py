@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from entries.entry.models import Entry
-from entries.heat import rules
-from entries.heat.models import Heat, Start
+from entries.heat import board, rules
+from entries.heat.models import RaceSeeding
 from entries.heat.queries import Starters, cut_of, pins_of, starters_of
 from entries.heat.reasons import reason_of
 from entries.heat.runners import Pin, PinKind, Seeding
@@ -76,40 +76,25 @@ def _names(pins: Sequence[Pin]) -> str:
 
 
 def _write(found: Sequence[Seeded], *, by: User | None, at: datetime) -> None:
-    """The old heats go and the new ones come in the same transaction; an entry that came over from another race of these
-    must be free first."""
-    Start.objects.filter(heat__race__in=[one.race.pk for one in found]).delete()
-    Heat.objects.filter(race__in=[one.race.pk for one in found]).delete()
-    heats = Heat.objects.bulk_create(
-        Heat(tenant_id=one.race.tenant_id, race=one.race, number=number)
-        for one in found
-        for number in range(1, len(one.seeding.heats) + 1)
-    )
-    made = {(heat.race_id, heat.number): heat for heat in heats}
-    Start.objects.bulk_create((start for one in found for start in _starts(one, made)), batch_size=1_000)
-    for one in found:
-        _keep_seeding(one, at=at)
+    """The new heats in place of the old; how it was is remembered first, of all races, since runners come over."""
+    held = [(one, board.hold(one.race)) for one in found]
+    for one, row in held:
+        board.remember(row, one.race, "seeded", by=by, at=at)
+    for one, row in held:
+        board.write(one.race, list(_lines(one)))
+        row.rule_version, row.hash, row.surplus, row.seeded_at = RULE_VERSION, one.seeding.hash, one.seeding.surplus, at
+        row.save()
         record("race.seeded", one.race, by=by, after=_said(one))
 
 
-def _starts(one: Seeded, heats: dict[tuple[int, int], Heat]) -> Iterable[Start]:
+def _lines(one: Seeded) -> Iterable[board.Line]:
     race_of = {entry.pk: entry.race_id for entry in one.starters.entries}
     for heat in one.seeding.heats:
         for hip_number, placed in enumerate(heat, start=1):
             reason = reason_of(placed, one.seeding, rule=RULE_VERSION)
             if race_of[placed.runner.entry] != one.race.pk:
                 reason["from_race"] = race_of[placed.runner.entry]
-            yield Start(
-                tenant_id=one.race.tenant_id, heat=heats[one.race.pk, placed.heat], entry_id=placed.runner.entry,
-                hip_number=hip_number, rank=placed.rank, reason=reason,
-            )  # fmt: skip
-
-
-def _keep_seeding(one: Seeded, *, at: datetime) -> None:
-    row = one.starters.seeding
-    row.version, row.rule_version = row.version + 1, RULE_VERSION
-    row.hash, row.surplus, row.seeded_at = one.seeding.hash, one.seeding.surplus, at
-    row.save()
+            yield board.Line(placed.runner.entry, placed.heat, hip_number, placed.rank, reason)
 
 
 def _said(one: Seeded) -> dict[str, object]:
@@ -118,3 +103,16 @@ def _said(one: Seeded) -> dict[str, object]:
         "entries": len(one.starters.entries), "heats": len(one.seeding.heats), "moved": one.seeding.moved,
         "together": one.seeding.surplus, "hash": one.seeding.hash,
     }  # fmt: skip
+
+
+@transaction.atomic
+def change_settings(*, row: RaceSeeding, fields: Sequence[str], by: User) -> None:
+    """Keep how a race is cut. Its heats stay as they are until they are made anew."""
+    if not fields:
+        return
+    kept = board.hold(row.race)
+    before = {name: getattr(kept, name) for name in fields}
+    for name in fields:
+        setattr(kept, name, getattr(row, name))
+    kept.save(update_fields=list(fields))
+    record("race.seeding_changed", row.race, by=by, before=before, after={name: getattr(kept, name) for name in fields})

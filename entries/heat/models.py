@@ -156,3 +156,28 @@ class SeedingPin(TenantOwned):
 
     def __str__(self) -> str:
         return f"pin of {self.race_id}"
+
+
+class HeatChange(TenantOwned):
+    """How a race's heats and pins were before its last changes, so that these can be taken back, the newest first.
+
+    `board` holds a list of [entry, heat, hip number, rank, reason] and `pins` the columns of each pin.
+    """
+
+    KEPT = 10
+
+    race = models.ForeignKey(Race, on_delete=models.CASCADE, related_name="heat_changes")
+    version = models.PositiveIntegerField()
+    what = models.CharField(max_length=20)
+    board = models.JSONField(default=list)
+    pins = models.JSONField(default=list)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField()
+
+    objects = TenantManager.from_queryset(TenantQuerySet)()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["race", "version"], name="one_change_per_version")]
+
+    def __str__(self) -> str:
+        return f"change {self.version} of {self.race_id}"

@@ -16,3 +16,12 @@ def check_may_seed(meet: Meet, *, at: datetime) -> None:
         raise Refused("seeding_not_now")
     if meet.state == State.PUBLISHED and at < meet.entries_close_at:
         raise Refused("seeding_before_closing")
+
+
+def may_seed(meet: Meet, *, at: datetime) -> bool:
+    """As `check_may_seed`, as a yes or no."""
+    try:
+        check_may_seed(meet, at=at)
+    except Refused:
+        return False
+    return True

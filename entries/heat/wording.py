@@ -1,13 +1,15 @@
 """How this room says no, why a runner is in a heat, and what its part of the trail is called."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from entries.entry.models import Entry
+from entries.heat.models import SeedingPin
 from entries.heat.reasons import Exchange
+from entries.heat.runners import PinKind
 from entries.marks import format_time
 from tenants import wording
 from tenants.audit import readings, verbs
@@ -17,6 +19,16 @@ wording.register(
     {
         "seeding_before_closing": _("番組編成は申込の締切後に行えます。"),
         "seeding_not_now": _("番組編成ができるのは、申込の締切後からスタートリストの公開前までです。"),
+        "no_heats_yet": _("この種目にはまだ組がありません。先に番組編成をしてください。"),
+        "heat_unknown": _("組は1から%(last)sまでの番号で指定してください。"),
+        "start_unknown": _("この種目の組にいない選手です。画面を読み込み直してください。"),
+        "same_heat": _("2人は同じ組にいます。別の組の選手を選んでください。"),
+        "choose_runners": _("選手を選んでください（入れ替えは2名）。"),
+        "pin_without_reason": _("固定する理由を入力してください。"),
+        "pin_incomplete": _("固定する選手（同じ組・別の組は2名）を選んでください。"),
+        "pin_gone": _("この固定はすでに解除されています。"),
+        "nothing_to_undo": _("元に戻せる変更がありません。"),
+        "board_changed": _("表示した後に%(who)sさんが組を変更しました。最新の組を確認して、もう一度操作してください。"),
         "pins_broken": _("「%(race)s」は固定した内容のとおりに編成できません（%(pins)s）。固定を見直してください。"),
     }
 )
@@ -30,7 +42,17 @@ readings.register(
         "hash": Reading(_("編成の照合番号")),
     },
 )
-verbs.register({"race.seeded": _("番組編成")})
+verbs.register(
+    {
+        "race.seeded": _("番組編成"), "race.heats_moved": _("組の移動"), "race.heats_swapped": _("組の入れ替え"),
+        "race.heats_pinned": _("編成の固定"), "race.heats_unpinned": _("編成の固定の解除"), "race.heats_undone": _("組の変更を元に戻した"),
+    }
+)  # fmt: skip
+CHANGES = {
+    "seeded": _("番組編成"), "moved": _("組の移動"), "swapped": _("組の入れ替え"), "pinned": _("編成の固定"),
+    "unpinned": _("編成の固定の解除"),
+}  # fmt: skip
+"""What can be taken back, by `HeatChange.what`."""
 
 
 def why(reason: Mapping[str, Any], heat: int, entries: Mapping[int, Entry]) -> str:
@@ -77,3 +99,28 @@ def _gave_way(swap: Exchange, cut: int, heat: int, entries: Mapping[int, Entry])
 
 def _seconds(swap: Exchange) -> str:
     return f"{swap['shift'] / 100:.1f}"
+
+
+def notes(reason: Mapping[str, Any], heat: int, *, together: int, is_pinned: bool, is_gone: bool) -> Iterator[str]:
+    """Small words beside a runner on the board; `together` team-mates are in the heat, 0 when that is as wanted."""
+    if is_gone:
+        yield gettext("取り消し済み")
+    if reason.get("rank") is None:
+        yield gettext("ペースメーカー")
+    if together:
+        yield gettext("同じチーム%(count)s名") % {"count": together}
+    if reason.get("rank") is not None and reason.get("cut") != heat:
+        yield gettext("%(cut)s組から") % {"cut": reason.get("cut")}
+    if is_pinned:
+        yield gettext("固定中")
+
+
+def pin_said(pin: SeedingPin) -> str:
+    """What was fixed: "鈴木一郎: 3組に入れる"."""
+    words = {
+        PinKind.INTO: gettext("%(one)s: %(heat)s組に入れる"), PinKind.NOT_INTO: gettext("%(one)s: %(heat)s組に入れない"),
+        PinKind.TOGETHER: gettext("%(one)s、%(other)s: 同じ組にする"), PinKind.APART: gettext("%(one)s、%(other)s: 別の組にする"),
+        PinKind.FROZEN: gettext("%(heat)s組を固定"),
+    }[PinKind(pin.kind)]  # fmt: skip
+    values = {"one": pin.entry.athlete.name_here if pin.entry else "", "heat": pin.heat_number}
+    return words % {**values, "other": pin.other.athlete.name_here if pin.other else ""}

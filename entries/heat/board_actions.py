@@ -1,0 +1,153 @@
+"""What organizers change about heats by hand. Every change names the version of the board that it was made on; on an older one
+it is refused, says what changed meanwhile, and nothing is lost."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from entries.heat import board, rules
+from entries.heat.board import Line
+from entries.heat.models import HeatChange, RaceSeeding, SeedingPin
+from entries.heat.runners import PinKind
+from entries.meet.models import Race
+from tenants.audit.actions import record
+from tenants.models import User
+from tenants.refusal import Refused
+from tenants.retry import retry_when_locked
+
+Change = Callable[[Race, Sequence[Line]], Mapping[int, int]]
+"""Pins what is to be pinned; says which entries go into which heats."""
+
+
+@retry_when_locked
+@transaction.atomic
+def move(*, race: Race, entries: Sequence[int], heat: int, version: int, by: User, at: datetime, why: str = "") -> None:
+    """Put these runners into the heat, where they stay when heats are made anew. Raises Refused, Busy."""
+
+    def change(race: Race, lines: Sequence[Line]) -> Mapping[int, int]:
+        last = max(line.heat for line in lines)
+        if not 1 <= heat <= last + 1:
+            raise Refused("heat_unknown", last=last)
+        _check_known(entries, lines)
+        for entry in entries:
+            _pin_into(race, entry, heat, by=by, at=at, why=why)
+        return dict.fromkeys(entries, heat)
+
+    _changed(
+        race, "moved", change, version=version, by=by, at=at, why=why, after={"into": heat, "runners": len(entries)}
+    )
+
+
+@retry_when_locked
+@transaction.atomic
+def swap(*, race: Race, one: int, other: int, version: int, by: User, at: datetime, why: str = "") -> None:
+    """Two runners change heats, and stay there when heats are made anew. Raises Refused, Busy."""
+
+    def change(race: Race, lines: Sequence[Line]) -> Mapping[int, int]:
+        _check_known((one, other), lines)
+        heat_of = {line.entry: line.heat for line in lines}
+        if heat_of[one] == heat_of[other]:
+            raise Refused("same_heat")
+        for entry, heat in ((one, heat_of[other]), (other, heat_of[one])):
+            _pin_into(race, entry, heat, by=by, at=at, why=why)
+        return {one: heat_of[other], other: heat_of[one]}
+
+    _changed(race, "swapped", change, version=version, by=by, at=at, why=why, after={"runners": 2})
+
+
+@retry_when_locked
+@transaction.atomic
+def pin(
+    *, race: Race, kind: PinKind, version: int, by: User, at: datetime, why: str, entry: int = 0, other: int = 0, heat: int = 0
+) -> None:  # fmt: skip
+    """Fix something for every seeding to come; nobody moves now. Raises Refused, Busy."""
+
+    def change(race: Race, lines: Sequence[Line]) -> Mapping[int, int]:
+        if not why.strip():
+            raise Refused("pin_without_reason")
+        if (kind in (PinKind.TOGETHER, PinKind.APART) and (not other or other == entry)) or (
+            kind != PinKind.FROZEN and not entry
+        ):
+            raise Refused("pin_incomplete")
+        _check_known([number for number in (entry, other) if number], lines)
+        last = max(line.heat for line in lines)
+        if kind in (PinKind.INTO, PinKind.NOT_INTO, PinKind.FROZEN) and not 1 <= heat <= last:
+            raise Refused("heat_unknown", last=last)
+        SeedingPin.objects.create(
+            tenant_id=race.tenant_id, race=race, kind=kind, entry_id=entry or None, other_id=other or None,
+            heat_number=heat or None, reason=why[:200], made_by=by, made_at=at,
+        )  # fmt: skip
+        return {}
+
+    _changed(race, "pinned", change, version=version, by=by, at=at, why=why, after={"pin": kind.value})
+
+
+@retry_when_locked
+@transaction.atomic
+def unpin(*, race: Race, pin: int, version: int, by: User, at: datetime) -> None:
+    """Let go what was fixed. Raises Refused, Busy."""
+
+    def change(race: Race, lines: Sequence[Line]) -> Mapping[int, int]:
+        if not SeedingPin.objects.filter(race=race, pk=pin).delete()[0]:
+            raise Refused("pin_gone")
+        return {}
+
+    _changed(race, "unpinned", change, version=version, by=by, at=at)
+
+
+@retry_when_locked
+@transaction.atomic
+def undo(*, race: Race, version: int, by: User, at: datetime) -> str:
+    """Take the newest change back; which it was. Raises Refused, Busy."""
+    seeding = _held(race, version=version, at=at)
+    change = HeatChange.objects.filter(race=race).order_by("-version").first()
+    if change is None:
+        raise Refused("nothing_to_undo")
+    board.put_back(change, race, at=at)
+    change.delete()
+    seeding.version += 1
+    seeding.save(update_fields=["version"])
+    record("race.heats_undone", race, by=by, after={"undone": change.what})
+    return change.what
+
+
+def _changed(
+    race: Race, what: str, change: Change, *, version: int, by: User, at: datetime, why: str = "",
+    after: Mapping[str, object] | None = None,
+) -> None:  # fmt: skip
+    seeding = _held(race, version=version, at=at)
+    lines = board.lines_of(race)
+    if not lines:
+        raise Refused("no_heats_yet")
+    board.remember(seeding, race, what, by=by, at=at)
+    heats = change(race, lines)
+    if heats:
+        board.write(race, board.in_heats(lines, heats))
+    seeding.save(update_fields=["version"])
+    record(f"race.heats_{what}", race, by=by, after=dict(after or {}), why=why)
+
+
+def _held(race: Race, *, version: int, at: datetime) -> RaceSeeding:
+    """Raises Refused("board_changed") when somebody else was first, naming them and what they did."""
+    rules.check_may_seed(race.meet, at=at)
+    seeding = board.hold(race)
+    if seeding.version != version:
+        last = HeatChange.objects.filter(race=race).select_related("made_by").order_by("-version").first()
+        who = last.made_by.name if last and last.made_by else "–"
+        raise Refused("board_changed", who=who)
+    return seeding
+
+
+def _check_known(entries: Sequence[int], lines: Sequence[Line]) -> None:
+    if not {line.entry for line in lines}.issuperset(entries):
+        raise Refused("start_unknown")
+
+
+def _pin_into(race: Race, entry: int, heat: int, *, by: User, at: datetime, why: str) -> None:
+    """One wish about where a runner goes, the newest."""
+    SeedingPin.objects.filter(race=race, entry=entry, kind=PinKind.INTO).delete()
+    SeedingPin.objects.create(
+        tenant_id=race.tenant_id, race=race, kind=PinKind.INTO, entry_id=entry, heat_number=heat, reason=why[:200],
+        made_by=by, made_at=at,
+    )  # fmt: skip

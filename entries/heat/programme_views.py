@@ -1,0 +1,182 @@
+"""The programme desk of a meet (contract 7): its races with their heats, the board of one race, and what is changed there."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from entries.heat import board_actions, what_if
+from entries.heat.actions import change_settings, seed_heats
+from entries.heat.forms import BoardForm, SeedingForm
+from entries.heat.models import RaceSeeding
+from entries.heat.programme_context import RaceLine, board_of, changes_of, lines_of, pins_shown
+from entries.heat.rules import may_seed
+from entries.heat.runners import PinKind
+from entries.heat.wording import CHANGES
+from entries.meet.models import Meet
+from tenants.desk.base import is_id, user_of
+from tenants.desk.composed import ComposedAdmin
+from tenants.refusal import Refused
+from tenants.wording import say
+
+
+def programme(desk: ComposedAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """The page, and every button on it."""
+    return _programme(request, desk, object_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def _programme(request: HttpRequest, desk: ComposedAdmin, object_id: str) -> HttpResponse:
+    found = Meet.objects.select_related("tenant")
+    meet = found.filter(pk=int(object_id)).first() if is_id(object_id) else None
+    if meet is None or not desk.has_change_permission(request, meet):
+        raise Http404
+    lines = lines_of(meet)
+    chosen = _chosen(lines, request.POST.get("race") or request.GET.get("race", ""))
+    if request.method != "POST":
+        return _page(request, desk, meet, lines, chosen)
+    if chosen and ("settings" in request.POST or "what_if" in request.POST):
+        return _settings(request, desk, meet, lines, chosen)
+    try:
+        said = _do(request, meet, chosen)
+    except Refused as refusal:
+        desk.message_user(request, say(refusal), messages.ERROR)
+        return _page(
+            request, desk, meet, lines_of(meet), chosen, status=409 if refusal.code == "board_changed" else 422
+        )
+    desk.message_user(request, said, messages.SUCCESS)
+    return HttpResponseRedirect(_address(meet, chosen))
+
+
+def _chosen(lines: list[RaceLine], text: str) -> RaceLine | None:
+    """The race of this number, else the first. Raises Http404 for one that is not of the meet."""
+    if not text:
+        return lines[0] if lines else None
+    for line in lines:
+        if is_id(text) and line.race.pk == int(text):
+            return line
+    raise Http404
+
+
+def _address(meet: Meet, chosen: RaceLine | None) -> str:
+    page = reverse("admin:entries_meet_programme", args=[meet.pk])
+    return f"{page}?race={chosen.race.pk}#board" if chosen else page
+
+
+def _do(request: HttpRequest, meet: Meet, chosen: RaceLine | None) -> str:
+    """What the pressed button says; what is said then. Raises Refused, Http404."""
+    by, at = user_of(request), timezone.now()
+    if "seed" in request.POST or chosen is None:
+        seed_heats(meet=meet, by=by, at=at)
+        return _("すべての種目を編成しました。")
+    if "seed_race" in request.POST:
+        seed_heats(meet=meet, by=by, at=at, races=[chosen.race.pk])
+        return _("「%(race)s」を編成しました。") % {"race": chosen.race.name_here}
+    form = BoardForm(request.POST)
+    if not form.is_valid():
+        raise Refused("choose_runners")
+    for name, button in BUTTONS.items():
+        if name in request.POST:
+            return button(request, chosen, form.cleaned_data)
+    raise Http404
+
+
+def _move(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:
+    if not values["start"] or values["heat"] is None:
+        raise Refused("choose_runners")
+    board_actions.move(
+        race=chosen.race, entries=values["start"], heat=values["heat"], version=values["version"], by=user_of(request),
+        at=timezone.now(), why=values["why"],
+    )  # fmt: skip
+    return _("%(count)s名を%(heat)s組に移しました。再編成してもこの組に残ります。") % {
+        "count": len(values["start"]), "heat": values["heat"],
+    }  # fmt: skip
+
+
+def _swap(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:
+    if len(values["start"]) != 2:
+        raise Refused("choose_runners")
+    one, other = values["start"]
+    board_actions.swap(
+        race=chosen.race, one=one, other=other, version=values["version"], by=user_of(request), at=timezone.now(),
+        why=values["why"],
+    )  # fmt: skip
+    return _("2名の組を入れ替えました。再編成してもこの組に残ります。")
+
+
+def _pin(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:
+    kind = PinKind(values["kind"] or PinKind.INTO)
+    entries = [*values["start"], 0, 0] if kind != PinKind.FROZEN else [0, 0]
+    if len(entries) - 2 > (2 if kind in (PinKind.TOGETHER, PinKind.APART) else 1):
+        raise Refused("pin_incomplete")
+    board_actions.pin(
+        race=chosen.race, kind=kind, entry=entries[0], other=entries[1], heat=values["heat"] or 0, why=values["why"],
+        version=values["version"], by=user_of(request), at=timezone.now(),
+    )  # fmt: skip
+    return _("固定しました。次の編成から守られます。")
+
+
+def _unpin(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:
+    text = request.POST["unpin"]
+    board_actions.unpin(
+        race=chosen.race,
+        pin=int(text) if is_id(text) else 0,
+        version=values["version"],
+        by=user_of(request),
+        at=timezone.now(),
+    )
+    return _("固定を解除しました。")
+
+
+def _undo(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:
+    what = board_actions.undo(race=chosen.race, version=values["version"], by=user_of(request), at=timezone.now())
+    return _("「%(what)s」を元に戻しました。") % {"what": CHANGES[what]}
+
+
+BUTTONS: dict[str, Callable[[HttpRequest, RaceLine, dict[str, Any]], str]] = {
+    "move": _move, "swap": _swap, "pin": _pin, "unpin": _unpin, "undo": _undo,
+}  # fmt: skip
+
+
+def _settings(
+    request: HttpRequest, desk: ComposedAdmin, meet: Meet, lines: list[RaceLine], chosen: RaceLine
+) -> HttpResponse:
+    """Keep how the race is cut, or show what it would mean."""
+    row = RaceSeeding.objects.filter(race=chosen.race).first() or RaceSeeding(
+        race=chosen.race, tenant_id=chosen.race.tenant_id
+    )
+    row.race = chosen.race
+    form = SeedingForm(request.POST, instance=row)
+    if not form.is_valid():
+        return _page(request, desk, meet, lines, chosen, form=form, status=422)
+    if "what_if" in request.POST:
+        compared = what_if.compare(meet, chosen.race, form.instance)
+        return _page(request, desk, meet, lines, chosen, form=form, compared=compared)
+    change_settings(row=form.instance, fields=form.changed_data, by=user_of(request))
+    desk.message_user(request, _("編成の条件を保存しました。編成し直すと反映されます。"), messages.SUCCESS)
+    return HttpResponseRedirect(_address(meet, chosen))
+
+
+def _page(
+    request: HttpRequest, desk: ComposedAdmin, meet: Meet, lines: list[RaceLine], chosen: RaceLine | None, *,
+    form: SeedingForm | None = None, compared: what_if.Compared | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    chosen = next((line for line in lines if chosen and line.race.pk == chosen.race.pk), None)
+    values = {
+        **desk.admin_site.each_context(request), "opts": desk.opts, "meet": meet, "title": _("番組編成"), "lines": lines,
+        "chosen": chosen, "may_seed": may_seed(meet, at=timezone.now()), "compared": compared,
+    }  # fmt: skip
+    if chosen:
+        chosen.starters.seeding.race = chosen.race
+        values |= {
+            "columns": board_of(chosen), "pins": pins_shown(chosen.race), "changes": list(changes_of(chosen.race)),
+            "form": form or SeedingForm(instance=chosen.starters.seeding),
+            "board_form": BoardForm(initial={"version": chosen.version}), "said": CHANGES,
+        }  # fmt: skip
+    return TemplateResponse(request, "admin/heat/programme.html", values, status=status)

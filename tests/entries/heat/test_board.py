@@ -1,0 +1,241 @@
+"""What organizers change about heats by hand, at the programme desk."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from entries.entry.models import Entry
+from entries.heat.actions import seed_heats
+from entries.heat.models import HeatChange, RaceSeeding, SeedingPin, Start
+from entries.meet.models import Meet, Race, State
+from entries.roster.models import Team
+from tenants.models import AuditRecord, Tenant, User
+from tests.conftest import open_meet, race_of
+from tests.entries.heat.casts import enter, heats
+
+pytestmark = pytest.mark.usefixtures("in_nittai")
+
+
+@pytest.fixture
+def race(meet: Meet, kita: Team, now: datetime) -> Race:
+    """Six runners in two heats: 1 to 3 in the second, 4 to 6 in the first."""
+    Meet.objects.filter(pk=meet.pk).update(state=State.ENTRIES_CLOSED)
+    meet.refresh_from_db()
+    race = race_of(meet, starters_per_heat=3)
+    RaceSeeding.objects.create(race=race, tenant_id=race.tenant_id, most_of_a_team=None)
+    enter(race, kita, [90_000 + n * 100 for n in range(6)], now)
+    seed_heats(meet=meet, by=None, at=now)
+    return race
+
+
+@pytest.fixture
+def runners(race: Race) -> list[int]:
+    return list(Entry.objects.filter(race=race).order_by("pk").values_list("pk", flat=True))
+
+
+@pytest.fixture
+def press(client: Client, aoki: User, race: Race) -> Callable[..., HttpResponse]:
+    """Press a button of the board as the organizer sees it now, or as it was at `version`."""
+    client.force_login(aoki)
+
+    def press(button: str, *start: int, version: int | None = None, value: object = "1", **fields: Any) -> HttpResponse:
+        seen = RaceSeeding.objects.get(race=race).version if version is None else version
+        body = {"race": race.pk, "version": seen, "start": start, button: value, **fields}
+        answer: HttpResponse = client.post(f"/admin/entries/meet/{race.meet_id}/programme/", body)
+        return answer
+
+    return press
+
+
+Press = Callable[..., HttpResponse]
+
+
+def said(answer: HttpResponse) -> str:
+    return answer.content.decode()
+
+
+def test_the_page_shows_every_race_and_the_board_of_one(
+    client: Client, aoki: User, race: Race, runners: list[int]
+) -> None:
+    client.force_login(aoki)
+    other = race_of(race.meet, "女子5000m", sex="F")
+    page = client.get(f"/admin/entries/meet/{race.meet_id}/programme/")
+    text = said(page)
+    assert page.status_code == 200
+    assert (race.name in text, other.name in text, text.count('class="runner"')) == (True, True, 6)
+    assert "6名中1番目のタイム15:00.00。タイム順で2組。" in text
+    assert client.get(f"/admin/entries/meet/{race.meet_id}/programme/?race={other.pk}").status_code == 200
+    for wrong in ("0", "x", str(10**30)):
+        assert client.get(f"/admin/entries/meet/{race.meet_id}/programme/?race={wrong}").status_code == 404
+
+
+def test_the_page_asks_the_same_number_of_questions_for_more_runners(
+    client: Client, aoki: User, race: Race, kita: Team, now: datetime, django_assert_max_num_queries: Any
+) -> None:
+    client.force_login(aoki)
+    enter(race, kita, [91_000 + n for n in range(60)], now)
+    seed_heats(meet=race.meet, by=None, at=now)
+    with django_assert_max_num_queries(20):
+        client.get(f"/admin/entries/meet/{race.meet_id}/programme/")
+
+
+def test_a_moved_runner_stays_when_heats_are_made_anew(
+    press: Press, race: Race, runners: list[int], aoki: User
+) -> None:
+    assert press("move", runners[0], heat=1, why="本人の希望").status_code == 302
+    assert heats(race) == [[runners[0], *runners[3:]], runners[1:3]]
+    assert [start.hip_number for start in Start.objects.in_order()] == [1, 2, 3, 4, 1, 2]
+    pin = SeedingPin.objects.get()
+    assert (pin.entry_id, pin.heat_number, pin.reason, pin.made_by) == (runners[0], 1, "本人の希望", aoki)
+    trail = AuditRecord.objects.get(verb="race.heats_moved")
+    assert (trail.actor, trail.why) == (aoki, "本人の希望")
+    press("seed_race")
+    assert runners[0] in heats(race)[0]
+    press("move", runners[0], heat=2)
+    assert SeedingPin.objects.get().heat_number == 2
+
+
+def test_two_runners_change_heats(press: Press, race: Race, runners: list[int]) -> None:
+    press("swap", runners[2], runners[3])
+    assert heats(race) == [[runners[2], *runners[4:]], [*runners[:2], runners[3]]]
+    assert SeedingPin.objects.count() == 2
+    same_heat = press("swap", runners[0], runners[1])
+    assert (same_heat.status_code, "2人は同じ組にいます" in said(same_heat)) == (422, True)
+
+
+def test_changes_are_taken_back_one_by_one(press: Press, race: Race, runners: list[int]) -> None:
+    first = heats(race)
+    press("move", runners[0], heat=1)
+    second = heats(race)
+    press("swap", runners[1], runners[4])
+    press("undo")
+    assert (heats(race), SeedingPin.objects.count()) == (second, 1)
+    press("undo")
+    assert (heats(race), SeedingPin.objects.count()) == (first, 0)
+    press("undo")
+    assert heats(race) == []
+    nothing = press("undo")
+    assert (nothing.status_code, "元に戻せる変更がありません" in said(nothing)) == (422, True)
+
+
+def test_only_the_last_changes_are_kept(press: Press, race: Race, runners: list[int]) -> None:
+    for number in range(HeatChange.KEPT + 3):
+        press("move", runners[0], heat=1 + number % 2)
+    assert HeatChange.objects.filter(race=race).count() == HeatChange.KEPT
+
+
+@pytest.mark.parametrize("button", ["move", "swap", "pin", "undo", "unpin"])
+def test_a_change_on_an_older_board_is_told_and_not_made(
+    press: Press, race: Race, runners: list[int], aoki: User, button: str
+) -> None:
+    seen = RaceSeeding.objects.get(race=race).version
+    press("move", runners[0], heat=1)
+    now = heats(race)
+    late = press(
+        button,
+        runners[1],
+        runners[4],
+        version=seen,
+        heat=2,
+        why="理由",
+        kind="apart",
+        value=SeedingPin.objects.get().pk,
+    )
+    assert (late.status_code, f"{aoki.name}さんが組を変更しました" in said(late)) == (409, True)
+    assert (heats(race), SeedingPin.objects.count()) == (now, 1)
+
+
+@pytest.mark.parametrize(
+    ("button", "chosen", "fields", "text"),
+    [
+        ("move", 1, {"heat": 9}, "組は1から2までの番号"), ("move", 1, {"heat": 0}, "選手を選んでください"), ("move", 0, {"heat": 1}, "選手を選んでください"),
+        ("move", 1, {"heat": ""}, "選手を選んでください"), ("swap", 1, {}, "選手を選んでください"), ("swap", 3, {}, "選手を選んでください"),
+        ("pin", 1, {"kind": "into", "heat": 1, "why": " "}, "理由を入力"), ("pin", 1, {"kind": "apart", "why": "x"}, "固定する選手"),
+        ("pin", 3, {"kind": "apart", "why": "x"}, "固定する選手"), ("pin", 0, {"kind": "into", "heat": 1, "why": "x"}, "固定する選手"),
+        ("pin", 1, {"kind": "into", "heat": 7, "why": "x"}, "組は1から2までの番号"), ("pin", 0, {"kind": "frozen", "why": "x"}, "組は1から2までの番号"),
+        ("pin", 1, {"kind": "nonsense", "why": "x"}, "選手を選んでください"), ("unpin", 0, {"value": "99999"}, "すでに解除"),
+        ("move", 1, {"heat": 1, "version": "x"}, "選手を選んでください"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_said_and_changes_nothing(
+    press: Press, race: Race, runners: list[int], button: str, chosen: int, fields: dict[str, Any], text: str
+) -> None:
+    before, version = heats(race), RaceSeeding.objects.get(race=race).version
+    answer = press(button, *runners[:chosen], **fields)
+    assert (answer.status_code, text in said(answer)) == (422, True)
+    assert (heats(race), SeedingPin.objects.count(), RaceSeeding.objects.get(race=race).version) == (before, 0, version)
+
+
+def test_a_runner_of_another_race_is_unknown_here(press: Press, race: Race, minami: Team, now: datetime) -> None:
+    (stranger,) = enter(race_of(race.meet, "男子1500m"), minami, [24_000], now)
+    assert press("move", stranger.pk, heat=1).status_code == 422
+    assert press("pin", stranger.pk, kind="into", heat=1, why="x").status_code == 422
+    assert not SeedingPin.objects.exists()
+
+
+def test_what_is_fixed_is_kept_by_the_next_seeding_and_let_go_again(
+    press: Press, race: Race, runners: list[int]
+) -> None:
+    press("pin", runners[0], runners[5], kind="together", why="伴走")
+    press("pin", kind="frozen", heat=1, why="確定")
+    broken = press("seed_race")
+    assert (broken.status_code, "固定した内容のとおりに編成できません" in said(broken)) == (422, True)
+    press("unpin", value=SeedingPin.objects.get(kind="frozen").pk)
+    press("seed_race")
+    assert any({runners[0], runners[5]} <= set(heat) for heat in heats(race))
+
+
+@pytest.mark.parametrize("state", [State.START_LISTS_OUT, State.PUBLISHED])
+def test_heats_are_only_looked_at_before_the_closing_and_after_publication(
+    press: Press, client: Client, race: Race, runners: list[int], state: State
+) -> None:
+    Meet.objects.filter(pk=race.meet_id).update(state=state)
+    before = heats(race)
+    for button in ("seed", "seed_race", "move", "undo"):
+        assert press(button, runners[0], heat=1).status_code == 422
+    assert heats(race) == before
+    text = said(client.get(f"/admin/entries/meet/{race.meet_id}/programme/"))
+    assert ('name="seed"' in text, 'name="move"' in text, 'class="runner"' in text) == (False, False, True)
+
+
+def test_another_cut_is_shown_before_it_is_made(press: Press, race: Race, runners: list[int]) -> None:
+    settings = {
+        "seed_by": "declared", "heats": 3, "fast_heats": 0, "fast_size": "", "most_of_a_team": "", "farthest_heats": 1,
+        "farthest": "10.00", "stays": "",
+    }  # fmt: skip
+    before = heats(race)
+    tried = press("what_if", **settings)
+    assert "組が変わる選手は" in said(tried)
+    assert "2, 2, 2" in said(tried)
+    assert (heats(race), RaceSeeding.objects.get(race=race).heats) == (before, None)
+    assert press("settings", **settings).status_code == 302
+    assert (heats(race), RaceSeeding.objects.get(race=race).heats) == (before, 3)
+    assert AuditRecord.objects.get(verb="race.seeding_changed").after == {"heats": 3}
+    press("seed_race")
+    assert [len(heat) for heat in heats(race)] == [2, 2, 2]
+    wrong = press("settings", **{**settings, "fast_heats": 1, "heats": 0})
+    assert (wrong.status_code, "速い組の人数を入力" in said(wrong), "1以上を入力" in said(wrong)) == (422, True, True)
+
+
+def test_entries_that_came_or_went_since_are_counted(
+    client: Client, aoki: User, race: Race, kita: Team, runners: list[int], now: datetime
+) -> None:
+    client.force_login(aoki)
+    enter(race, kita, [95_000], now)
+    Entry.objects.filter(pk=runners[0]).update(withdrawn_at=now)
+    text = said(client.get(f"/admin/entries/meet/{race.meet_id}/programme/"))
+    assert ("組のない申込 1件" in text, "取り消し 1件" in text, "取り消し済み" in text) == (True, True, True)
+
+
+def test_nobody_else_gets_in(client: Client, race: Race, chuo: Tenant, doi: User, endo: User, baba: User) -> None:
+    theirs = open_meet(chuo, "theirs")
+    for who, status in ((doi, 404), (endo, 403), (baba, 403)):
+        client.force_login(who)
+        assert client.get(f"/admin/entries/meet/{race.meet_id}/programme/").status_code == status
+        assert client.post(f"/admin/entries/meet/{race.meet_id}/programme/", {"seed": 1}).status_code == status
+    client.force_login(doi)
+    assert client.get(f"/admin/entries/meet/{theirs.pk}/programme/?race={race.pk}").status_code == 404
