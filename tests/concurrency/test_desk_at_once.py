@@ -1,4 +1,4 @@
-"""Two at the desk at the same moment: one guest is made, and a notice is mailed once."""
+"""Two at the desk at the same moment: one guest is made, a notice is mailed once, and no move of a runner is lost."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -12,14 +12,18 @@ from django.utils import timezone
 
 from entries.entry.desk.actions import invite_new
 from entries.entry.models import Entry
-from entries.meet.models import Race
+from entries.heat import board_actions
+from entries.heat.actions import seed_heats
+from entries.heat.models import RaceSeeding, SeedingPin
+from entries.meet.models import Meet, Race, State
 from entries.news import actions, queries
 from entries.news.models import Notice
-from entries.roster.models import Athlete
+from entries.roster.models import Athlete, Team
 from tenants.jobs.models import Job
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.scope import tenant_scope
+from tests.entries.heat.casts import enter, heats
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PERSON = {
@@ -69,3 +73,25 @@ def test_two_who_publish_the_same_notice_ask_for_one_mail(race: Race, aoki: User
 
     assert at_once(act, race.tenant_id) == {"done": 1, "notice_out": AT_ONCE - 1}
     assert Job.objects.filter(kind=queries.MAIL).count() == 1
+
+
+def test_of_moves_made_on_the_same_board_one_is_made_and_the_others_are_told(
+    race: Race, kita: Team, aoki: User
+) -> None:
+    now = timezone.now()
+    with tenant_scope(race.tenant_id):
+        Meet.objects.filter(pk=race.meet_id).update(state=State.ENTRIES_CLOSED)
+        race.meet.refresh_from_db()
+        race.starters_per_heat = 2
+        race.save()
+        entries = enter(race, kita, [90_000 + n for n in range(4)], now)
+        seed_heats(meet=race.meet, by=aoki, at=now)
+        version = RaceSeeding.objects.get(race=race).version
+
+    def act() -> object:
+        return board_actions.move(race=race, entries=[entries[0].pk], heat=1, version=version, by=aoki, at=now)
+
+    assert at_once(act, race.tenant_id) == {"done": 1, "board_changed": AT_ONCE - 1}
+    with tenant_scope(race.tenant_id):
+        assert sorted(len(heat) for heat in heats(race)) == [1, 3]
+        assert (SeedingPin.objects.count(), RaceSeeding.objects.get(race=race).version) == (1, version + 1)

@@ -1,0 +1,69 @@
+"""What it costs to make the heats of a meet: the whole action on PostgreSQL, beside the database writing as many rows by itself."""
+
+from datetime import timedelta
+from math import log
+from time import perf_counter
+
+from django.db import connection
+from django.utils import timezone
+
+from entries.entry.models import Entry
+from entries.heat.actions import seed_heats
+from entries.meet.models import Meet, Race, State
+from entries.roster.models import Team
+from tenants.models import Tenant
+from tenants.scope import tenant_scope
+from tests.entries.heat.casts import enter
+
+LINE = "{:<46} {:>9} {:>11} {:>8}"
+SIZES = ((2_600, 9), (1_500, 1), (15_000, 1))
+"""Entries and races: a large meet, and one race twice, ten times as large."""
+
+
+def run() -> None:
+    """Print seconds, and how many times as long as one plain INSERT of the same starts."""
+    tenant = Tenant.objects.create(slug="heats", name="計測")
+    print(LINE.format("making heats", "seconds", "x INSERT", "moved"), flush=True)
+    took = {}
+    for entries, races in SIZES:
+        with tenant_scope(tenant.pk):
+            took[entries, races] = _one(tenant, entries, races)
+    exponent = log(took[15_000, 1] / took[1_500, 1]) / log(10)
+    print(f"    growth exponent, 1,500 to 15,000 in one race: {exponent:.2f}", flush=True)
+
+
+def _one(tenant: Tenant, entries: int, races: int) -> float:
+    now = timezone.now()
+    meet = Meet.objects.create(
+        tenant=tenant, slug=f"m{entries}", name="計測", venue="-", starts_on=now.date(), ends_on=now.date(), fee=0,
+        entries_open_at=now - timedelta(days=9), entries_close_at=now - timedelta(days=1), state=State.ENTRIES_CLOSED,
+    )  # fmt: skip
+    rows = [
+        Race.objects.create(
+            tenant=tenant, meet=meet, name=f"R{n}", distance_m=5_000, sex="M", waiting_places=None, position=n
+        )
+        for n in range(races)
+    ]
+    for team in range(entries // 13):
+        team_row = Team.objects.create(kind="university", name=f"T{entries}-{team}", short_name="T")
+        times: list[int | None] = [84_000 + (team * 7_919 + n * 104_729) % 12_000 for n in range(13)]
+        enter(rows[team % races], team_row, times, now)
+    began = perf_counter()
+    found = seed_heats(meet=meet, by=None, at=now)
+    took = perf_counter() - began
+    plain = _plain(meet)
+    moved = sum(one.seeding.moved for one in found)
+    count = Entry.objects.filter(race__meet=meet).count()
+    print(LINE.format(f"  {count} entries in {races} races", f"{took:.2f}", f"{took / plain:.1f}", moved), flush=True)
+    return took
+
+
+def _plain(meet: Meet) -> float:
+    """Seconds in which PostgreSQL copies the starts into a table of the same shape."""
+    where = "heat_id IN (SELECT h.id FROM entries_heat h JOIN entries_race r ON r.id = h.race_id WHERE r.meet_id = %s)"
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE IF NOT EXISTS plain_starts (LIKE entries_start INCLUDING ALL)")
+        cursor.execute("TRUNCATE plain_starts")
+        began = perf_counter()
+        cursor.execute(f"INSERT INTO plain_starts SELECT * FROM entries_start WHERE {where}", [meet.pk])
+        return perf_counter() - began
