@@ -89,9 +89,10 @@ def _write(found: Sequence[Seeded], *, by: User | None, at: datetime) -> None:
 
 def _lines(one: Seeded) -> Iterable[board.Line]:
     race_of = {entry.pk: entry.race_id for entry in one.starters.entries}
+    ranked, heats = one.seeding.ranked, len(one.seeding.heats)
     for heat in one.seeding.heats:
         for hip_number, placed in enumerate(heat, start=1):
-            reason = reason_of(placed, one.seeding, rule=RULE_VERSION)
+            reason = reason_of(placed, ranked=ranked, heats=heats, rule=RULE_VERSION)
             if race_of[placed.runner.entry] != one.race.pk:
                 reason["from_race"] = race_of[placed.runner.entry]
             yield board.Line(placed.runner.entry, placed.heat, hip_number, placed.rank, reason)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from entries.heat.runners import Placed, Seeding, Swap
+from entries.heat.runners import Placed, Swap
 
 VERSION = 1
 
@@ -36,11 +36,11 @@ class Reason(TypedDict, total=False):
     from_race: int
 
 
-def reason_of(placed: Placed, seeding: Seeding, *, rule: int) -> Reason:
-    """What is kept beside the start."""
+def reason_of(placed: Placed, *, ranked: int, heats: int, rule: int) -> Reason:
+    """What is kept beside the start, in a race of `ranked` runners and `heats` heats."""
     return {
-        "version": VERSION, "rule": rule, "rank": placed.rank, "ranked": seeding.ranked, "seed": placed.runner.seed,
-        "cut": placed.cut, "heats": len(seeding.heats), "swaps": [_exchange(placed.runner.entry, swap) for swap in placed.swaps],
+        "version": VERSION, "rule": rule, "rank": placed.rank, "ranked": ranked, "seed": placed.runner.seed,
+        "cut": placed.cut, "heats": heats, "swaps": [_exchange(placed.runner.entry, swap) for swap in placed.swaps],
         "pins": [pin.kind.value for pin in placed.pins],
     }  # fmt: skip
 

@@ -75,7 +75,10 @@ def _cut(ranked: Sequence[Runner], cut: Cut, pins: Sequence[Pin]) -> Board:
     taken = Counter(fixed.values())
     left = _even(len(free), {heat: size - taken[heat] for heat, size in sizes.items() if heat not in frozen})
     heat_of = fixed | _dealt(free, left)
-    board = Board({heat: [one for one in order if heat_of[one.entry] == heat] for heat in sizes}, _dealt(order, sizes))
+    heats: dict[int, list[Runner]] = {heat: [] for heat in sizes}
+    for one in order:
+        heats[heat_of[one.entry]].append(one)
+    board = Board(heats, _dealt(order, sizes))
     board.held = set(fixed)
     return board
 

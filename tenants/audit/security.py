@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("nitsys.security")
 
-EVERYDAY = ("entry.", "athlete.", "draft.")
+EVERYDAY = ("entry.", "athlete.", "draft.", "race.seed", "race.heats_")
 """Beginnings of verbs that are the site's daily business, in the trail alone."""
 RIGHTS = frozenset({"athlete.exported", "athlete.erased"})
 """Of those: a person's data that left, or went for good."""
