@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from entries.heat.models import PIN_WORDS, RaceSeeding
+from entries.heat.models import PIN_WORDS, BibRange, RaceSeeding
 from entries.meet.fields import MarkField
+from entries.meet.models import Race
 from tenants.forms import Form, ModelForm
 
 MOST_AT_ONCE = 60
@@ -32,6 +33,38 @@ class BoardForm(Form):
     heat = forms.IntegerField(label=_("組"), min_value=1, max_value=999, required=False)
     kind = forms.ChoiceField(label=_("固定の内容"), choices=PIN_WORDS, required=False)
     why = forms.CharField(label=_("理由"), max_length=200, required=False)
+
+
+class BibRangeForm(ModelForm):
+    """A range of numbers; an empty line is none."""
+
+    class Meta:
+        model = BibRange
+        fields = ("first", "last", "sex", "race", "selection")
+        widgets = {"selection": forms.NullBooleanSelect}  # as Django's documentation writes it
+
+    def __init__(self, *args: Any, races: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["race"].queryset = Race.objects.none() if races is None else races
+        fields["race"].empty_label = str(_("すべて"))
+        fields["sex"].choices = [("", _("すべて")), *list(fields["sex"].choices)[1:]]
+        kinds = [("unknown", _("すべて")), ("true", _("選抜種目だけ")), ("false", _("選抜種目以外"))]
+        fields["selection"].widget.choices = kinds
+        self.empty_permitted, self.use_required_attribute = True, False
+
+    def clean(self) -> dict[str, Any]:
+        """The last number is not before the first."""
+        values = super().clean() or {}
+        if values.get("first") and values.get("last") and values["last"] < values["first"]:
+            self.add_error("last", _("最初の番号以上にしてください。"))
+        return values
+
+
+MOST_RANGES = 30
+BibRanges = forms.formset_factory(
+    BibRangeForm, extra=0, max_num=MOST_RANGES, absolute_max=MOST_RANGES, validate_max=True
+)
 
 
 class SeedingForm(ModelForm):

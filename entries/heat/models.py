@@ -10,7 +10,8 @@ from django.utils.translation import pgettext_lazy
 
 from entries.entry.models import Entry
 from entries.heat.runners import PinKind
-from entries.meet.models import Race
+from entries.meet.models import Meet, Race
+from entries.roster.models import Athlete, Sex
 from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
 
 
@@ -181,3 +182,53 @@ class HeatChange(TenantOwned):
 
     def __str__(self) -> str:
         return f"change {self.version} of {self.race_id}"
+
+
+class BibRange(TenantOwned):
+    """Numbers that a meet gives to whoever fits, the first range that fits before the next (`bibs.Range`)."""
+
+    meet = models.ForeignKey(Meet, verbose_name=_("大会"), on_delete=models.CASCADE, related_name="bib_ranges")
+    position = models.PositiveSmallIntegerField(_("並び順"), default=0)
+    first = models.PositiveIntegerField(_("最初の番号"))
+    last = models.PositiveIntegerField(_("最後の番号"))
+    sex = models.CharField(_("性別"), max_length=1, choices=Sex, blank=True)
+    race = models.ForeignKey(
+        Race, verbose_name=_("種目"), on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    selection = models.BooleanField(_("選抜種目"), null=True, blank=True)
+
+    objects = TenantManager.from_queryset(TenantQuerySet)()
+
+    class Meta:
+        verbose_name = pgettext_lazy("one", "ナンバーカードの範囲")
+        verbose_name_plural = pgettext_lazy("many", "ナンバーカードの範囲")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first__gt=0, last__gte=models.F("first")), name="a_bib_range_holds_a_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first}–{self.last}"
+
+
+class Bib(TenantOwned):
+    """The number that an athlete wears at a meet, in all their races. It is never given twice, and never changed by itself."""
+
+    meet = models.ForeignKey(Meet, on_delete=models.CASCADE, related_name="bibs")
+    athlete = models.ForeignKey(Athlete, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField(_("ナンバーカード"))
+
+    objects = TenantManager.from_queryset(TenantQuerySet)()
+
+    class Meta:
+        verbose_name = pgettext_lazy("one", "ナンバーカード")
+        verbose_name_plural = pgettext_lazy("many", "ナンバーカード")
+        constraints = [
+            models.UniqueConstraint(fields=["meet", "athlete"], name="one_bib_per_athlete_and_meet"),
+            models.UniqueConstraint(fields=["meet", "number"], name="one_athlete_per_bib_and_meet"),
+            models.CheckConstraint(condition=Q(number__gt=0), name="bibs_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}"

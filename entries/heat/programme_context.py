@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from entries.entry.models import Entry
 from entries.heat import wording
-from entries.heat.models import HeatChange, SeedingPin, Start
+from entries.heat.models import Bib, HeatChange, SeedingPin, Start
 from entries.heat.queries import Starters, starters_of
 from entries.marks import format_time
 from entries.meet.models import Meet, Race, TimetableSlot
@@ -74,6 +74,7 @@ class Row:
 
     entry: int
     hip_number: int | None
+    bib: int | None
     name: str
     team: str
     time: str
@@ -154,23 +155,31 @@ def board_of(line: RaceLine) -> list[Column]:
     )
     pinned = Counter(SeedingPin.objects.filter(race=line.race, entry__isnull=False).values_list("entry", flat=True))
     entries = {start.entry_id: start.entry for start in starts}
+    bibs = dict(Bib.objects.filter(meet=line.race.meet_id).values_list("athlete", "number"))
     mates = Counter((start.heat.number, start.entry.submission.team_id) for start in starts if start.rank is not None)
     most = line.starters.seeding.most_of_a_team
     columns = {bar.number: Column(bar, []) for bar in line.bars}
     for start in starts:
         together = mates[start.heat.number, start.entry.submission.team_id]
         columns[start.heat.number].rows.append(
-            _row(start, entries, together if most and together > most else 0, is_pinned=start.entry_id in pinned)
+            _row(
+                start,
+                entries,
+                bibs.get(start.entry.athlete_id),
+                together if most and together > most else 0,
+                is_pinned=start.entry_id in pinned,
+            )
         )
     return list(columns.values())
 
 
-def _row(start: Start, entries: Mapping[int, Entry], together: int, *, is_pinned: bool) -> Row:
+def _row(start: Start, entries: Mapping[int, Entry], bib: int | None, together: int, *, is_pinned: bool) -> Row:
     entry = start.entry
     team = entry.submission.team
     return Row(
         entry=entry.pk,
         hip_number=start.hip_number,
+        bib=bib,
         name=entry.athlete.name_here,
         team=team.short_name or team.name,
         time=format_time(entry.seed_time) or "NT",

@@ -4,22 +4,25 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from entries.heat import board_actions, what_if
 from entries.heat.actions import change_settings, seed_heats
-from entries.heat.forms import BoardForm, SeedingForm
-from entries.heat.models import RaceSeeding
+from entries.heat.bib_actions import assign_bibs, ranges_of, set_ranges
+from entries.heat.forms import MOST_RANGES, BibRanges, BoardForm, SeedingForm
+from entries.heat.models import Bib, RaceSeeding
 from entries.heat.programme_context import RaceLine, board_of, changes_of, lines_of, pins_shown
 from entries.heat.rules import may_seed
 from entries.heat.runners import PinKind
 from entries.heat.wording import CHANGES
-from entries.meet.models import Meet
+from entries.meet.models import Meet, Race
 from tenants.desk.base import is_id, user_of
 from tenants.desk.composed import ComposedAdmin
 from tenants.refusal import Refused
@@ -43,6 +46,8 @@ def _programme(request: HttpRequest, desk: ComposedAdmin, object_id: str) -> Htt
         return _page(request, desk, meet, lines, chosen)
     if chosen and ("settings" in request.POST or "what_if" in request.POST):
         return _settings(request, desk, meet, lines, chosen)
+    if "ranges" in request.POST:
+        return _ranges(request, desk, meet, lines, chosen)
     try:
         said = _do(request, meet, chosen)
     except Refused as refusal:
@@ -78,6 +83,11 @@ def _do(request: HttpRequest, meet: Meet, chosen: RaceLine | None) -> str:
     if "seed_race" in request.POST:
         seed_heats(meet=meet, by=by, at=at, races=[chosen.race.pk])
         return _("「%(race)s」を編成しました。") % {"race": chosen.race.name_here}
+    if "assign_bibs" in request.POST:
+        given = assign_bibs(meet=meet, by=by).numbers
+        return ngettext(
+            "%(count)d名にナンバーカードをつけました。", "%(count)d名にナンバーカードをつけました。", len(given)
+        ) % {"count": len(given)}
     form = BoardForm(request.POST)
     if not form.is_valid():
         raise Refused("choose_runners")
@@ -163,14 +173,35 @@ def _settings(
     return HttpResponseRedirect(_address(meet, chosen))
 
 
+def _range_forms(meet: Meet, lines: list[RaceLine], posted: Any = None) -> Any:
+    races = Race.objects.filter(meet=meet).in_programme_order()
+    rows = [model_to_dict(row, ("first", "last", "sex", "race", "selection")) for row in ranges_of(meet)]
+    initial = [*rows, *([{}] * min(2, MOST_RANGES - len(rows)))]
+    return BibRanges(posted, prefix="ranges", initial=None if posted else initial, form_kwargs={"races": races})
+
+
+def _ranges(
+    request: HttpRequest, desk: ComposedAdmin, meet: Meet, lines: list[RaceLine], chosen: RaceLine | None
+) -> HttpResponse:
+    """Keep from which ranges numbers come."""
+    forms = _range_forms(meet, lines, request.POST)
+    if not forms.is_valid():
+        return _page(request, desk, meet, lines, chosen, ranges=forms, status=422)
+    rows = [form.cleaned_data for form in forms if form.cleaned_data.get("first")]
+    set_ranges(meet=meet, rows=rows, by=user_of(request))
+    desk.message_user(request, _("ナンバーカードの範囲を保存しました。"), messages.SUCCESS)
+    return HttpResponseRedirect(f"{reverse('admin:entries_meet_programme', args=[meet.pk])}#bibs")
+
+
 def _page(
     request: HttpRequest, desk: ComposedAdmin, meet: Meet, lines: list[RaceLine], chosen: RaceLine | None, *,
-    form: SeedingForm | None = None, compared: what_if.Compared | None = None, status: int = 200,
+    form: SeedingForm | None = None, compared: what_if.Compared | None = None, ranges: Any = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     chosen = next((line for line in lines if chosen and line.race.pk == chosen.race.pk), None)
     values = {
         **desk.admin_site.each_context(request), "opts": desk.opts, "meet": meet, "title": _("番組編成"), "lines": lines,
         "chosen": chosen, "may_seed": may_seed(meet, at=timezone.now()), "compared": compared,
+        "ranges": ranges or _range_forms(meet, lines), "numbered": Bib.objects.filter(meet=meet).count(),
     }  # fmt: skip
     if chosen:
         chosen.starters.seeding.race = chosen.race

@@ -29,9 +29,13 @@ wording.register(
         "pin_gone": _("この固定はすでに解除されています。"),
         "nothing_to_undo": _("元に戻せる変更がありません。"),
         "board_changed": _("表示した後に%(who)sさんが組を変更しました。最新の組を確認して、もう一度操作してください。"),
+        "bibs_short": _(
+            "ナンバーカードの範囲が足りません。不足している人数 %(missing)s。範囲を広げるか追加してください。"
+        ),
         "pins_broken": _("「%(race)s」は固定した内容のとおりに編成できません（%(pins)s）。固定を見直してください。"),
     }
 )
+readings.register("meet", {"ranges": Reading(_("ナンバーカードの範囲")), "runners": Reading(_("人数"))})
 readings.register(
     "race",
     {
@@ -44,6 +48,7 @@ readings.register(
 )
 verbs.register(
     {
+        "meet.bibs_assigned": _("ナンバーカードの割り当て"), "meet.bib_ranges_set": _("ナンバーカードの範囲の変更"),
         "race.seeded": _("番組編成"), "race.heats_moved": _("組の移動"), "race.heats_swapped": _("組の入れ替え"),
         "race.heats_pinned": _("編成の固定"), "race.heats_unpinned": _("編成の固定の解除"), "race.heats_undone": _("組の変更を元に戻した"),
     }

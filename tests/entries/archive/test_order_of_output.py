@@ -16,6 +16,7 @@ from entries.archive.exporting import write_archive
 from entries.archive.models import MeetArchive
 from entries.archive.subject_access import hand_out
 from entries.archive.wording import lines_of
+from entries.heat.models import Bib
 from entries.meet.models import Meet, Race
 from entries.records.traces import traces
 from entries.roster.models import Team, TeamKind
@@ -28,7 +29,7 @@ from tests.entries.archive.canaries import Child, address_everywhere, child_of
 pytestmark = pytest.mark.django_db
 NAME = "早乙女丸 鶴之助"
 TABLES_OF_A_PERSON = [
-    "athlete", "entry", "submission", "sheetdraft", "entryupload", "rosterupload", "auditrecord", "outboxmail",
+    "athlete", "entry", "bib", "submission", "sheetdraft", "entryupload", "rosterupload", "auditrecord", "outboxmail",
     "mailevent", "deadaddress", "onetimelink", "user", "membership", "incidentcontact", "seenproduct", "session", "team",
     "tenant", "meetarchive", "incident", "erasure", "meet", "switch", "productoverride", "productdraft", "importrun",
     "notice",
@@ -53,6 +54,7 @@ def everywhere_once(minami: Team, make_user: Callable[..., User], race: Race, no
     with across_tenants():
         Meet.objects.filter(pk=race.meet_id).update(summary=NAME)
         MeetArchive.objects.create(tenant=host, meet=race.meet)
+        Bib.objects.create(tenant=host, meet=race.meet, athlete=child.athlete, number=7)
         product = MasterProduct.objects.create(tenant=host, brand="B", reference="1", name="x")
         SeenProduct.objects.create(tenant=host, user=me, product=product, seen_at=now)
         ProductOverride.objects.create(tenant=host, product=product, field="name", value="y", why=NAME, made_at=now)
@@ -70,9 +72,9 @@ def tables_in(content: bytes) -> list[str]:
 def test_tables_of_a_person_stand_in_one_order(everywhere_once: Child, admin: User, now: datetime) -> None:
     assert tables_in(hand_out(everywhere_once.athlete, by=admin, at=now)) == TABLES_OF_A_PERSON
     said = erasing.preview(everywhere_once.athlete)
-    assert list(said.changed) == sorted(name for name in TABLES_OF_A_PERSON if name != "submission")
+    assert list(said.changed) == sorted(name for name in TABLES_OF_A_PERSON if name not in ("submission", "bib"))
     lines = [(str(line.title), str(line.then)) for line in lines_of(said) if line.is_kept]
-    assert lines == [("申込票", "")]
+    assert lines == [("申込票", ""), ("ナンバーカード", "")]
 
 
 def test_each_finder_finds_rows_of_the_table_that_it_is_registered_for(everywhere_once: Child) -> None:

@@ -72,7 +72,7 @@ def test_the_page_shows_what_the_command_would_say_and_writes_nothing(desk: Clie
 def test_every_table_has_its_words() -> None:
     found = [*(one.model for one in traces()), *(one.model for one in free_texts())]
     assert [model for model in found if not str(said_of(name_of(model)).title)] == []
-    assert kept_tables() == ["entry", "submission"]
+    assert kept_tables() == ["entry", "submission", "bib"]
 
 
 def test_a_platform_admin_erases_an_athlete(desk: Client, child: Child, admin: User) -> None:

@@ -1,0 +1,68 @@
+"""Numbers for runners: one each, from ranges, in the order in which they are given. Without Django or a database."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers from `first` to `last` for whoever fits: this sex, this race, selection races or the others; None fits all."""
+
+    first: int
+    last: int
+    sex: str = ""
+    race: int | None = None
+    selection: bool | None = None
+
+    def fits(self, wearer: "Wearer") -> bool:
+        return (
+            self.sex in ("", wearer.sex)
+            and self.race in (None, *wearer.races)
+            and (self.selection is None or self.selection == wearer.selection)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wearer:
+    """Somebody who needs a number: their races, and whether one of them is a selection race."""
+
+    athlete: int
+    sex: str
+    races: tuple[int, ...]
+    selection: bool
+
+
+@dataclass(slots=True)
+class Numbered:
+    """The numbers given, and who got none: the ranges that fit are full (`short`, by the first of them), or none fits."""
+
+    numbers: dict[int, int] = field(default_factory=dict)
+    short: dict[Range, int] = field(default_factory=dict)
+    homeless: int = 0
+
+    @property
+    def is_complete(self) -> bool:
+        return not (self.short or self.homeless)
+
+
+def number(wearers: Iterable[Wearer], ranges: Sequence[Range], *, taken: Iterable[int]) -> Numbered:
+    """The next free number of the first range that fits each, in the order of the ranges; a full one leads to the next."""
+    used = set(taken)
+    free: Mapping[Range, Iterator[int]] = {one: _free(one, used) for one in ranges}
+    result = Numbered()
+    for wearer in wearers:
+        fitting = [one for one in ranges if one.fits(wearer)]
+        given = next((found for one in fitting if (found := next(free[one], None)) is not None), None)
+        if given is not None:
+            used.add(given)
+            result.numbers[wearer.athlete] = given
+        elif fitting:
+            result.short[fitting[0]] = result.short.get(fitting[0], 0) + 1
+        else:
+            result.homeless += 1
+    return result
+
+
+def _free(one: Range, used: set[int]) -> Iterator[int]:
+    """Looks again at what was given meanwhile, since ranges may overlap."""
+    return (candidate for candidate in range(one.first, one.last + 1) if candidate not in used)
