@@ -10,6 +10,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from entries.entry.models import Entry
 from entries.heat.actions import seed_heats
 from entries.heat.bib_actions import assign_bibs, set_ranges
 from entries.heat.bibs import Range, Wearer, number
@@ -84,6 +85,12 @@ def test_those_who_start_are_numbered_once_in_the_order_of_the_programme(
     assert numbers(race.meet) == [1_000, 1_001, 1_002, 1_003, 2_000]
     assert Bib.objects.get(number=1_000) == fastest
     assert AuditRecord.objects.filter(verb="meet.bibs_assigned").count() == 2
+
+
+def test_who_withdrew_gets_no_number(race: Race, aoki: User, now: datetime) -> None:
+    Entry.objects.filter(race=race, seed_time=90_000).update(withdrawn_at=now)
+    assign_bibs(meet=race.meet, by=aoki)
+    assert numbers(race.meet) == [1_000, 1_001, 2_000]
 
 
 def test_a_range_that_is_too_small_says_by_how_many_and_nothing_is_written(race: Race, aoki: User) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 
 from entries.entry.models import Entry
 from entries.heat.actions import seed_heats
-from entries.heat.models import HeatChange, RaceSeeding, SeedingPin, Start
+from entries.heat.models import Heat, HeatChange, RaceSeeding, SeedingPin, Start
 from entries.meet.models import Meet, Race, State
 from entries.roster.models import Team
 from tenants.models import AuditRecord, Tenant, User
@@ -239,3 +239,34 @@ def test_nobody_else_gets_in(client: Client, race: Race, chuo: Tenant, doi: User
         assert client.post(f"/admin/entries/meet/{race.meet_id}/programme/", {"seed": 1}).status_code == status
     client.force_login(doi)
     assert client.get(f"/admin/entries/meet/{theirs.pk}/programme/?race={race.pk}").status_code == 404
+
+
+def test_a_race_without_heats_has_nothing_to_move(press: Press, race: Race, runners: list[int]) -> None:
+    Start.objects.all().delete()
+    Heat.objects.all().delete()
+    answer = press("move", runners[0], heat=1)
+    assert (answer.status_code, "まだ組がありません" in said(answer)) == (422, True)
+
+
+@pytest.mark.parametrize("start", [["x"], ["-1"], [str(10**20)], [str(n) for n in range(1, 62)]])
+def test_nonsense_for_runners_is_refused(client: Client, aoki: User, race: Race, start: list[str]) -> None:
+    client.force_login(aoki)
+    body = {
+        "race": race.pk,
+        "version": RaceSeeding.objects.get(race=race).version,
+        "start": start,
+        "heat": 1,
+        "move": 1,
+    }
+    answer = client.post(f"/admin/entries/meet/{race.meet_id}/programme/", body)
+    assert (answer.status_code, "選手を選んでください" in said(answer)) == (422, True)
+
+
+def test_an_entry_that_is_gone_stays_away_when_a_change_is_taken_back(
+    press: Press, race: Race, runners: list[int]
+) -> None:
+    press("move", runners[0], heat=1)
+    Start.objects.filter(entry=runners[5]).delete()
+    Entry.objects.filter(pk=runners[5]).delete()
+    assert press("undo").status_code == 302
+    assert heats(race) == [runners[3:5], runners[:3]]

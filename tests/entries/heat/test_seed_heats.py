@@ -98,6 +98,19 @@ def test_beyond_the_best_of_a_selection_race_one_starts_in_its_fallback_race(
     assert Start.objects.get(entry=best[2]).reason["from_race"] == selection.pk
 
 
+def test_who_comes_over_leaves_the_heat_of_the_selection_race(closed: Meet, kita: Team, now: datetime) -> None:
+    """Only the fallback race is made anew after fewer may stay."""
+    general = race_of(closed, "男子10000m", distance_m=10_000)
+    selection = race_of(closed, "NCG男子10000m", distance_m=10_000, is_ncg=True, fallback_race=general, position=1)
+    RaceSeeding.objects.create(race=selection, tenant_id=selection.tenant_id, stays=2)
+    fast, slow = (entry.pk for entry in enter(selection, kita, [180_000, 181_000], now))
+    seed_heats(meet=closed, by=None, at=now)
+    assert (heats(selection), heats(general)) == ([[fast, slow]], [])
+    RaceSeeding.objects.filter(race=selection).update(stays=1)
+    seed_heats(meet=closed, by=None, at=now, races=[general.pk])
+    assert (heats(selection), heats(general)) == ([[fast]], [[slow]])
+
+
 def test_pins_are_kept_and_those_that_cannot_be_are_named(closed: Meet, kita: Team, baba: User, now: datetime) -> None:
     race = race_of(closed, starters_per_heat=2)
     entries = enter(race, kita, [90_000, 89_000, 88_000, 87_000], now)

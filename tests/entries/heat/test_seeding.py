@@ -143,6 +143,42 @@ def test_a_pin_that_cannot_be_kept_is_named(pins: list[Pin], broken: int) -> Non
     assert seed(FIELD, Cut(4), pins).broken == (pins[broken],)
 
 
+def test_nobody_who_is_fixed_gives_way_to_a_pin() -> None:
+    """4 would be nearest to 9, and 10 and 11 to 2."""
+    into = [Pin(PinKind.INTO, 4, heat=3), Pin(PinKind.TOGETHER, 2, other=9)]
+    assert [set(heat) for heat in entries_in(seed(FIELD, Cut(4), into))] == [
+        {3, 10, 11, 12},
+        {5, 6, 7, 8},
+        {1, 2, 4, 9},
+    ]
+    group = [
+        Pin(PinKind.INTO, 9, heat=1), Pin(PinKind.INTO, 10, heat=1), Pin(PinKind.TOGETHER, 2, other=9),
+        Pin(PinKind.TOGETHER, 9, other=11),
+    ]  # fmt: skip
+    assert [set(heat) for heat in entries_in(seed(FIELD, Cut(4), group))] == [
+        {2, 9, 10, 11},
+        {5, 6, 7, 8},
+        {1, 3, 4, 12},
+    ]
+
+
+def test_parting_team_mates_moves_nobody_who_is_fixed() -> None:
+    """Without pins 5 and 4 change places; 5 fixed, it is 6; 4 fixed, it is 3; all three fixed, nobody."""
+    runners = [Runner(n, 7 if n in (5, 6, 8) else 100 + n, 900 + 10 * n, entered=n) for n in range(1, 9)]
+    first = {5: {4, 6, 7, 8}, 6: {4, 5, 7, 8}}
+
+    def slow(*pins: Pin) -> set[int]:
+        return set(entries_in(seed(runners, Cut(4), pins))[0])
+
+    assert slow() == first[5]
+    assert slow(Pin(PinKind.INTO, 5, heat=1)) == first[6]
+    assert slow(Pin(PinKind.INTO, 4, heat=2)) == {3, 6, 7, 8}
+    assert slow(*(Pin(PinKind.INTO, n, heat=1) for n in (5, 6, 8))) == {5, 6, 7, 8}
+    assert slow(Pin(PinKind.NOT_INTO, 5, heat=2)) == first[6]
+    assert slow(Pin(PinKind.NOT_INTO, 4, heat=1)) == {3, 6, 7, 8}
+    assert slow(Pin(PinKind.APART, 4, other=7)) == {3, 6, 7, 8}
+
+
 def test_a_pin_about_somebody_who_is_gone_breaks_nothing() -> None:
     gone = [Pin(PinKind.INTO, 99, heat=1), Pin(PinKind.TOGETHER, 1, other=99), Pin(PinKind.APART, 99, other=98)]
     assert seed(FIELD, Cut(4), gone).broken == ()
