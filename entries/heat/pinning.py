@@ -64,7 +64,7 @@ def _bring_together(board: Board, group: Sequence[int], pins: Sequence[Pin]) -> 
     for one in members:
         if board.heat_of[one.entry] != heat and one.entry not in board.held:
             pin = next(pin for pin in pins if pin.kind == PinKind.TOGETHER and one.entry in (pin.entry, pin.other))
-            _swap(board, one, [heat], pin, keep={*group})
+            _swap(board, one, [heat], pin)
         board.held.add(one.entry)
 
 
@@ -78,14 +78,14 @@ def _move_away(board: Board, pin: Pin) -> None:
                     return
 
 
-def _swap(board: Board, one: Runner, heats: Iterable[int], pin: Pin, keep: Iterable[int] = ()) -> bool:
+def _swap(board: Board, one: Runner, heats: Iterable[int], pin: Pin) -> bool:
     """Change places with the runner nearest in time in one of these heats; whether there was one."""
-    here, keep = board.heat_of[one.entry], set(keep)
+    here = board.heat_of[one.entry]
     found = [
         (abs((other.seed or 0) - (one.seed or 0)), other)
         for heat in heats
         for other in board.heats.get(heat, ())
-        if other.entry not in board.held and other.entry not in keep
+        if other.entry not in board.held
         and board.may_stand(one, heat, instead_of=other.entry) and board.may_stand(other, here, instead_of=one.entry)
     ]  # fmt: skip
     if not found:
