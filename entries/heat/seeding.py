@@ -30,12 +30,9 @@ def seed(runners: Iterable[Runner], cut: Cut, pins: Iterable[Pin] = ()) -> Seedi
     keep_pins(board, pins)
     if cut.most_of_a_team is not None:
         part_team_mates(board, cut)
-    broken = [pin for pin in pins if not is_kept(pin, board.heat_of)]
-    pacemakers = [one for one in everybody if one.is_pacemaker]
-    _place_pacemakers(board, pacemakers, pins)
-    broken += [
-        pin for pin in pins if pin not in broken and pin.kind == PinKind.INTO and not is_kept(pin, board.heat_of)
-    ]
+    frozen = [pin for pin in pins if pin.kind == PinKind.FROZEN and not is_kept(pin, board.heat_of)]
+    _place_pacemakers(board, [one for one in everybody if one.is_pacemaker], pins)
+    broken = [pin for pin in pins if (pin in frozen if pin.kind == PinKind.FROZEN else not is_kept(pin, board.heat_of))]
     return _result(board, ranked, cut, pins, broken)
 
 
@@ -113,13 +110,13 @@ def _even(runners: int, room: Mapping[int, int]) -> dict[int, int]:
 
 
 def _place_pacemakers(board: Board, pacemakers: Sequence[Runner], pins: Sequence[Pin]) -> None:
-    """Where the organizer put them; else beside the times nearest to theirs; without a time in the fastest heat."""
-    into = {pin.entry: pin.heat for pin in pins if pin.kind == PinKind.INTO and pin.heat in board.heats}
+    """Where pins want them; else beside the times nearest to theirs; without a time in the fastest heat."""
+    board.heats = board.heats or ({1: []} if pacemakers else {})
     for one in pacemakers:
-        if not board.heats:
-            board.heats[1] = []
-        nearest = min(board.heats, key=lambda heat: (_distance(one, board.heats[heat]), heat))
-        heat = into.get(one.entry, nearest)
+        mine = [pin for pin in pins if pin.kind != PinKind.FROZEN and one.entry in (pin.entry, pin.other)]
+        ways = [board.heat_of | {one.entry: heat} for heat in board.heats] if mine else []
+        broken = {way[one.entry]: sum(not is_kept(pin, way) for pin in mine) for way in ways}
+        heat = min(board.heats, key=lambda heat: (broken.get(heat, 0), _distance(one, board.heats[heat]), heat))
         board.heats[heat].append(one)
         board.heat_of[one.entry] = board.cut_of[one.entry] = heat
 

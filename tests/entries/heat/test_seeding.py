@@ -107,6 +107,22 @@ def test_pacemakers_have_no_rank_and_stand_where_the_organizer_put_them() -> Non
     assert seed(pace, Cut(20)).sizes == [3]
 
 
+def test_pins_about_pacemakers_are_kept_or_named() -> None:
+    runners, pace = field_of(*range(800, 812)), Runner(50, 1, 801, is_pacemaker=True)
+
+    def heat_with(*pins: Pin) -> int:
+        seeding = seed([*runners, pace], Cut(4), pins)
+        return seeding.places()[50].heat if not seeding.broken else 0
+
+    assert heat_with() == 3
+    assert heat_with(Pin(PinKind.NOT_INTO, 50, heat=3)) == 2
+    assert heat_with(Pin(PinKind.TOGETHER, 12, other=50)) == 1
+    assert heat_with(Pin(PinKind.APART, 50, other=1)) == 2
+    assert heat_with(Pin(PinKind.TOGETHER, 12, other=50), Pin(PinKind.NOT_INTO, 50, heat=1)) == 0
+    frozen = Pin(PinKind.FROZEN, heat=3, stay=(1, 2, 3, 4))
+    assert heat_with(frozen) == 3
+
+
 FIELD = field_of(*range(900, 912))
 """Twelve runners: in heats of four the slowest are 9 to 12."""
 
