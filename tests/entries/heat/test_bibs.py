@@ -151,5 +151,5 @@ def test_ranges_are_set_and_numbers_given_at_the_desk(client: Client, race: Race
         (100, 199, "M", race.pk, False), (300, 399, "", None, None),
     ]  # fmt: skip
     page = client.post(desk, {"assign_bibs": 1}, follow=True).content.decode()
-    assert ("4名にナンバーカードをつけました。" in page, "No.100" in page) == (True, True)
+    assert ("4名にナンバーカードをつけました。" in page, "100</span>" in page) == (True, True)
     assert numbers(race.meet) == [100, 101, 102, 300]
