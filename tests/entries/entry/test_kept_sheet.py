@@ -104,7 +104,7 @@ def test_the_sheets_own_script_is_told_to_sign_in_and_where_the_receipt_is(
 
 
 OURS = ({"Origin": "http://testserver"}, {"Referer": "http://testserver/meets/"})
-NOT_OURS = ({}, {"Origin": "null"}, {"Origin": "http://testserver.example"}, {"Referer": "http://testserver.example/"},
+NOT_OURS: tuple[dict[str, str], ...] = ({}, {"Origin": "null"}, {"Origin": "http://testserver.example"}, {"Referer": "http://testserver.example/"},
             {"Origin": "http://elsewhere", "Referer": "http://testserver/"})  # fmt: skip
 
 
