@@ -18,6 +18,9 @@ from tenants.retry import retry_when_locked
 
 Change = Callable[[Race, Sequence[Line]], Mapping[int, int]]
 """Pins what is to be pinned; says which entries go into which heats."""
+VERBS = {
+    "moved": "race.heats_moved", "swapped": "race.heats_swapped", "pinned": "race.heats_pinned", "unpinned": "race.heats_unpinned",
+}  # fmt: skip
 
 
 @retry_when_locked
@@ -125,7 +128,7 @@ def _changed(
     if heats:
         board.write(race, board.in_heats(lines, heats))
     seeding.save(update_fields=["version"])
-    record(f"race.heats_{what}", race, by=by, after=dict(after or {}), why=why)
+    record(VERBS[what], race, by=by, after=dict(after or {}), why=why)
 
 
 def _held(race: Race, *, version: int, at: datetime) -> RaceSeeding:

@@ -7,10 +7,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from entries.entry.models import Entry
-from entries.heat.models import SeedingPin
+from entries.heat.models import PIN_WORDS, RaceSeeding, SeedingPin
 from entries.heat.reasons import Exchange
 from entries.heat.runners import PinKind
-from entries.marks import format_time
+from entries.marks import format_time, said_time
 from tenants import wording
 from tenants.audit import readings, verbs
 from tenants.audit.readings import Reading
@@ -35,6 +35,13 @@ wording.register(
         "pins_broken": _("「%(race)s」は固定した内容のとおりに編成できません（%(pins)s）。固定を見直してください。"),
     }
 )
+CHANGES = {
+    "seeded": _("番組編成"), "moved": _("組の移動"), "swapped": _("組の入れ替え"), "pinned": _("編成の固定"),
+    "unpinned": _("編成の固定の解除"),
+}  # fmt: skip
+"""What can be taken back, by `HeatChange.what`."""
+SETTINGS: Any = RaceSeeding._meta
+
 readings.register("meet", {"ranges": Reading(_("ナンバーカードの範囲")), "runners": Reading(_("人数"))})
 readings.register(
     "race",
@@ -44,6 +51,23 @@ readings.register(
         "moved": Reading(_("組を移した人数")),
         "together": Reading(_("同じ組に残った同じチームの人数")),
         "hash": Reading(_("編成の照合番号")),
+        "undone": Reading(_("元に戻した変更"), said=lambda what: str(CHANGES.get(str(what), what))),
+        "into": Reading(_("移した組")),
+        "runners": Reading(_("人数")),
+        "pin": Reading(_("固定の内容"), said=lambda kind: str(dict(PIN_WORDS).get(str(kind), kind))),
+        **{
+            name: Reading(SETTINGS.get_field(name).verbose_name)
+            for name in (
+                "seed_by",
+                "fastest_first",
+                "fast_heats",
+                "fast_size",
+                "most_of_a_team",
+                "farthest_heats",
+                "stays",
+            )
+        },
+        "farthest": Reading(_("移動できるタイム差"), said=said_time),
     },
 )
 verbs.register(
@@ -51,13 +75,9 @@ verbs.register(
         "meet.bibs_assigned": _("ナンバーカードの割り当て"), "meet.bib_ranges_set": _("ナンバーカードの範囲の変更"),
         "race.seeded": _("番組編成"), "race.heats_moved": _("組の移動"), "race.heats_swapped": _("組の入れ替え"),
         "race.heats_pinned": _("編成の固定"), "race.heats_unpinned": _("編成の固定の解除"), "race.heats_undone": _("組の変更を元に戻した"),
+        "race.seeding_changed": _("編成の条件の変更"),
     }
 )  # fmt: skip
-CHANGES = {
-    "seeded": _("番組編成"), "moved": _("組の移動"), "swapped": _("組の入れ替え"), "pinned": _("編成の固定"),
-    "unpinned": _("編成の固定の解除"),
-}  # fmt: skip
-"""What can be taken back, by `HeatChange.what`."""
 
 
 def why(reason: Mapping[str, Any], heat: int, entries: Mapping[int, Entry]) -> str:

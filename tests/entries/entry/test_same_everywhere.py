@@ -69,9 +69,13 @@ def as_csv(table: Cells, delimiter: str) -> bytes:
 
 
 def as_excel(table: Cells) -> bytes:
+    """Every cell a text, as in the other files: `=B2` is no formula here."""
     book = Workbook()
     for cells in table:
         book.worksheets[0].append(cells)
+    for line in book.worksheets[0].iter_rows():
+        for cell in line:
+            cell.data_type = "s"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
