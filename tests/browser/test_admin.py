@@ -132,6 +132,7 @@ def test_an_organizer_withdraws_an_entry_and_the_next_is_promoted(
     sign_in(page, site.address, aoki.email)
     page.goto(f"{site.address}/admin/entries/entry/{entered.pk}/change/")
     press(page, "申込を取り消す")
+    expect(page.get_by_label("理由")).to_be_visible()
     assert violations(page) == []
     page.get_by_label("理由").fill("けが")
     press(page, "申込を取り消す")
