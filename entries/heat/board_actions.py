@@ -19,8 +19,11 @@ from tenants.retry import retry_when_locked
 Change = Callable[[Race, Sequence[Line]], Mapping[int, int]]
 """Pins what is to be pinned; says which entries go into which heats."""
 VERBS = {
-    "moved": "race.heats_moved", "swapped": "race.heats_swapped", "pinned": "race.heats_pinned", "unpinned": "race.heats_unpinned",
-}  # fmt: skip
+    "moved": "race.heats_moved",
+    "swapped": "race.heats_swapped",
+    "pinned": "race.heats_pinned",
+    "unpinned": "race.heats_unpinned",
+}
 
 
 @retry_when_locked
@@ -62,8 +65,17 @@ def swap(*, race: Race, one: int, other: int, version: int, by: User, at: dateti
 @retry_when_locked
 @transaction.atomic
 def pin(
-    *, race: Race, kind: PinKind, version: int, by: User, at: datetime, why: str, entry: int = 0, other: int = 0, heat: int = 0
-) -> None:  # fmt: skip
+    *,
+    race: Race,
+    kind: PinKind,
+    version: int,
+    by: User,
+    at: datetime,
+    why: str,
+    entry: int = 0,
+    other: int = 0,
+    heat: int = 0,
+) -> None:
     """Fix something for every seeding to come; nobody moves now. Raises Refused, Busy."""
 
     def change(race: Race, lines: Sequence[Line]) -> Mapping[int, int]:
@@ -78,9 +90,16 @@ def pin(
         if kind in (PinKind.INTO, PinKind.NOT_INTO, PinKind.FROZEN) and not 1 <= heat <= last:
             raise Refused("heat_unknown", last=last)
         SeedingPin.objects.create(
-            tenant_id=race.tenant_id, race=race, kind=kind, entry_id=entry or None, other_id=other or None,
-            heat_number=heat or None, reason=why[:200], made_by=by, made_at=at,
-        )  # fmt: skip
+            tenant_id=race.tenant_id,
+            race=race,
+            kind=kind,
+            entry_id=entry or None,
+            other_id=other or None,
+            heat_number=heat or None,
+            reason=why[:200],
+            made_by=by,
+            made_at=at,
+        )
         return {}
 
     _changed(race, "pinned", change, version=version, by=by, at=at, why=why, after={"pin": kind.value})
@@ -116,9 +135,16 @@ def undo(*, race: Race, version: int, by: User, at: datetime) -> str:
 
 
 def _changed(
-    race: Race, what: str, change: Change, *, version: int, by: User, at: datetime, why: str = "",
+    race: Race,
+    what: str,
+    change: Change,
+    *,
+    version: int,
+    by: User,
+    at: datetime,
+    why: str = "",
     after: Mapping[str, object] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     seeding = _held(race, version=version, at=at)
     lines = board.lines_of(race)
     if not lines:
@@ -151,6 +177,12 @@ def _pin_into(race: Race, entry: int, heat: int, *, by: User, at: datetime, why:
     """One wish about where a runner goes, the newest."""
     SeedingPin.objects.filter(race=race, entry=entry, kind=PinKind.INTO).delete()
     SeedingPin.objects.create(
-        tenant_id=race.tenant_id, race=race, kind=PinKind.INTO, entry_id=entry, heat_number=heat, reason=why[:200],
-        made_by=by, made_at=at,
-    )  # fmt: skip
+        tenant_id=race.tenant_id,
+        race=race,
+        kind=PinKind.INTO,
+        entry_id=entry,
+        heat_number=heat,
+        reason=why[:200],
+        made_by=by,
+        made_at=at,
+    )

@@ -101,12 +101,18 @@ def _move(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str
     if not values["start"] or values["heat"] is None:
         raise Refused("choose_runners")
     board_actions.move(
-        race=chosen.race, entries=values["start"], heat=values["heat"], version=values["version"], by=user_of(request),
-        at=timezone.now(), why=values["why"],
-    )  # fmt: skip
+        race=chosen.race,
+        entries=values["start"],
+        heat=values["heat"],
+        version=values["version"],
+        by=user_of(request),
+        at=timezone.now(),
+        why=values["why"],
+    )
     return _("%(count)s名を%(heat)s組に移しました。再編成してもこの組に残ります。") % {
-        "count": len(values["start"]), "heat": values["heat"],
-    }  # fmt: skip
+        "count": len(values["start"]),
+        "heat": values["heat"],
+    }
 
 
 def _swap(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:
@@ -114,9 +120,14 @@ def _swap(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str
         raise Refused("choose_runners")
     one, other = values["start"]
     board_actions.swap(
-        race=chosen.race, one=one, other=other, version=values["version"], by=user_of(request), at=timezone.now(),
+        race=chosen.race,
+        one=one,
+        other=other,
+        version=values["version"],
+        by=user_of(request),
+        at=timezone.now(),
         why=values["why"],
-    )  # fmt: skip
+    )
     return _("2名の組を入れ替えました。再編成してもこの組に残ります。")
 
 
@@ -126,9 +137,16 @@ def _pin(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:
     if len(entries) - 2 > (2 if kind in (PinKind.TOGETHER, PinKind.APART) else 1):
         raise Refused("pin_incomplete")
     board_actions.pin(
-        race=chosen.race, kind=kind, entry=entries[0], other=entries[1], heat=values["heat"] or 0, why=values["why"],
-        version=values["version"], by=user_of(request), at=timezone.now(),
-    )  # fmt: skip
+        race=chosen.race,
+        kind=kind,
+        entry=entries[0],
+        other=entries[1],
+        heat=values["heat"] or 0,
+        why=values["why"],
+        version=values["version"],
+        by=user_of(request),
+        at=timezone.now(),
+    )
     return _("固定しました。次の編成から守られます。")
 
 
@@ -150,8 +168,12 @@ def _undo(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str
 
 
 BUTTONS: dict[str, Callable[[HttpRequest, RaceLine, dict[str, Any]], str]] = {
-    "move": _move, "swap": _swap, "pin": _pin, "unpin": _unpin, "undo": _undo,
-}  # fmt: skip
+    "move": _move,
+    "swap": _swap,
+    "pin": _pin,
+    "unpin": _unpin,
+    "undo": _undo,
+}
 
 
 def _settings(
@@ -194,20 +216,38 @@ def _ranges(
 
 
 def _page(
-    request: HttpRequest, desk: ComposedAdmin, meet: Meet, lines: list[RaceLine], chosen: RaceLine | None, *,
-    form: SeedingForm | None = None, compared: what_if.Compared | None = None, ranges: Any = None, status: int = 200,
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest,
+    desk: ComposedAdmin,
+    meet: Meet,
+    lines: list[RaceLine],
+    chosen: RaceLine | None,
+    *,
+    form: SeedingForm | None = None,
+    compared: what_if.Compared | None = None,
+    ranges: Any = None,
+    status: int = 200,
+) -> HttpResponse:
     chosen = next((line for line in lines if chosen and line.race.pk == chosen.race.pk), None)
     values = {
-        **desk.admin_site.each_context(request), "opts": desk.opts, "meet": meet, "title": _("番組編成"), "lines": lines,
-        "chosen": chosen, "may_seed": may_seed(meet, at=timezone.now()), "compared": compared,
-        "ranges": ranges or _range_forms(meet, lines), "numbered": Bib.objects.filter(meet=meet).count(),
-    }  # fmt: skip
+        **desk.admin_site.each_context(request),
+        "opts": desk.opts,
+        "meet": meet,
+        "title": _("番組編成"),
+        "lines": lines,
+        "chosen": chosen,
+        "may_seed": may_seed(meet, at=timezone.now()),
+        "compared": compared,
+        "ranges": ranges or _range_forms(meet, lines),
+        "numbered": Bib.objects.filter(meet=meet).count(),
+    }
     if chosen:
         chosen.starters.seeding.race = chosen.race
         values |= {
-            "columns": board_of(chosen), "pins": pins_shown(chosen.race), "changes": list(changes_of(chosen.race)),
+            "columns": board_of(chosen),
+            "pins": pins_shown(chosen.race),
+            "changes": list(changes_of(chosen.race)),
             "form": form or SeedingForm(instance=chosen.starters.seeding),
-            "board_form": BoardForm(initial={"version": chosen.version}), "said": CHANGES,
-        }  # fmt: skip
+            "board_form": BoardForm(initial={"version": chosen.version}),
+            "said": CHANGES,
+        }
     return TemplateResponse(request, "admin/heat/programme.html", values, status=status)
