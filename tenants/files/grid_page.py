@@ -83,11 +83,6 @@ class GridPage:
         return any(cell.name for row in self.rows for cell in row.cells)
 
     @property
-    def refused_word(self) -> str:
-        """What the state is called whose rows can be typed into."""
-        return next(word for name, word, _count in self.tabs if name == REFUSED)
-
-    @property
     def sheets(self) -> list[tuple[int, SheetFact]]:
         """The sheets to choose from; none when there is but one."""
         return list(enumerate(self.grid.sheets)) if len(self.grid.sheets) > 1 else []

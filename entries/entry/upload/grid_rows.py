@@ -21,7 +21,7 @@ CHIPS = {REFUSED: "bad", TAKEN: "ok", UNCHANGED: "off"}
 
 def preview_page(preview: Preview, query: Mapping[str, str]) -> GridPage:
     """The page of the grid that is asked for."""
-    fields = fields_in(preview.grid, CHOICES)
+    fields = fields_in(preview.grid, CHOICES, ["seed_time"] if preview.timeless else [])
     return grid_page(
         preview.rows,
         preview.grid,
@@ -46,7 +46,7 @@ def _shown(row: PreviewLine, preview: Preview, fields: list[str]) -> ShownRow:
         TITLES,
         read=_read(row, preview),
         errors=errors,
-        open_for_mending=row.state == REFUSED,
+        open_for_mending=row.state == REFUSED or row.is_timeless,
     )
     beside = [text for name, text in errors.items() if name not in fields]
     return ShownRow(
@@ -87,6 +87,8 @@ def _notes(row: PreviewLine, preview: Preview) -> list[str]:
         notes.append(_("種目が空欄（申し込みません）"))
     elif row.is_held:
         notes.append(say(Refused("duplicate", race=row.file_row.race)))
+    if row.is_timeless:
+        notes.append(_("申告タイムが空欄です。入力しなければタイムなし（NT）になります。"))
     said = preview.grid.said(row.file_row.grid)
     typed, name = jaaf_digits(text_of(said.get("jaaf_id"))), name_in(said)
     who = row.file_row.who

@@ -47,6 +47,11 @@ class PreviewLine:
         return REFUSED if self.refused else TAKEN
 
     @property
+    def is_timeless(self) -> bool:
+        """Whether a confirmation would enter it without a seed time (NT)."""
+        return self.state == TAKEN and self.line.seed_time is None
+
+    @property
     def reasons(self) -> list[str]:
         """Why this row would not be entered, in words."""
         return [say(refusal) for refusal in self.refused.values()]
@@ -72,7 +77,7 @@ class Preview:
     @property
     def timeless(self) -> list[PreviewLine]:
         """Rows that a confirmation would enter without a seed time (NT)."""
-        return [row for row in self.rows if row.state == TAKEN and row.line.seed_time is None]
+        return [row for row in self.rows if row.is_timeless]
 
     @property
     def refused_lines(self) -> list[PreviewLine]:

@@ -81,6 +81,29 @@ def test_blank_times_are_asked_about_once(coach: Client, meet: Meet, race: Race,
     assert [time for _, _, time in entries()] == [None, 87_000]
 
 
+@pytest.mark.parametrize("header", ["氏名\t種目\tタイム", "氏名\t種目"])
+def test_a_blank_time_is_typed_in_the_grid(
+    coach: Client, meet: Meet, race: Race, runners: list[Athlete], header: str
+) -> None:
+    """Also where the file has no column of times; a row that has its time stays as it is."""
+    lines = [header, f"{runners[0].full_name}\t男子5000m"]
+    lines += [f"{runners[1].full_name}\t男子5000m\t14:40"] if "タイム" in header else []
+    there = coach.post(address(meet, "/upload"), {"pasted": "\n".join(lines)})["Location"]
+    page = coach.get(there).content.decode()
+    assert 'name="mend-2-seed_time"' in page
+    assert 'name="mend-3-seed_time"' not in page
+    assert "入力しなければタイムなし（NT）になります。" in page
+    coach.post(there, {"mend": "1", "mend-2-seed_time": "14:52.10"})
+    page = coach.get(there).content.decode()
+    assert ("14:52.10" in page, 'name="mend-2-seed_time"' in page, "タイムなし（NT）になります" in page) == (
+        True,
+        False,
+        False,
+    )
+    assert coach.post(there, {"ask_no_time": "1"}).status_code == 303
+    assert entries()[0][2] == 89_210
+
+
 def test_a_file_with_all_its_times_is_not_asked_about(
     coach: Client, meet: Meet, race: Race, runners: list[Athlete]
 ) -> None:
