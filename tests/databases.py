@@ -23,7 +23,7 @@ ON_BOTH = {
         "catalog/test_product_grid_bounds.py",
         "entries/roster/test_import.py", "entries/roster/test_one_name.py", "entries/roster/test_import_grid.py",
         "entries/entry/test_upload.py", "entries/entry/test_upload_grid.py",
-        "entries/entry/test_paste.py", "entries/entry/test_messy_workbook.py", "entries/entry/test_same_everywhere.py",
+        "tenants/test_excel_errors.py", "entries/entry/test_paste.py", "entries/entry/test_messy_workbook.py", "entries/entry/test_same_everywhere.py",
     ],
     "places: one statement on PostgreSQL, the same steps one by one on SQLite": [
         "entries/entry/test_places.py", "entries/entry/test_deadline.py", "entries/entry/test_sheet.py",

@@ -7,6 +7,7 @@ from catalog.fields import FIELDS, SPECS, Value
 from catalog.importing.columns import Columns
 from catalog.importing.rejected_csv import Why
 from catalog.keys import MOST_KEY, fold
+from tenants.files.formulas import error_in
 from tenants.refusal import Refused
 
 MOST_CELL = 10_000
@@ -45,6 +46,9 @@ class RowReader:
             {name: _spec(name, cells[place], columns.title(place), reasons) for name, place in columns.specs.items()},
         )
         _check_dates(line.values, reasons)
+        if failed := _failed(cells, columns):
+            known = {why.field for why in failed}
+            reasons = failed + [why for why in reasons if why.field not in known]
         if not reasons:
             before = self._first.setdefault((line.brand, line.reference), number)
             if before != number:
@@ -58,6 +62,14 @@ def _check_width(cells: Sequence[str], columns: Columns, reasons: list[Why]) -> 
     spare = [*cells[width:], *(cells[place] for place in columns.untitled if place < len(cells))]
     if len(cells) < width or any(cell.strip() for cell in spare):
         reasons.append(Why(Refused("row_cells", header=width, cells=len(cells))))
+
+
+def _failed(cells: Sequence[str], columns: Columns) -> list[Why]:
+    """The cells that show an error of Excel, also in columns that become further facts."""
+    fields = {place: name for name, place in columns.places.items()}
+    fields |= {place: f"{SPECS}{name}" for name, place in columns.specs.items()}
+    found = ((place, error_in(cells[place])) for place in fields)
+    return [Why(refusal, columns.title(place), fields[place]) for place, refusal in found if refusal]
 
 
 def _key(cells: Sequence[str], name: str, columns: Columns, reasons: list[Why]) -> str:

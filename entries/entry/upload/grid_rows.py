@@ -38,7 +38,7 @@ def _shown(row: PreviewLine, preview: Preview, fields: list[str]) -> ShownRow:
     errors = {name: say(refusal) for name, refusal in row.refused.items() if row.state == REFUSED}
     who = next((name for name in ("name", "family_name", "jaaf_id") if name in fields), "")
     if "athlete" in errors and who:
-        errors[who] = errors.pop("athlete")
+        errors.setdefault(who, errors.pop("athlete"))
     cells = shown_cells(
         row.file_row.grid,
         preview.grid,

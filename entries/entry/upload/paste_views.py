@@ -20,6 +20,8 @@ from tenants.files.tables import text_of
 from tenants.refusal import Refused
 from tenants.wording import say, sentences
 
+_WHOSE = ("athlete", "race")
+
 
 @signed_in
 @in_meet
@@ -52,7 +54,9 @@ def paste(request: MeetRequest) -> HttpResponse:
 
 def _may_stand(row: FileRow) -> bool:
     """Whether it is known whose row it is. A race that is missing may be chosen on the sheet already; one that is said and
-    unknown goes nowhere."""
+    unknown goes nowhere, nor does a row with an error of Excel."""
+    if any(refusal.code == "cell_error" for refusal in row.refused.values()):
+        return False
     race = row.refused.get("race")
     return bool(row.row.athlete) and (race is None or race.code == "race_missing")
 
@@ -63,8 +67,10 @@ def _for_sheet(row: FileRow) -> dict[str, Any]:
 
 
 def _left(row: FileRow) -> dict[str, Any]:
-    reasons = [say(row.refused[name]) for name in ("athlete", "race") if name in row.refused]
-    return {"number": row.number, "text": _whole(row.grid), "reason": sentences(reasons)}
+    why = dict.fromkeys(
+        say(refusal) for name, refusal in row.refused.items() if name in _WHOSE or refusal.code == "cell_error"
+    )
+    return {"number": row.number, "text": _whole(row.grid), "reason": sentences(why)}
 
 
 def _whole(row: GridRow) -> str:
