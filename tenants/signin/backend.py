@@ -4,7 +4,10 @@ from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from tenants.models import User, normal_email
+from tenants.prepared import Prepared
 from tenants.signin.sessions import read_with_session
+
+_user = Prepared(lambda address: User.objects.select_related("tenant").filter(email=address), address=str)
 
 
 class EmailBackend(BaseBackend):
@@ -15,7 +18,7 @@ class EmailBackend(BaseBackend):
     ) -> User | None:
         """The active user with this address and password. Unknown addresses cost as much time as known ones."""
         address = normal_email(email or credentials.get("username", ""))
-        user = User.objects.select_related("tenant").filter(email=address).first()
+        user = next(iter(_user(address=address)), None)
         if user is None:
             User().set_password(password)
             return None

@@ -10,8 +10,10 @@ from django.contrib.auth import SESSION_KEY, get_user
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.db.models.functions import Now
 from django.http import HttpRequest
+from django.utils.crypto import get_random_string
 from django.utils.functional import SimpleLazyObject
 
 from tenants.models import User
@@ -53,6 +55,10 @@ class SessionStore(db.SessionStore):
             self.modified = True
         else:
             super().cycle_key()
+
+    def _get_new_session_key(self) -> str:
+        """A key that is not asked for first: storing it finds out whether it is taken, and `create` then tries another."""
+        return get_random_string(32, VALID_KEY_CHARS)
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """The row as it will be stored, with its owner beside the data."""

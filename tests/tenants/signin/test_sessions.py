@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tenants.models import Session, User
+from tenants.signin import sessions
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,17 @@ def test_a_first_session_is_written_once(baba: User) -> None:
         if 'INTO "tenants_session"' in query["sql"] or 'UPDATE "tenants_session"' in query["sql"]
     ]
     assert written == ["INSERT"]
+
+
+def test_a_key_that_is_taken_is_not_given_twice(baba: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_in(baba)
+    taken = Session.objects.get().session_key
+    keys = iter([taken, "b" * 32])
+    monkeypatch.setattr(sessions, "get_random_string", lambda *_: next(keys))
+    store = sessions.SessionStore()
+    store.save()
+    assert store.session_key == "b" * 32
+    assert Session.objects.get(session_key=taken).user == baba
 
 
 def test_signing_in_locks_no_host(endo: User) -> None:
