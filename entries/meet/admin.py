@@ -100,7 +100,10 @@ class MeetAdmin(ComposedAdmin):
             },
         ),
         (gettext_lazy("参加料とお支払い"), {"fields": (("fee", "payment_due_on"), "payment_note")}),
-        (gettext_lazy("公開する内容"), {"fields": ("summary", "races_per_athlete", "entry_list_public")}),
+        (
+            gettext_lazy("公開する内容"),
+            {"fields": ("summary", "races_per_athlete", "entry_list_public", "call_minutes")},
+        ),
     )
 
     @admin.display(description=gettext_lazy("主催団体"), ordering="tenant__name")

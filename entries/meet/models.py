@@ -5,6 +5,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -89,6 +90,15 @@ class Meet(Keyed, TenantOwned):
         _("一時停止の案内"), max_length=300, blank=True, db_default="", default="", editable=False
     )
     purged_at = models.DateTimeField(_("個人情報を削除した日時"), null=True, blank=True, editable=False)
+    call_minutes = models.PositiveSmallIntegerField(
+        _("コールの締切（スタートの何分前）"),
+        null=True,
+        blank=True,
+        default=30,
+        db_default=30,
+        validators=[MaxValueValidator(240)],
+        help_text=_("各組のコールの時刻を決めます。空欄なら載せません。"),
+    )
     entry_list_public = models.BooleanField(_("申込者一覧を公開する"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

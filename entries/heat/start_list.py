@@ -1,0 +1,115 @@
+"""What the start list says: the one answer for public pages, papers and files."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+
+from entries.entry.models import Entry
+from entries.heat.models import Bib, Start
+from entries.meet.models import STATE_ORDER, Meet, State, TimetableSlot
+from tenants.search_key import key_of
+from tenants.searched import found
+
+LISTED, WITHDRAWN = "listed", "withdrawn"
+OUT = frozenset(STATE_ORDER[STATE_ORDER.index(State.START_LISTS_OUT) :])
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A start as lists, papers and files show it. Times in hundredths of a second; names as they are typed, `name_here` and
+    `note` in the reader's language."""
+
+    start: int
+    entry: int
+    athlete: int
+    team_id: int
+    race: int
+    heat: int
+    hip_number: int | None
+    bib: int | None
+    name: str
+    kana: str
+    romaji: str
+    name_here: str
+    name_beside: str
+    team: str
+    team_short: str
+    prefecture: str
+    grade: str
+    sex: str
+    seed_time: int | None
+    personal_best: int | None
+    is_pacemaker: bool
+    state: str
+    note: str
+    starts_at: datetime | None
+    calls_at: datetime | None
+    """Until when one reports to the call room; None where the heat has no time, or the meet says no call."""
+
+
+def is_out(meet: Meet) -> bool:
+    """Whether everybody may see the meet's start lists."""
+    return meet.state in OUT
+
+
+def start_list_of(
+    meet: Meet, *, races: Iterable[int] | None = None, words: str = "", only: Q | None = None
+) -> list[Listed]:
+    """The starts in the order of the programme, heat by heat, by hip number. Three queries, whatever their number.
+
+    `races` narrows to these; each of the `words` must stand in name, kana, team or be the bib; `only` is one more condition
+    on starts.
+    """
+    rows = Start.objects.filter(heat__race__meet=meet)
+    if races is not None:
+        rows = rows.filter(heat__race__in=list(races))
+    if words:
+        rows = rows.filter(_words(meet, words))
+    if only is not None:
+        rows = rows.filter(only)
+    bibs = dict(Bib.objects.filter(meet=meet).values_list("athlete", "number"))
+    slots = dict_of_slots(meet)
+    return [_listed(start, bibs, slots, meet) for start in _in_order(rows)]
+
+
+def dict_of_slots(meet: Meet) -> dict[tuple[int, int], datetime]:
+    """When each heat goes off: (race, number) -> the slot's instant. One query."""
+    rows = TimetableSlot.objects.filter(race__meet=meet).values_list("race", "number", "starts_at")
+    return {(race, number): at for race, number, at in rows}
+
+
+def _words(meet: Meet, words: str) -> Q:
+    wanted = found(words, "entry__athlete__search_key", "entry__submission__team__search_key")
+    digits = key_of(words).strip()
+    if digits.isascii() and digits.isdigit() and len(digits) < 9:
+        wearing = Bib.objects.filter(meet=meet, number=int(digits)).values("athlete")
+        wanted = wanted | Q(entry__athlete__in=wearing)
+    return wanted
+
+
+def _in_order(rows: QuerySet[Start]) -> QuerySet[Start]:
+    rows = rows.select_related("heat", "entry__athlete", "entry__submission__team")
+    return rows.order_by("heat__race__position", "heat__race_id", "heat__number", "hip_number", "pk")
+
+
+def _listed(start: Start, bibs: dict[int, int], slots: dict[tuple[int, int], datetime], meet: Meet) -> Listed:
+    entry, heat = start.entry, start.heat
+    athlete, team = entry.athlete, entry.submission.team
+    at = slots.get((heat.race_id, heat.number))
+    calls = at - timedelta(minutes=meet.call_minutes) if at and meet.call_minutes else None
+    return Listed(
+        start.pk, entry.pk, athlete.pk, team.pk, heat.race_id, heat.number, start.hip_number, bibs.get(athlete.pk),
+        athlete.full_name, athlete.full_kana, athlete.full_romaji, athlete.name_here, athlete.name_beside,
+        team.name, team.printed_name, team.prefecture, athlete.grade, athlete.sex,
+        entry.seed_time, entry.personal_best, entry.pacemaker,
+        WITHDRAWN if entry.withdrawn_at else LISTED, _note(entry), at, calls,
+    )  # fmt: skip
+
+
+def _note(entry: Entry) -> str:
+    if entry.withdrawn_at:
+        return gettext("取り消し済み")
+    return gettext("ペースメーカー") if entry.pacemaker else ""
