@@ -30,6 +30,10 @@ DOORS = {
     "meets/": PUBLIC,
     "meets/<slug:tenant>/<slug:meet>/": PUBLIC,
     "meets/<slug:tenant>/<slug:meet>/entries/": PUBLIC,
+    "meets/<slug:tenant>/<slug:meet>/start-lists/": PUBLIC,
+    "meets/<slug:tenant>/<slug:meet>/start-lists/<int:start>/": PUBLIC,
+    "meets/<slug:tenant>/<slug:meet>/start-lists/mine/": USER,
+    "meets/<slug:tenant>/<slug:meet>/start-lists.csv": PUBLIC,
     "auth/login": SIGN_IN,
     "auth/logout": SIGN_IN,
     "auth/menu": SIGN_IN,
@@ -108,7 +112,7 @@ def fill(pattern: str, mine: Own, organizer: User) -> str:
         "meet": mine.meet.slug, "reference": mine.submission.reference, "entry": mine.entry.pk, "content_type_id": 1,
         "app_label": "entries", "url": "nowhere", "race": mine.race.pk,
         "product": mine.product.pk, "draft": mine.draft.pk, "esp": "sendgrid",
-        "function": "uploads",
+        "function": "uploads", "start": 1,
     }  # fmt: skip
     if "object_id" in pattern and "content_type_id" not in pattern:
         values["object_id"] = object_of(pattern, mine, organizer)

@@ -1,6 +1,6 @@
 """What the start list says: the one answer for public pages, papers and files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +9,8 @@ from django.utils.translation import gettext
 
 from entries.entry.models import Entry
 from entries.heat.models import Bib, Start
+from entries.heat.reasons import others_named
+from entries.heat.wording import why
 from entries.meet.models import STATE_ORDER, Meet, State, TimetableSlot
 from tenants.search_key import key_of
 from tenants.searched import found
@@ -113,3 +115,11 @@ def _note(entry: Entry) -> str:
     if entry.withdrawn_at:
         return gettext("取り消し済み")
     return gettext("ペースメーカー") if entry.pacemaker else ""
+
+
+def why_of(starts: Sequence[Listed]) -> dict[int, str]:
+    """Why each of these starts is in its heat, in one sentence of the reader's language. Two queries."""
+    rows = list(Start.objects.filter(pk__in=[one.start for one in starts]).select_related("heat"))
+    named = {entry for row in rows for entry in others_named(row.reason)}
+    entries = {row.pk: row for row in Entry.objects.filter(pk__in=named).select_related("athlete")}
+    return {row.pk: why(row.reason, row.heat.number, entries) for row in rows}

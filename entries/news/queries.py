@@ -7,6 +7,7 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Prefetch, Q, 
 from django.db.models.functions import Now
 
 from entries.entry.models import Entry, Submission
+from entries.heat.models import Start
 from entries.meet.models import OVER, Meet, Race, State
 from entries.meet.standing import Phase
 from entries.news.models import Notice
@@ -122,6 +123,11 @@ def notices_to_mail(*, at: datetime) -> list[Notice]:
 def races_of(meet: Meet) -> list[Race]:
     """The meet's races in the order of the programme."""
     return list(Race.objects.in_programme_order().filter(meet=meet))
+
+
+def starts_of(meet: Meet) -> QuerySet[Start]:
+    """Everybody who stands in a heat of the meet."""
+    return Start.objects.filter(heat__race__meet=meet)
 
 
 def listed_entries(meet: Meet, *, race: Race | None = None, words: str = "") -> QuerySet[Entry]:

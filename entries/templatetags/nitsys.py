@@ -1,12 +1,9 @@
 """Template tags and filters: how money, times, days and states are shown on every page."""
 
 from datetime import datetime
-from urllib.parse import urlencode
 
 from django import template
-from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
 
 from entries.marks import format_time
 from entries.meet.gauge import Gauge
@@ -15,6 +12,7 @@ from entries.meet.standing import time_left
 from entries.meet.wording import days_of
 from entries.meet.wording import moment as moment_in_words
 from entries.meet.wording import yen as yen_in_words
+from entries.news.links import page_link
 
 register = template.Library()
 
@@ -69,8 +67,4 @@ def link(path: str, **query: object) -> str:
     """
     if ":" in path and not path.startswith("/"):
         path = reverse(path)
-    asked = {name: value for name, value in query.items() if value not in ("", None, 0)}
-    language = translation.get_language() or settings.LANGUAGE_CODE
-    if language != settings.LANGUAGE_CODE:
-        asked.setdefault("lang", language)
-    return f"{path}?{urlencode(asked)}" if asked else path
+    return page_link(path, **query)

@@ -1,0 +1,136 @@
+"""Start lists in public, once the organizer has put them out: the whole list, one athlete's starts, CSV, and one's own team's."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from entries.heat.start_list import Listed, is_out, start_list_of, why_of
+from entries.marks import format_time
+from entries.meet.decorators import MeetRequest, in_meet
+from entries.meet.models import Meet, Race
+from entries.meet.wording import days_of
+from entries.news import queries
+from entries.news.decorators import same_for_everyone
+from entries.news.links import page_link
+from entries.news.start_list_context import by_race
+from entries.news.views import address_of
+from entries.roster.models import Team
+from tenants.decorators import signed_in
+from tenants.files.tables import CSV_TYPE, write_csv
+
+WHOLE = 5_000
+"""So many starts stand on one page; a larger meet shows one race at a time."""
+COLUMNS = (
+    "race", "heat", "starts_at", "hip_number", "bib", "name", "kana", "team", "grade", "seed_time", "personal_best", "note",
+)  # fmt: skip
+
+
+def start_lists(request: HttpRequest, **address: str) -> HttpResponse:
+    """All starts by race and heat, or those that are searched for; 404 before they are out. Hidden from search engines."""
+    return _not_indexed(_start_lists(request, **address))
+
+
+@same_for_everyone("race", "q")
+@in_meet
+def _start_lists(request: MeetRequest) -> HttpResponse:
+    meet, asked = request.meet, request.asked  # type: ignore[attr-defined]
+    races = _races(meet)
+    race = next((race for race in races if str(race.pk) == asked["race"]), None)
+    if race is None and not asked["q"] and how_many(meet) > WHOLE:
+        race = races[0]
+    starts = start_list_of(meet, races=[race.pk] if race else None, words=asked["q"])
+    return _page(request, races, starts, asked=asked, race=race)
+
+
+def how_many(meet: Meet) -> int:
+    """The starts of the meet."""
+    return queries.starts_of(meet).count()
+
+
+def one_athlete(request: HttpRequest, **address: str) -> HttpResponse:
+    """All starts of the athlete whose start this is, by an address to keep."""
+    return _not_indexed(_one_athlete(request, **address))
+
+
+@same_for_everyone()
+@in_meet
+def _one_athlete(request: MeetRequest, start: int) -> HttpResponse:
+    races = _races(request.meet)
+    athlete = queries.starts_of(request.meet).filter(pk=start).values_list("entry__athlete", flat=True).first()
+    if athlete is None:
+        raise Http404
+    starts = start_list_of(request.meet, only=Q(entry__athlete=athlete))
+    return _page(request, races, starts, who=starts[0])
+
+
+@signed_in
+@require_safe
+@in_meet
+def mine(request: MeetRequest) -> HttpResponse:
+    """The starts of the reader's teams, each with the reason of its heat."""
+    races = _races(request.meet)
+    teams = list(Team.objects.managed_by(request.user))
+    starts = start_list_of(request.meet, only=Q(entry__submission__team__in=teams)) if teams else []
+    return _page(request, races, starts, is_mine=True, why=why_of(starts))
+
+
+def _page(
+    request: MeetRequest,
+    races: Sequence[Race],
+    starts: Sequence[Listed],
+    *,
+    why: dict[int, str] | None = None,
+    **shown: Any,
+) -> HttpResponse:
+    meet = request.meet
+    here = _here(meet)
+    values = {
+        "meet": meet, "days": days_of(meet), "address": address_of(meet), "here": here, "races": races, "count": len(starts),
+        "shown": by_race(meet, races, starts, here=here, query=page_link(""), why=why), **shown,
+    }  # fmt: skip
+    return render(request, "news/my_starts.html" if "is_mine" in shown else "news/start_lists.html", values)
+
+
+def start_list_csv(request: HttpRequest, **address: str) -> HttpResponse:
+    """The same as a table (contract 7): times of day in the meet's zone, empty where nothing is known."""
+    answer = _not_indexed(_start_list_csv(request, **address))
+    answer.headers["Content-Type"] = CSV_TYPE
+    answer.headers["Content-Disposition"] = f'attachment; filename="start-lists-{address["meet"]}.csv"'
+    return answer
+
+
+@same_for_everyone()
+@in_meet
+def _start_list_csv(request: MeetRequest) -> HttpResponse:
+    meet = request.meet
+    names = {race.pk: race.name for race in _races(meet)}
+    return HttpResponse(write_csv(COLUMNS, (_cells(meet, names[one.race], one) for one in start_list_of(meet))))
+
+
+def _cells(meet: Meet, race: str, one: Listed) -> tuple[object, ...]:
+    at = one.starts_at.astimezone(meet.zone).isoformat(timespec="minutes") if one.starts_at else ""
+    return (
+        race, one.heat, at, one.hip_number or "", one.bib or "", one.name, one.kana, one.team, one.grade,
+        format_time(one.seed_time), format_time(one.personal_best), one.note,
+    )  # fmt: skip
+
+
+def _races(meet: Meet) -> list[Race]:
+    """The meet's races; 404 while its start lists are not out."""
+    if not is_out(meet):
+        raise Http404
+    return queries.races_of(meet)
+
+
+def _here(meet: Meet) -> str:
+    return reverse("news:start_lists", args=[meet.tenant.slug, meet.slug])
+
+
+def _not_indexed(answer: HttpResponse) -> HttpResponse:
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
