@@ -1,7 +1,14 @@
 """What has to be true before heats are made or changed."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
+from entries.entry.beside import beside_entries
+from entries.entry.models import Entry
+from entries.heat.start_list import start_list_of
+from entries.heat.wording import where_and_when
 from entries.meet.models import Meet, State
 from tenants.refusal import Refused
 
@@ -25,3 +32,12 @@ def may_seed(meet: Meet, *, at: datetime) -> bool:
     except Refused:
         return False
     return True
+
+
+@beside_entries
+def starts_beside(meet: Meet, entries: Sequence[Entry]) -> Mapping[int, str]:
+    """Heat, hip number and time of each entry, once everybody may see them; three queries, and none before."""
+    if not meet.has_start_lists or not entries:
+        return {}
+    starts = start_list_of(meet, only=Q(entry__in=[entry.pk for entry in entries]))
+    return {one.entry: where_and_when(meet, one.heat, one.hip_number, one.starts_at) for one in starts}

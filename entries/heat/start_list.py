@@ -11,12 +11,11 @@ from entries.entry.models import Entry
 from entries.heat.models import Bib, Start
 from entries.heat.reasons import others_named
 from entries.heat.wording import why
-from entries.meet.models import STATE_ORDER, Meet, State, TimetableSlot
+from entries.meet.models import Meet, TimetableSlot
 from tenants.search_key import key_of
 from tenants.searched import found
 
 LISTED, WITHDRAWN = "listed", "withdrawn"
-OUT = frozenset(STATE_ORDER[STATE_ORDER.index(State.START_LISTS_OUT) :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,6 @@ class Listed:
     starts_at: datetime | None
     calls_at: datetime | None
     """Until when one reports to the call room; None where the heat has no time, or the meet says no call."""
-
-
-def is_out(meet: Meet) -> bool:
-    """Whether everybody may see the meet's start lists."""
-    return meet.state in OUT
 
 
 def start_list_of(

@@ -1,6 +1,7 @@
 """How this room says no, why a runner is in a heat, and what its part of the trail is called."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext
@@ -11,6 +12,8 @@ from entries.heat.models import PIN_WORDS, RaceSeeding, SeedingPin
 from entries.heat.reasons import Exchange
 from entries.heat.runners import PinKind
 from entries.marks import format_time, said_time
+from entries.meet.models import Meet
+from entries.meet.wording import short_moment
 from tenants import wording
 from tenants.audit import readings, verbs
 from tenants.audit.readings import Reading
@@ -78,6 +81,16 @@ verbs.register(
         "race.seeding_changed": _("編成の条件の変更"),
     }
 )  # fmt: skip
+
+
+def where_and_when(meet: Meet, heat: int, hip_number: int | None, starts_at: datetime | None) -> str:
+    """`3組 腰ナンバー12 5/1 (土) 19:05`, as much of it as is known."""
+    said = [gettext("%(heat)s組") % {"heat": heat}]
+    if hip_number is not None:
+        said.append(gettext("腰ナンバー%(number)s") % {"number": hip_number})
+    if starts_at is not None:
+        said.append(short_moment(meet, starts_at))
+    return " ".join(said)
 
 
 def why(reason: Mapping[str, Any], heat: int, entries: Mapping[int, Entry]) -> str:

@@ -34,6 +34,7 @@ class State(models.TextChoices):
 STATE_ORDER = list(State)
 PUBLIC_STATES = frozenset(State) - {State.DRAFT}
 OVER = (State.RESULTS_OUT, State.ARCHIVED)
+WITH_START_LISTS = frozenset(STATE_ORDER[STATE_ORDER.index(State.START_LISTS_OUT) :])
 
 
 def is_time_zone(name: str) -> None:
@@ -130,6 +131,11 @@ class Meet(Keyed, TenantOwned):
     @property
     def is_public(self) -> bool:
         return self.state in PUBLIC_STATES
+
+    @property
+    def has_start_lists(self) -> bool:
+        """Whether everybody may see its start lists."""
+        return self.state in WITH_START_LISTS
 
     def takes_entries_at(self, at: datetime) -> bool:
         """Published and within [open, close): at the closing instant it is closed."""

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from entries.heat.start_list import Listed, is_out, start_list_of, why_of
+from entries.heat.start_list import Listed, start_list_of, why_of
 from entries.marks import format_time
 from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Meet, Race
@@ -122,7 +122,7 @@ def _cells(meet: Meet, race: str, one: Listed) -> tuple[object, ...]:
 
 def _races(meet: Meet) -> list[Race]:
     """The meet's races; 404 while its start lists are not out."""
-    if not is_out(meet):
+    if not meet.has_start_lists:
         raise Http404
     return queries.races_of(meet)
 

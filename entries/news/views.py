@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from entries.heat.start_list import is_out
 from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Meet
 from entries.meet.standing import Phase, countdown
@@ -74,7 +73,7 @@ def page_of(row: Meet) -> dict[str, Any]:
         "important": [notice for notice in notices if notice.is_important],
         "notices": [notice for notice in notices if not notice.is_important],
         "address": address_of(row),
-        "start_lists": reverse("news:start_lists", args=[row.tenant.slug, row.slug]) if is_out(row) else "",
+        "start_lists": reverse("news:start_lists", args=[row.tenant.slug, row.slug]) if row.has_start_lists else "",
     }
 
 

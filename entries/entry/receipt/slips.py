@@ -35,6 +35,7 @@ class Slip:
     fee: str
     url: str
     shoe: str = ""
+    start: str = ""
     happened: str = ""
     stays_gone: str = ""
     pacemaker: bool = False

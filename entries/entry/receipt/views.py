@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.shoes.wording import said as said_of
 from entries.entry import entry_actions, rules
+from entries.entry.beside import said_beside
 from entries.entry.models import Entry, EntryState, Source
 from entries.entry.queries import Standing, page_of_entries, standing_of, submissions_of
 from entries.entry.receipt.decorators import SubmissionRequest, in_submission
@@ -82,7 +83,7 @@ def _slips(
 ) -> Iterator[Slip]:
     """The page's lines, with what this reader may change of each now."""
     here = reverse("entry:receipt", args=[request.submission.reference])
-    verdicts = verdicts_of(entries)
+    verdicts, starts = verdicts_of(entries), said_beside(request.submission.meet, entries)
     gone = [entry for entry in entries if entry.withdrawn_at is not None] if request.may_change else []
     for entry in gone:
         entry.submission = request.submission
@@ -98,6 +99,7 @@ def _slips(
             **_undoing(request, entry, standing),
             shoe=shoe_html(entry.shoe_declared, said_of(verdict)) if verdict else "",
             happened=happened.get(f"{entry.pk}", ""),
+            start=starts.get(entry.pk, ""),
             form=wrong.get(entry.pk),
         )
 

@@ -193,3 +193,20 @@ def test_english_pages_stay_english(client: Client, race: Race) -> None:
     assert "Start lists" in text
     assert "Men 5000 m" in text
     assert re.search(rf'href="{LISTS}\d+/\?lang=en"', text)
+
+
+def test_a_receipt_says_heat_hip_number_and_time(client: Client, race: Race, baba: User, now: datetime) -> None:
+    at = datetime.fromisoformat("2027-05-01T09:30:00+09:00")
+    TimetableSlot.objects.create(tenant_id=race.tenant_id, race=race, number=1, starts_at=at)
+    start = (
+        Start.objects.select_related("entry__submission")
+        .filter(heat__number=1, entry__submission__team__name="北大学")
+        .first()
+    )
+    assert start
+    client.force_login(baba)
+    address = f"/orders/{start.entry.submission.reference}/"
+    said = f"1組 腰ナンバー{start.hip_number} 5/1 (土) 09:30"
+    assert said in client.get(address).content.decode()
+    Meet.objects.update(state=State.ENTRIES_CLOSED)
+    assert "腰ナンバー" not in client.get(address).content.decode()
