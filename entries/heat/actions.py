@@ -1,6 +1,6 @@
 """Making heats, and keeping what came of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +8,8 @@ from django.db import transaction
 
 from entries.entry.models import Entry
 from entries.heat import board, rules
-from entries.heat.models import RaceSeeding
-from entries.heat.queries import Starters, cut_of, pins_of, starters_of
+from entries.heat.models import RaceSeeding, Start
+from entries.heat.queries import Starters, cut_of, last_version, pins_of, starters_of
 from entries.heat.reasons import reason_of
 from entries.heat.runners import Pin, PinKind, Seeding
 from entries.heat.seeding import RULE_VERSION, seed
@@ -35,16 +35,23 @@ class Seeded:
 @retry_when_locked
 @transaction.atomic
 def seed_heats(
-    *, meet: Meet, by: User | None, at: datetime, races: Iterable[int] | None = None, apply: bool = True
+    *,
+    meet: Meet,
+    by: User | None,
+    at: datetime,
+    races: Iterable[int] | None = None,
+    apply: bool = True,
+    recut: bool = False,
 ) -> list[Seeded]:
     """Make the heats of these races, or of all, from the entries of this moment, and write them unless `apply` is false.
 
     What was there goes, pins stay and are kept. Races in the order of the programme; queries do not grow with the number of
-    entries. Raises Refused when it is too early or too late, or when pins cannot be kept, and Busy.
+    entries. With `recut` also what is out already is made and numbered anew. Raises Refused when it is too early or too late, or
+    when pins cannot be kept, and Busy.
     """
     wanted = None if races is None else set(races)
     meet = Meet.objects.select_for_update(of=("self",), no_key=True).get(pk=meet.pk) if apply else meet
-    rules.check_may_seed(meet, at=at)
+    rules.check_may_seed(meet, at=at, went_out=last_version(meet) is not None, recut=recut)
     chosen = [one for one in starters_of(meet).values() if wanted is None or one.race.pk in wanted]
     pins = pins_of(one.race.pk for one in chosen)
     found = [Seeded(one, seed(one.runners(), cut_of(one.seeding, one.race), pins[one.race.pk])) for one in chosen]
@@ -52,6 +59,18 @@ def seed_heats(
     if apply:
         _write(found, by=by, at=at)
     return found
+
+
+def places_of(meet: Meet) -> dict[int, tuple[int, int, int | None]]:
+    """Where each entry of the meet stands now: race, heat and hip number."""
+    rows = Start.objects.filter(heat__race__meet=meet).values_list("entry", "heat__race", "heat__number", "hip_number")
+    return {entry: (race, heat, hip) for entry, race, heat, hip in rows}
+
+
+def would_move(made: Iterable[Seeded], before: Mapping[int, tuple[int, int, int | None]]) -> int:
+    """How many of those who stood somewhere stand elsewhere, or under another number, in the heats that were made."""
+    now = {line.entry: (one.race.pk, line.heat, line.hip_number) for one in made for line in _lines(one)}
+    return sum(place != before[entry] for entry, place in now.items() if entry in before)
 
 
 def _check_pins(found: Sequence[Seeded]) -> None:

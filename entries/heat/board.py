@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Any, NamedTuple
 
 from entries.entry.models import Entry
@@ -46,23 +47,51 @@ def in_heats(lines: Iterable[Line], heats: Mapping[int, int]) -> list[Line]:
     return numbered
 
 
+def in_holes(lines: Iterable[Line], heats: Mapping[int, int]) -> list[Line]:
+    """As `in_heats` once lists went out: who stays keeps the number; who comes into a heat takes the lowest free one, else the
+    next at its end."""
+    lines = list(lines)
+    stay = [line for line in lines if heats.get(line.entry, line.heat) == line.heat]
+    taken: dict[int, set[int]] = {}
+    for line in stay:
+        taken.setdefault(line.heat, set()).add(line.hip_number or 0)
+    for line in lines:
+        heat = heats.get(line.entry, line.heat)
+        if heat != line.heat:
+            used = taken.setdefault(heat, set())
+            number = next(number for number in count(1) if number not in used)
+            used.add(number)
+            stay.append(line._replace(heat=heat, hip_number=number))
+    return stay
+
+
 def write(race: Race, lines: Sequence[Line]) -> None:
-    """Make these the race's starts. An entry that stands in another race leaves it."""
-    Start.objects.filter(heat__race=race).delete()
-    Start.objects.filter(entry__in=[line.entry for line in lines]).delete()
-    Heat.objects.filter(race=race).delete()
-    numbers = range(1, max((line.heat for line in lines), default=0) + 1)
-    heats = Heat.objects.bulk_create(Heat(tenant_id=race.tenant_id, race=race, number=number) for number in numbers)
-    Start.objects.bulk_create(
-        (
-            Start(
-                tenant_id=race.tenant_id, heat=heats[line.heat - 1], entry_id=line.entry, hip_number=line.hip_number,
-                rank=line.rank, reason=line.reason,
-            )
-            for line in lines
-        ),
-        batch_size=1_000,
-    )  # fmt: skip
+    """Make these the race's starts. An entry that stands in another race leaves it; a start that goes on keeps its number in the
+    database, so that addresses of starts stay."""
+    heats = _heats(race, max((line.heat for line in lines), default=0))
+    wanted = {line.entry: line for line in lines}
+    standing = {start.entry_id: start for start in Start.objects.filter(entry__in=wanted)}
+    Start.objects.filter(heat__race=race).exclude(entry__in=wanted).delete()
+    new, changed = list[Start](), list[Start]()
+    for line in lines:
+        start = standing.get(line.entry) or Start(tenant_id=race.tenant_id, entry_id=line.entry)
+        columns = (heats[line.heat].pk, line.hip_number, line.rank, line.reason)
+        if (start.heat_id, start.hip_number, start.rank, start.reason) != columns or not start.pk:
+            start.heat_id, start.hip_number, start.rank, start.reason = columns
+            (changed if start.pk else new).append(start)
+    # Without a number first: two who change places would have the same one for a moment.
+    Start.objects.filter(pk__in=[start.pk for start in changed]).update(hip_number=None)
+    Start.objects.bulk_update(changed, ["heat", "hip_number", "rank", "reason"], batch_size=500)
+    Start.objects.bulk_create(new, batch_size=1_000)
+    Heat.objects.filter(race=race, number__gt=len(heats)).delete()
+
+
+def _heats(race: Race, last: int) -> dict[int, Heat]:
+    """Those from 1 to the last one, made where they are missing."""
+    found = {heat.number: heat for heat in Heat.objects.filter(race=race, number__lte=last)}
+    numbers = [number for number in range(1, last + 1) if number not in found]
+    made = Heat.objects.bulk_create(Heat(tenant_id=race.tenant_id, race=race, number=number) for number in numbers)
+    return found | {heat.number: heat for heat in made}
 
 
 def remember(seeding: RaceSeeding, race: Race, what: str, *, by: User | None, at: datetime) -> None:

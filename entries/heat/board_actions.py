@@ -9,8 +9,9 @@ from django.db import transaction
 from entries.heat import board, rules
 from entries.heat.board import Line
 from entries.heat.models import HeatChange, RaceSeeding, SeedingPin
+from entries.heat.queries import last_version
 from entries.heat.runners import PinKind
-from entries.meet.models import Race
+from entries.meet.models import Meet, Race
 from tenants.audit.actions import record
 from tenants.models import User
 from tenants.refusal import Refused
@@ -152,14 +153,19 @@ def _changed(
     board.remember(seeding, race, what, by=by, at=at)
     heats = change(race, lines)
     if heats:
-        board.write(race, board.in_heats(lines, heats))
+        place = board.in_holes if last_version(race.meet) else board.in_heats
+        board.write(race, place(lines, heats))
     seeding.save(update_fields=["version"])
     record(VERBS[what], race, by=by, after=dict(after or {}), why=why)
 
 
 def _held(race: Race, *, version: int, at: datetime) -> RaceSeeding:
-    """Raises Refused("board_changed") when somebody else was first, naming them and what they did."""
-    rules.check_may_seed(race.meet, at=at)
+    """Raises Refused("board_changed") when somebody else was first, naming them and what they did.
+
+    The meet is held too, so that lists do not come out between the look at them and the move.
+    """
+    meet = Meet.objects.select_for_update(of=("self",), no_key=True).get(pk=race.meet_id)
+    rules.check_may_change(meet, at=at)
     seeding = board.hold(race)
     if seeding.version != version:
         last = HeatChange.objects.filter(race=race).select_related("made_by").order_by("-version").first()

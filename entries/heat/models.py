@@ -102,7 +102,8 @@ class Start(TenantOwned):
     """An entry on the line: in which heat, with which hip number, and why there (`reason`, see `entries.heat.reasons`).
 
     A withdrawal leaves it where it is: nothing is renumbered. `rank` counts from the fastest of the race and is missing for a
-    pacemaker.
+    pacemaker. `listed_…` is how the runner was called when lists went out first, empty before: what the roster says later
+    changes no list.
     """
 
     heat = models.ForeignKey(Heat, on_delete=models.CASCADE, related_name="starts")
@@ -110,6 +111,12 @@ class Start(TenantOwned):
     hip_number = models.PositiveSmallIntegerField(_("腰ナンバー"), null=True)
     rank = models.PositiveIntegerField(null=True)
     reason = models.JSONField(default=dict)
+    listed_name = models.CharField(max_length=100, blank=True, default="", db_default="")
+    listed_kana = models.CharField(max_length=100, blank=True, default="", db_default="")
+    listed_romaji = models.CharField(max_length=100, blank=True, default="", db_default="")
+    listed_team = models.CharField(max_length=60, blank=True, default="", db_default="")
+    listed_team_short = models.CharField(max_length=60, blank=True, default="", db_default="")
+    listed_grade = models.CharField(max_length=4, blank=True, default="", db_default="")
 
     objects = TenantManager.from_queryset(StartQuerySet)()
 
@@ -124,6 +131,28 @@ class Start(TenantOwned):
 
     def __str__(self) -> str:
         return f"start of {self.entry_id}"
+
+
+class ListVersion(TenantOwned):
+    """A publication of the meet's start lists. `starts` holds what they said, [entry, race, heat, hip number, bib] of each start
+    that was not withdrawn; `changes` counts what became different since the version before, by `versions.KINDS`."""
+
+    meet = models.ForeignKey(Meet, on_delete=models.CASCADE, related_name="list_versions")
+    number = models.PositiveSmallIntegerField()
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    starts = models.JSONField(default=list)
+    changes = models.JSONField(default=dict)
+
+    objects = TenantManager.from_queryset(TenantQuerySet)()
+
+    class Meta:
+        verbose_name = pgettext_lazy("one", "スタートリストの版")
+        verbose_name_plural = pgettext_lazy("many", "スタートリストの版")
+        constraints = [models.UniqueConstraint(fields=["meet", "number"], name="one_version_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.meet_id} v{self.number}"
 
 
 class SeedingPin(TenantOwned):

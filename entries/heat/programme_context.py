@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 
 from entries.entry.models import Entry
 from entries.heat import wording
-from entries.heat.models import Bib, HeatChange, SeedingPin, Start
-from entries.heat.queries import Starters, starters_of
+from entries.heat.models import HeatChange, ListVersion, SeedingPin, Start
+from entries.heat.queries import Starters, last_version, lists_now, starters_of
+from entries.heat.versions import compare
 from entries.marks import format_time
 from entries.meet.models import Meet, Race, TimetableSlot
 from entries.meet.wording import short_moment
@@ -146,7 +147,22 @@ def _draw(bars: Sequence[HeatBar]) -> None:
             bar.width = f"{width:.2f}"
 
 
-def board_of(line: RaceLine) -> list[Column]:
+@dataclass(slots=True)
+class Publication:
+    """What is out, and what became different since: how many entries of each kind."""
+
+    version: ListVersion | None
+    changes: dict[str, int]
+
+
+def publication_of(meet: Meet, bibs: Mapping[int, int]) -> Publication:
+    """Two queries, one before lists went out."""
+    version = last_version(meet)
+    changes = compare(version.starts, lists_now(meet, bibs)) if version else {}
+    return Publication(version, {kind: len(entries) for kind, entries in changes.items()})
+
+
+def board_of(line: RaceLine, bibs: Mapping[int, int]) -> list[Column]:
     """The heats of one race with all their runners."""
     starts = list(
         Start.objects.filter(heat__race=line.race)
@@ -155,7 +171,6 @@ def board_of(line: RaceLine) -> list[Column]:
     )
     pinned = Counter(SeedingPin.objects.filter(race=line.race, entry__isnull=False).values_list("entry", flat=True))
     entries = {start.entry_id: start.entry for start in starts}
-    bibs = dict(Bib.objects.filter(meet=line.race.meet_id).values_list("athlete", "number"))
     mates = Counter((start.heat.number, start.entry.submission.team_id) for start in starts if start.rank is not None)
     most = line.starters.seeding.most_of_a_team
     columns = {bar.number: Column(bar, []) for bar in line.bars}

@@ -13,13 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from entries.heat import board_actions, what_if
+from entries.heat import board_actions, what_if, wording
 from entries.heat.actions import change_settings, seed_heats
 from entries.heat.bib_actions import assign_bibs, ranges_of, set_ranges
 from entries.heat.forms import MOST_RANGES, BibRanges, BoardForm, SeedingForm
-from entries.heat.models import Bib, RaceSeeding
-from entries.heat.programme_context import RaceLine, board_of, changes_of, lines_of, pins_shown
-from entries.heat.rules import may_seed
+from entries.heat.models import RaceSeeding
+from entries.heat.programme_context import RaceLine, board_of, changes_of, lines_of, pins_shown, publication_of
+from entries.heat.publication import publish
+from entries.heat.queries import bibs_of
+from entries.heat.rules import may_change, may_seed
 from entries.heat.runners import PinKind
 from entries.heat.wording import CHANGES
 from entries.meet.models import Meet, Race
@@ -77,19 +79,24 @@ def _address(meet: Meet, chosen: RaceLine | None) -> str:
 def _do(request: HttpRequest, meet: Meet, chosen: RaceLine | None) -> str:
     """What the pressed button says; what is said then. Raises Refused, Http404."""
     by, at = user_of(request), timezone.now()
-    if "seed" in request.POST or chosen is None:
+    if "seed" in request.POST or (chosen is None and "publish" not in request.POST):
         seed_heats(meet=meet, by=by, at=at)
         return _("すべての種目を編成しました。")
-    if "seed_race" in request.POST:
+    if "seed_race" in request.POST and chosen:
         seed_heats(meet=meet, by=by, at=at, races=[chosen.race.pk])
         return _("「%(race)s」を編成しました。") % {"race": chosen.race.name_here}
+    if "publish" in request.POST:
+        version = publish(meet=meet, by=by, at=at)
+        return _("第%(number)s版を公開しました。変更のあったチームにメールでお知らせします。") % {
+            "number": version.number
+        }
     if "assign_bibs" in request.POST:
         given = assign_bibs(meet=meet, by=by).numbers
         return ngettext(
             "%(count)d名にナンバーカードをつけました。", "%(count)d名にナンバーカードをつけました。", len(given)
         ) % {"count": len(given)}
     form = BoardForm(request.POST)
-    if not form.is_valid():
+    if not form.is_valid() or chosen is None:
         raise Refused("choose_runners")
     for name, button in BUTTONS.items():
         if name in request.POST:
@@ -227,6 +234,8 @@ def _page(
     ranges: Any = None,
     status: int = 200,
 ) -> HttpResponse:
+    at, bibs = timezone.now(), bibs_of(meet)
+    publication = publication_of(meet, bibs)
     chosen = next((line for line in lines if chosen and line.race.pk == chosen.race.pk), None)
     values = {
         **desk.admin_site.each_context(request),
@@ -235,15 +244,18 @@ def _page(
         "title": _("番組編成"),
         "lines": lines,
         "chosen": chosen,
-        "may_seed": may_seed(meet, at=timezone.now()),
+        "may_seed": may_seed(meet, at=at, went_out=publication.version is not None),
+        "may_change": may_change(meet, at=at),
+        "publication": publication,
+        "differences": wording.differences(publication.changes),
         "compared": compared,
         "ranges": ranges or _range_forms(meet, lines),
-        "numbered": Bib.objects.filter(meet=meet).count(),
+        "numbered": len(bibs),
     }
     if chosen:
         chosen.starters.seeding.race = chosen.race
         values |= {
-            "columns": board_of(chosen),
+            "columns": board_of(chosen, bibs),
             "pins": pins_shown(chosen.race),
             "changes": list(changes_of(chosen.race)),
             "form": form or SeedingForm(instance=chosen.starters.seeding),

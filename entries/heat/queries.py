@@ -1,14 +1,14 @@
 """Who starts, and what was fixed about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from entries.entry.models import Entry
-from entries.heat.models import RaceSeeding, SeedBy, SeedingPin, Start
+from entries.heat.models import Bib, Heat, ListVersion, RaceSeeding, SeedBy, SeedingPin, Start
 from entries.heat.runners import Cut, Pin, PinKind, Runner
-from entries.meet.models import Meet, Race
+from entries.meet.models import Meet, Race, TimetableSlot
 
 
 def entries_that_start(meet: Meet) -> QuerySet[Entry]:
@@ -112,6 +112,51 @@ def pins_of(races: Iterable[int]) -> dict[int, list[Pin]]:
             )
         )  # fmt: skip
     return pins
+
+
+def last_version(meet: Meet) -> ListVersion | None:
+    """The start lists that were put out last; None before the first time."""
+    return ListVersion.objects.filter(meet=meet).order_by("-number").first()
+
+
+def bibs_of(meet: Meet) -> dict[int, int]:
+    """Who wears which number: athlete -> bib."""
+    return dict(Bib.objects.filter(meet=meet).values_list("athlete", "number"))
+
+
+def lists_now(meet: Meet, bibs: Mapping[int, int]) -> list[list[int | None]]:
+    """What the lists say now, as a version keeps it: a row for each start that is not withdrawn."""
+    rows = Start.objects.filter(heat__race__meet=meet, entry__withdrawn_at__isnull=True).order_by("entry")
+    columns = ("entry", "heat__race", "heat__number", "hip_number", "entry__athlete")
+    return [
+        [entry, race, heat, hip, bibs.get(athlete)] for entry, race, heat, hip, athlete in rows.values_list(*columns)
+    ]
+
+
+def unplaced(meet_ids: Iterable[int]) -> dict[int, int]:
+    """Of each meet how many entries hold a place and stand in no heat; somebody who came over from a selection race and runs the
+    other race anyway is not missing."""
+    placed = Start.objects.filter(entry=OuterRef("pk"))
+    runs_anyway = Start.objects.filter(
+        heat__race=OuterRef("race__fallback_race"), entry__athlete=OuterRef("athlete"), entry__race=F("heat__race")
+    )
+    rows = Entry.objects.holding_a_place().filter(race__meet__in=list(meet_ids))
+    rows = rows.filter(~Exists(placed), ~Exists(runs_anyway)).order_by()
+    return dict(rows.values_list("race__meet").annotate(n=Count("pk")))
+
+
+def unnumbered(meet_ids: Iterable[int]) -> dict[int, int]:
+    """Of each meet how many starts have no bib."""
+    bib = Bib.objects.filter(meet=OuterRef("heat__race__meet"), athlete=OuterRef("entry__athlete"))
+    rows = Start.objects.filter(~Exists(bib), heat__race__meet__in=list(meet_ids)).order_by()
+    return dict(rows.values_list("heat__race__meet").annotate(n=Count("pk")))
+
+
+def untimed(meet_ids: Iterable[int]) -> dict[int, int]:
+    """Of each meet how many heats have no time in the timetable."""
+    slot = TimetableSlot.objects.filter(race=OuterRef("race"), number=OuterRef("number"))
+    rows = Heat.objects.filter(~Exists(slot), race__meet__in=list(meet_ids)).order_by()
+    return dict(rows.values_list("race__meet").annotate(n=Count("pk")))
 
 
 def _standing(races: Sequence[int]) -> dict[tuple[int, int], list[int]]:

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from entries.heat.models import Bib, BibRange, Heat, HeatChange, RaceSeeding, SeedingPin, Start
+from entries.heat.models import Bib, BibRange, Heat, HeatChange, ListVersion, RaceSeeding, SeedingPin, Start
 from entries.marks import format_time
 from entries.meet.models import Meet, Race
 from entries.records.coverage import holds_nothing, is_part_of
 from entries.records.free_text_columns import register_text
-from entries.records.meets import register_rows
+from entries.records.meets import register_mails, register_rows
 from entries.records.person import Person
 from entries.records.tables import Column, Row, Scene, Table, register_table
-from entries.records.traces import Trace, register_traces, register_words, whole
+from entries.records.traces import Trace, Values, changed, register_traces, register_words, whole
 from entries.roster.models import Athlete
 
 STARTS = (
@@ -48,6 +48,13 @@ def _bibs(person: Person) -> Iterator[Trace]:
         yield whole(bib, {})
 
 
+def _starts_of(person: Person) -> Iterator[Trace]:
+    """The names that lists went out with; the start itself stays."""
+    blank: Values = {field.name: "" for field in Start._meta.fields if field.name.startswith("listed_")}
+    for start in Start.objects.filter(entry__athlete__in=person.of(Athlete)).order_by("pk"):
+        yield whole(start, changed(start, blank))
+
+
 def _seeding_numbers(meet: Meet) -> set[int]:
     return set(RaceSeeding.objects.filter(race__meet=meet).values_list("pk", flat=True))
 
@@ -56,9 +63,13 @@ register_table(
     Table("starts", _("スタートリスト"), STARTS, _starts, is_personal=True, models=(Heat, Start, Bib), position=45)
 )
 register_rows("raceseeding", _seeding_numbers)
+register_mails("heat.")
+register_traces(Start, _starts_of, position=22)
+register_words(Start, _("スタートリスト"), _("名前とチーム名を消します"))
 register_traces(Bib, _bibs, position=25)
 register_words(Bib, _("ナンバーカード"), "", is_kept=True)
 register_text(SeedingPin, "reason", title=_("番組編成の固定の理由"), position=70)
 holds_nothing(BibRange, because="ranges of numbers")
 is_part_of(HeatChange, Race)
+is_part_of(ListVersion, Meet)
 holds_nothing(RaceSeeding, because="how a race is cut: numbers of heats and runners")

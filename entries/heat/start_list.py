@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from entries.entry.models import Entry
 from entries.heat.models import Bib, Start
+from entries.heat.queries import bibs_of
 from entries.heat.reasons import others_named
 from entries.heat.wording import why
 from entries.meet.models import Meet, TimetableSlot
+from entries.roster.models import in_latin
 from tenants.search_key import key_of
 from tenants.searched import found
 
@@ -66,8 +69,7 @@ def start_list_of(
         rows = rows.filter(_words(meet, words))
     if only is not None:
         rows = rows.filter(only)
-    bibs = dict(Bib.objects.filter(meet=meet).values_list("athlete", "number"))
-    slots = dict_of_slots(meet)
+    bibs, slots = bibs_of(meet), dict_of_slots(meet)
     return [_listed(start, bibs, slots, meet) for start in _in_order(rows)]
 
 
@@ -93,16 +95,37 @@ def _in_order(rows: QuerySet[Start]) -> QuerySet[Start]:
 
 def _listed(start: Start, bibs: dict[int, int], slots: dict[tuple[int, int], datetime], meet: Meet) -> Listed:
     entry, heat = start.entry, start.heat
-    athlete, team = entry.athlete, entry.submission.team
+    athlete, team, called = entry.athlete, entry.submission.team, called_of(start)
     at = slots.get((heat.race_id, heat.number))
     calls = at - timedelta(minutes=meet.call_minutes) if at and meet.call_minutes else None
+    here, beside = (called.romaji, called.name) if in_latin() and called.romaji else (called.name, called.kana)
     return Listed(
         start.pk, entry.pk, athlete.pk, team.pk, heat.race_id, heat.number, start.hip_number, bibs.get(athlete.pk),
-        athlete.full_name, athlete.full_kana, athlete.full_romaji, athlete.name_here, athlete.name_beside,
-        team.name, team.printed_name, team.prefecture, athlete.grade, athlete.sex,
-        entry.seed_time, entry.personal_best, entry.pacemaker,
+        called.name, called.kana, called.romaji, here, beside, called.team, called.team_short, team.prefecture, called.grade,
+        athlete.sex, entry.seed_time, entry.personal_best, entry.pacemaker,
         WITHDRAWN if entry.withdrawn_at else LISTED, _note(entry), at, calls,
     )  # fmt: skip
+
+
+class Called(NamedTuple):
+    """How lists call a runner; the columns `listed_…` of a start."""
+
+    name: str
+    kana: str
+    romaji: str
+    team: str
+    team_short: str
+    grade: str
+
+
+def called_of(start: Start) -> Called:
+    """As when lists went out first; before that, as the roster says now."""
+    if start.listed_name:
+        return Called(*(getattr(start, f"listed_{part}") for part in Called._fields))
+    athlete, team = start.entry.athlete, start.entry.submission.team
+    return Called(
+        athlete.full_name, athlete.full_kana, athlete.full_romaji, team.name, team.printed_name, athlete.grade
+    )
 
 
 def _note(entry: Entry) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from entries.entry.models import Entry
+from entries.heat import versions
 from entries.heat.models import PIN_WORDS, RaceSeeding, SeedingPin
 from entries.heat.reasons import Exchange
 from entries.heat.runners import PinKind
@@ -22,6 +23,11 @@ wording.register(
     {
         "seeding_before_closing": _("番組編成は申込の締切後に行えます。"),
         "seeding_not_now": _("番組編成ができるのは、申込の締切後からスタートリストの公開前までです。"),
+        "lists_went_out": _(
+            "スタートリストは公開済みです。番号が変わるため、編成し直せません。選手の移動は1人ずつできます。"
+        ),
+        "lists_not_out": _("スタートリストはまだ公開されていません。大会のページで公開してください。"),
+        "lists_unchanged": _("最後に公開した版から変わったところがありません。"),
         "no_heats_yet": _("この種目にはまだ組がありません。先に番組編成をしてください。"),
         "heat_unknown": _("組は1から%(last)sまでの番号で指定してください。"),
         "start_unknown": _("この種目の組にいない選手です。画面を読み込み直してください。"),
@@ -45,7 +51,9 @@ CHANGES = {
 """What can be taken back, by `HeatChange.what`."""
 SETTINGS: Any = RaceSeeding._meta
 
-readings.register("meet", {"ranges": Reading(_("ナンバーカードの範囲")), "runners": Reading(_("人数"))})
+readings.register(
+    "meet", {"version": Reading(_("版")), "ranges": Reading(_("ナンバーカードの範囲")), "runners": Reading(_("人数"))}
+)
 readings.register(
     "race",
     {
@@ -75,12 +83,24 @@ readings.register(
 )
 verbs.register(
     {
-        "meet.bibs_assigned": _("ナンバーカードの割り当て"), "meet.bib_ranges_set": _("ナンバーカードの範囲の変更"),
+        "meet.lists_published": _("スタートリストの公開"), "meet.bibs_assigned": _("ナンバーカードの割り当て"),
+        "meet.bib_ranges_set": _("ナンバーカードの範囲の変更"),
         "race.seeded": _("番組編成"), "race.heats_moved": _("組の移動"), "race.heats_swapped": _("組の入れ替え"),
         "race.heats_pinned": _("編成の固定"), "race.heats_unpinned": _("編成の固定の解除"), "race.heats_undone": _("組の変更を元に戻した"),
         "race.seeding_changed": _("編成の条件の変更"),
     }
 )  # fmt: skip
+
+
+DIFFERENCES = {
+    versions.ADDED: _("追加"), versions.GONE: _("取り消し済み"), versions.MOVED: _("組の移動"), versions.RENUMBERED: _("腰ナンバーの変更"),
+    versions.BIB: _("ナンバーカードの変更"),
+}  # fmt: skip
+
+
+def differences(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """What two versions differ in, in words: [("組の移動", 2)]."""
+    return [(str(DIFFERENCES[kind]), counts[kind]) for kind in versions.KINDS if counts.get(kind)]
 
 
 def where_and_when(meet: Meet, heat: int, hip_number: int | None, starts_at: datetime | None) -> str:

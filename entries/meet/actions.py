@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from entries.meet import rules
+from entries.meet import rules, steps
 from entries.meet.models import NO_LINE, Meet, Race, State, TimetableSlot
 from entries.meet.programme import minutes_per_heat
 from tenants.actions import change_row
@@ -33,6 +33,7 @@ def move_state(*, meet: Meet, to: str, by: User, at: datetime, why: str = "") ->
     before, row.state = row.state, State(to)
     row.save(update_fields=["state"])
     record("meet.state_moved", row, by=by, before={"state": before}, after={"state": row.state}, why=why)
+    steps.arrive(row, by=by, at=at)
     return row
 
 

@@ -7,11 +7,12 @@ step, for example once start lists can be made; until then its way passes by. Ea
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django.utils.functional import Promise
 
 from entries.meet.models import STATE_ORDER, Meet, Race, State
+from tenants.models import User
 
 
 class Move(NamedTuple):
@@ -59,9 +60,17 @@ class Standing(NamedTuple):
 
 Checks = Callable[[Standing], Iterable[Check]]
 
+
+class Arrived(Protocol):
+    """What a room does when a meet has come to a state, in the transaction of the move."""
+
+    def __call__(self, meet: Meet, *, by: User, at: datetime) -> None: ...
+
+
 _moves: dict[State, Move] = {}
 _checks: dict[State, dict[str, Checks]] = {}
 _figures: dict[str, Count] = {}
+_arrivals: dict[State, list[Arrived]] = {}
 
 
 def offer(to: State, label: str | Promise) -> None:
@@ -89,6 +98,20 @@ def figure(name: str, count: Count) -> None:
     if name in _figures:
         raise ValueError(f"figure registered twice: {name}")
     _figures[name] = count
+
+
+def when_arrived(at: State, does: Arrived) -> None:
+    """Let a room do something whenever a meet comes to this state, forward or back. Raises ValueError when it does already."""
+    known = _arrivals.setdefault(at, [])
+    if does in known:
+        raise ValueError(f"registered twice for {at}: {does}")
+    known.append(does)
+
+
+def arrive(meet: Meet, *, by: User, at: datetime) -> None:
+    """Tell the rooms that the meet has come to its state; what they raise undoes the move."""
+    for does in _arrivals.get(State(meet.state), ()):
+        does(meet, by=by, at=at)
 
 
 def way() -> list[State]:

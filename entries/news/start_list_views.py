@@ -9,7 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from entries.heat.queries import last_version
 from entries.heat.start_list import Listed, start_list_of, why_of
+from entries.heat.wording import differences
 from entries.marks import format_time
 from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Meet, Race
@@ -88,9 +90,10 @@ def _page(
     **shown: Any,
 ) -> HttpResponse:
     meet = request.meet
-    here = _here(meet)
+    here, version = _here(meet), last_version(meet)
     values = {
         "meet": meet, "days": days_of(meet), "address": address_of(meet), "here": here, "races": races, "count": len(starts),
+        "version": version, "differences": differences(version.changes) if version else [],
         "shown": by_race(meet, races, starts, here=here, query=page_link(""), why=why), **shown,
     }  # fmt: skip
     return render(request, "news/my_starts.html" if "is_mine" in shown else "news/start_lists.html", values)

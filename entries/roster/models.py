@@ -86,7 +86,8 @@ class Membership(models.Model):
         return f"{self.user_id} in {self.team_id}"
 
 
-def _in_latin() -> bool:
+def in_latin() -> bool:
+    """Whether the reader's language writes names in Latin letters."""
     return not (get_language() or "ja").startswith("ja")
 
 
@@ -184,12 +185,12 @@ class Athlete(Keyed):
     @property
     def name_here(self) -> str:
         """As the reader's language names people: in English in Latin letters, where the roster has them."""
-        return (self.full_romaji if _in_latin() else "") or self.full_name
+        return (self.full_romaji if in_latin() else "") or self.full_name
 
     @property
     def name_beside(self) -> str:
         """What stands small beside `name_here`: how a Japanese name is read, or how one in Latin letters is written."""
-        return self.full_name if _in_latin() and self.full_romaji else self.full_kana
+        return self.full_name if in_latin() and self.full_romaji else self.full_kana
 
     def age_on(self, day: date) -> int:
         """Whole years on that day."""

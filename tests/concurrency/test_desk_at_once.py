@@ -14,7 +14,9 @@ from entries.entry.desk.actions import invite_new
 from entries.entry.models import Entry
 from entries.heat import board_actions
 from entries.heat.actions import seed_heats
-from entries.heat.models import RaceSeeding, SeedingPin
+from entries.heat.models import ListVersion, RaceSeeding, SeedingPin
+from entries.heat.publication import MAIL, publish
+from entries.meet.actions import move_state
 from entries.meet.models import Meet, Race, State
 from entries.news import actions, queries
 from entries.news.models import Notice
@@ -95,3 +97,22 @@ def test_of_moves_made_on_the_same_board_one_is_made_and_the_others_are_told(
     with tenant_scope(race.tenant_id):
         assert sorted(len(heat) for heat in heats(race)) == [1, 3]
         assert (SeedingPin.objects.count(), RaceSeeding.objects.get(race=race).version) == (1, version + 1)
+
+
+def test_two_who_publish_the_same_changes_make_one_version(race: Race, kita: Team, aoki: User) -> None:
+    now = timezone.now()
+    with tenant_scope(race.tenant_id):
+        Meet.objects.filter(pk=race.meet_id).update(state=State.ENTRIES_CLOSED, entries_close_at=now)
+        race.meet.refresh_from_db()
+        [first, *_] = enter(race, kita, [90_000, 90_100], now)
+        seed_heats(meet=race.meet, by=aoki, at=now)
+        move_state(meet=race.meet, to=State.START_LISTS_OUT, by=aoki, at=now)
+        Entry.objects.filter(pk=first.pk).update(withdrawn_at=now)
+
+    def act() -> object:
+        return publish(meet=race.meet, by=aoki, at=now)
+
+    assert at_once(act, race.tenant_id) == {"done": 1, "lists_unchanged": AT_ONCE - 1}
+    with tenant_scope(race.tenant_id):
+        assert list(ListVersion.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
+    assert Job.objects.filter(kind=MAIL).count() == 2

@@ -16,7 +16,8 @@ from entries.archive.exporting import write_archive
 from entries.archive.models import MeetArchive
 from entries.archive.subject_access import hand_out
 from entries.archive.wording import lines_of
-from entries.heat.models import Bib
+from entries.entry.models import Entry
+from entries.heat.models import Bib, Heat, Start
 from entries.meet.models import Meet, Race
 from entries.records.traces import traces
 from entries.roster.models import Team, TeamKind
@@ -29,7 +30,7 @@ from tests.entries.archive.canaries import Child, address_everywhere, child_of
 pytestmark = pytest.mark.django_db
 NAME = "早乙女丸 鶴之助"
 TABLES_OF_A_PERSON = [
-    "athlete", "entry", "bib", "submission", "sheetdraft", "entryupload", "rosterupload", "auditrecord", "outboxmail",
+    "athlete", "entry", "start", "bib", "submission", "sheetdraft", "entryupload", "rosterupload", "auditrecord", "outboxmail",
     "mailevent", "deadaddress", "onetimelink", "user", "membership", "incidentcontact", "seenproduct", "session", "team",
     "tenant", "meetarchive", "incident", "erasure", "meet", "switch", "productoverride", "productdraft", "importrun",
     "notice",
@@ -55,6 +56,9 @@ def everywhere_once(minami: Team, make_user: Callable[..., User], race: Race, no
         Meet.objects.filter(pk=race.meet_id).update(summary=NAME)
         MeetArchive.objects.create(tenant=host, meet=race.meet)
         Bib.objects.create(tenant=host, meet=race.meet, athlete=child.athlete, number=7)
+        heat = Heat.objects.create(tenant=host, race=race, number=1)
+        entry = Entry.objects.filter(athlete=child.athlete).latest("pk")
+        Start.objects.create(tenant=host, heat=heat, entry=entry, listed_name=NAME, listed_team=NAME)
         product = MasterProduct.objects.create(tenant=host, brand="B", reference="1", name="x")
         SeenProduct.objects.create(tenant=host, user=me, product=product, seen_at=now)
         ProductOverride.objects.create(tenant=host, product=product, field="name", value="y", why=NAME, made_at=now)

@@ -189,8 +189,8 @@ def test_what_is_fixed_is_kept_by_the_next_seeding_and_let_go_again(
     assert any({runners[0], runners[5]} <= set(heat) for heat in heats(race))
 
 
-@pytest.mark.parametrize("state", [State.START_LISTS_OUT, State.PUBLISHED])
-def test_heats_are_only_looked_at_before_the_closing_and_after_publication(
+@pytest.mark.parametrize("state", [State.ARCHIVED, State.PUBLISHED])
+def test_heats_are_only_looked_at_before_the_closing_and_after_the_meet(
     press: Press, client: Client, race: Race, runners: list[int], state: State
 ) -> None:
     Meet.objects.filter(pk=race.meet_id).update(state=state)

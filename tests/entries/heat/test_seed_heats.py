@@ -144,7 +144,7 @@ def test_pins_are_kept_and_those_that_cannot_be_are_named(closed: Meet, kita: Te
     ("state", "minutes", "code"),
     [
         (State.DRAFT, 0, "seeding_not_now"), (State.PUBLISHED, -1, "seeding_before_closing"), (State.PUBLISHED, 0, ""),
-        (State.ENTRIES_CLOSED, -1, ""), (State.START_LISTS_OUT, 0, "seeding_not_now"), (State.ARCHIVED, 0, "seeding_not_now"),
+        (State.ENTRIES_CLOSED, -1, ""), (State.START_LISTS_OUT, 0, "lists_went_out"), (State.ARCHIVED, 0, "seeding_not_now"),
     ],
 )  # fmt: skip
 def test_when_heats_may_be_made(meet: Meet, state: State, minutes: int, code: str) -> None:

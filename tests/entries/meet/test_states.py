@@ -22,9 +22,8 @@ def draft(nittai: Tenant, **fields: object) -> Meet:
 
 @pytest.fixture
 def all_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As once rooms offer them: start lists and results can be published."""
+    """As once rooms offer them: results can be published."""
     monkeypatch.setattr(steps, "_moves", dict(steps._moves))
-    steps.offer(State.START_LISTS_OUT, "start lists")
     steps.offer(State.RESULTS_OUT, "results")
 
 
@@ -52,7 +51,7 @@ def test_only_neighbours_are_reached(nittai: Tenant, aoki: User, now: datetime, 
             actions.move_state(meet=meet, to=to, by=aoki, at=now, why="誤り")
 
 
-NOT_OFFERED = (State.START_LISTS_OUT, State.RESULTS_OUT)
+NOT_OFFERED = (State.RESULTS_OUT,)
 
 
 @pytest.mark.parametrize("state", [state for state in State if state not in NOT_OFFERED])
@@ -66,24 +65,26 @@ def test_a_step_that_no_room_offers_is_refused_with_the_reason(
     assert Meet.objects.get(pk=meet.pk).state == state
 
 
-@pytest.mark.parametrize("state", [State.ENTRIES_CLOSED, *NOT_OFFERED])
+@pytest.mark.parametrize("state", [State.START_LISTS_OUT, *NOT_OFFERED])
 def test_the_way_passes_by_what_no_room_offers(nittai: Tenant, state: State) -> None:
     meet = open_meet(nittai, "any", state=state, fee=0)
     move = rules.next_move(meet)
     assert move is not None
     assert move.to == State.ARCHIVED
-    assert rules.state_before(meet) == (State.PUBLISHED if state == State.ENTRIES_CLOSED else State.ENTRIES_CLOSED)
+    assert rules.state_before(meet) == (
+        State.ENTRIES_CLOSED if state == State.START_LISTS_OUT else State.START_LISTS_OUT
+    )
 
 
 def test_without_results_a_meet_ends_once_its_last_day_is_over(nittai: Tenant, aoki: User, now: datetime) -> None:
     today = timezone.localdate(now)
-    meet = open_meet(nittai, "closed", state=State.ENTRIES_CLOSED, starts_on=today, ends_on=today)
+    meet = open_meet(nittai, "out", state=State.START_LISTS_OUT, starts_on=today, ends_on=today)
     with pytest.raises(Refused, match="checks_missing"):
         actions.move_state(meet=meet, to=State.ARCHIVED, by=aoki, at=now)
     ended = actions.move_state(meet=meet, to=State.ARCHIVED, by=aoki, at=now + timedelta(days=1))
     assert ended.state == State.ARCHIVED
     assert (
-        actions.move_state(meet=ended, to=State.ENTRIES_CLOSED, by=aoki, at=now, why="誤り").state == "entries_closed"
+        actions.move_state(meet=ended, to=State.START_LISTS_OUT, by=aoki, at=now, why="誤り").state == "start_lists_out"
     )
 
 
@@ -114,29 +115,29 @@ def test_a_meet_that_somebody_entered_stays_on_the_net(meet: Meet, race: Race, a
 
 
 @pytest.mark.parametrize("page", ["/admin/", "/admin/entries/meet/{}/change/"])
-def test_start_lists_are_no_button_until_a_room_makes_them(
+def test_results_are_no_button_until_a_room_makes_them(
     client: Client, aoki: User, nittai: Tenant, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    meet = open_meet(nittai, "closed", state=State.ENTRIES_CLOSED)
+    meet = open_meet(nittai, "out", state=State.START_LISTS_OUT)
     client.force_login(aoki)
     text = client.get(page.format(meet.pk)).content.decode()
     assert "大会を終了する" in text
-    assert "スタートリスト" not in text
+    assert "結果公開" not in text
     monkeypatch.setattr(steps, "_moves", dict(steps._moves))
-    steps.offer(State.START_LISTS_OUT, "リストを出す")
+    steps.offer(State.RESULTS_OUT, "結果を出す")
     text = client.get(page.format(meet.pk)).content.decode()
-    assert "リストを出す" in text
-    assert "スタートリスト公開" in text  # as a stage that is to come
+    assert "結果を出す" in text
+    assert "結果公開" in text  # as a stage that is to come
 
 
 def test_pressing_what_is_no_button_says_why(client: Client, aoki: User, nittai: Tenant) -> None:
-    meet = open_meet(nittai, "closed", state=State.ENTRIES_CLOSED)
+    meet = open_meet(nittai, "out", state=State.START_LISTS_OUT)
     client.force_login(aoki)
-    page = press(client, meet, "advance", to="start_lists_out")
+    page = press(client, meet, "advance", to="results_out")
     assert page.status_code == 422  # type: ignore[attr-defined]
-    assert "「スタートリスト公開」に進む機能は、まだこのサイトにありません。" in page.content.decode()  # type: ignore[attr-defined]
+    assert "「結果公開」に進む機能は、まだこのサイトにありません。" in page.content.decode()  # type: ignore[attr-defined]
     meet.refresh_from_db()
-    assert meet.state == State.ENTRIES_CLOSED
+    assert meet.state == State.START_LISTS_OUT
 
 
 def press(desk: Client, meet: Meet, name: str, **more: str) -> object:
