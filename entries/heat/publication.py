@@ -37,12 +37,13 @@ def publish(*, meet: Meet, by: User, at: datetime) -> ListVersion:
     return version
 
 
-def put_out(meet: Meet, *, by: User, at: datetime) -> None:
-    """The step of the meet: the first version, or the next one when lists come out again with another content."""
-    _next_version(meet, by=by, at=at)
+def put_out(meet: Meet, *, by: User, at: datetime, mail: bool = True) -> None:
+    """The step of the meet: the first version, or the next one when lists come out again with another content. Without `mail`
+    nobody is told."""
+    _next_version(meet, by=by, at=at, mail=mail)
 
 
-def _next_version(meet: Meet, *, by: User, at: datetime) -> ListVersion | None:
+def _next_version(meet: Meet, *, by: User, at: datetime, mail: bool = True) -> ListVersion | None:
     """Needs the meet's row held, so that two who press at once make one version."""
     last, starts = last_version(meet), lists_now(meet, bibs_of(meet))
     changes = compare(last.starts, starts) if last else {}
@@ -57,7 +58,8 @@ def _next_version(meet: Meet, *, by: User, at: datetime) -> ListVersion | None:
         starts=starts, changes={kind: len(entries) for kind, entries in changes.items()},
     )  # fmt: skip
     record("meet.lists_published", meet, by=by, after={"version": version.number, "runners": len(starts)})
-    work.enqueue(MAIL, tenant=meet.tenant, by=by, version=version.pk)
+    if mail:
+        work.enqueue(MAIL, tenant=meet.tenant, by=by, version=version.pk)
     return version
 
 

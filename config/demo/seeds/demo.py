@@ -10,10 +10,14 @@ from config.demo.seeds.contacts import seed_contacts
 from config.demo.seeds.entries import seed_entries
 from config.demo.seeds.meets import plans, seed_meet
 from config.demo.seeds.products import seed_products, seed_products_of_b
+from config.demo.seeds.start_lists import seed_start_lists
 from config.demo.seeds.teams import TEAMS, seed_individual, seed_teams
 from entries.roster.models import Team
 from tenants.models import User
 from tenants.scope import tenant_scope
+
+STARTS = {"ld324": 1_500, "ld325": 0}
+"""The meets with entries, and how many of these are to hold a place; 0 for as many as come."""
 
 
 @transaction.atomic
@@ -36,7 +40,9 @@ def seed(*, at: datetime) -> Counter[str]:
             meet = seed_meet(tenant, plan)
             if meet is not None:
                 written["meets"] += 1
-            if meet is not None and slug == "ld325":
+            if meet is not None and slug in STARTS:
                 coached = Team.objects.filter(memberships__user__in=coaches).distinct().order_by("pk")
-                written["entries"] += seed_entries(meet, list(coached))
+                written["entries"] += seed_entries(meet, list(coached), starts=STARTS[slug])
+            if meet is not None and slug == "ld324":
+                seed_start_lists(meet, by=people["organizer-a@example.com"], at=at)
     return written

@@ -1,4 +1,4 @@
-"""About 1,000 entries of the closed meet: written at once, and the same as if each team had sent its sheet."""
+"""The entries of the meets that are closed: written at once, and the same as if each team had sent its sheet."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -30,8 +30,9 @@ SLOWER = {1_500: 0.95, 3_000: 0.97, 5_000: 1.0, 10_000: 1.035}
 WITHDRAWN = 6
 
 
-def seed_entries(meet: Meet, teams: list[Team]) -> int:
-    """One submission for each team, about 17 of its 20 athletes in one race each. In the tenant's scope."""
+def seed_entries(meet: Meet, teams: list[Team], *, starts: int = 0) -> int:
+    """One submission for each team, about 17 of its 20 athletes in one race each; some in a second one, until `starts` of all hold
+    a place. In the tenant's scope."""
     random = Random(1_325)  # noqa: S311 - the demo is the same everywhere
     races = {(race.sex, race.distance_m, race.is_ncg): race for race in Race.objects.filter(meet=meet)}
     shoes = list(MasterProduct.objects.filter(category="shoe").order_by("pk"))
@@ -45,6 +46,7 @@ def seed_entries(meet: Meet, teams: list[Team]) -> int:
         for athlete in by_team[submission.team_id]:
             if random.random() < 0.85:
                 rows.append(_entry(submission, athlete, races, shoes, tickets, random))
+    rows += _second_entries(rows, races, tickets, random, starts=starts)
     Entry.objects.bulk_create(rows)
     _trail(submissions, rows)
     for race in races.values():
@@ -91,6 +93,32 @@ def _entry(
         seed_time=seed_time, personal_best=seed_time - random.randrange(0, 900, 7) if random.random() < 0.7 else None,
         shoe=shoe, shoe_declared=f"{shoe} {shoe.name}" if shoe else "", fee=race.fee_yen, entered_at=submission.submitted_at,
     )  # fmt: skip
+
+
+def _second_entries(
+    rows: list[Entry], races: dict[tuple[str, int, bool], Race], tickets: Counter[int], random: Random, *, starts: int
+) -> list[Entry]:
+    """The same people over the other distance of their sex, where there is room."""
+    room = {race.pk: max((race.places or 0) - tickets[race.pk], 0) for race in races.values()}
+    holding = sum(min(tickets[race.pk], race.places or 0) for race in races.values())
+    found: list[Entry] = []
+    for first in random.sample(rows, len(rows)) if starts else ():
+        distances = (3_000, 5_000) if first.race.sex == Sex.FEMALE else (5_000, 10_000)
+        other = next(distance for distance in distances if distance != first.race.distance_m)
+        race = races[first.race.sex, other, False]
+        if holding + len(found) == starts + WITHDRAWN or not room[race.pk]:
+            continue
+        room[race.pk] -= 1
+        tickets[race.pk] += 1
+        pace = (first.seed_time or 0) / SLOWER[first.race.distance_m] / first.race.distance_m
+        race.meet = first.race.meet
+        found.append(
+            Entry(
+                tenant_id=first.tenant_id, submission=first.submission, race=race, athlete=first.athlete, ticket=tickets[race.pk],
+                seed_time=int(pace * SLOWER[other] * other) // 10 * 10, fee=race.fee_yen, entered_at=first.entered_at,
+            )
+        )  # fmt: skip
+    return found
 
 
 def _trail(submissions: list[Submission], rows: list[Entry]) -> None:

@@ -1,4 +1,4 @@
-"""The meets: the 325th and 326th with the programme of the real one, and a spring meet of the other host."""
+"""The meets: the 324th to 326th with the programme of the real one, and a spring meet of the other host."""
 
 import json
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ class Plan:
 
 
 def plans(at: datetime) -> dict[str, Plan]:
-    """The three meets, their days counted from the day of the seeding."""
+    """The four meets, their days counted from the day of the seeding."""
     venue = PROGRAMME["venue"]
 
     def moment(days: int, hour: int, minute: int = 0) -> datetime:
@@ -55,6 +55,10 @@ def plans(at: datetime) -> dict[str, Plan]:
         "ld325": Plan(
             "ld325", PROGRAMME["name"], venue, _saturday(at.date(), 9), moment(-30, 9), moment(-3, 23, 59),
             state=State.ENTRIES_CLOSED, entry_list_public=True, notices=CLOSED_NOTICES,
+        ),
+        "ld324": Plan(
+            "ld324", "第324回日本体育大学長距離競技会", venue, _saturday(at.date(), 2), moment(-40, 9), moment(-10, 23, 59),
+            state=State.ENTRIES_CLOSED, entry_list_public=True, notices=LISTED_NOTICES,
         ),
         "spring": Plan(
             "spring", "春原大学スプリング記録会", "春原大学陸上競技場", _saturday(at.date(), 49), moment(-3, 10),
@@ -76,6 +80,11 @@ CLOSED_NOTICES = (
     ("申込を締め切りました", "スタートリストは大会の3日前までに公開します。", True),
     ("当日のスケジュール", "第1種目のスタートは7時30分です。招集開始時刻はスタートの20分前です。", False),
 )
+
+
+LISTED_NOTICES = (
+    ("スタートリストを公開しました", "組、腰ナンバー、スタート時刻を確認してください。", True),
+)  # fmt: skip
 
 
 def _saturday(today: date, days: int) -> date:

@@ -13,7 +13,7 @@ class Command(OpsCommand):
     """The demo of contract 3."""
 
     refused = "the database refused: {}. Nothing was written."
-    help = "Write the demo: two hosts, three meets, 60 teams with 1,200 athletes. Only where APP_ENV is dev."
+    help = "Write the demo: two hosts, four meets, 60 teams with 1,200 athletes. Only where APP_ENV is dev."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write what is missing; the second run changes nothing."""

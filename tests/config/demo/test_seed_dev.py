@@ -20,8 +20,11 @@ from config.env import ENV, Env
 from entries.entry import places, rules
 from entries.entry.lines import Line
 from entries.entry.models import Entry, Submission
+from entries.heat.models import ListVersion, Start
+from entries.heat.start_list import start_list_of
 from entries.meet.models import Meet, Race, TimetableSlot
 from entries.roster.models import Athlete, Membership, Team
+from tenants.jobs.models import Job
 from tenants.models import OutboxMail, Role, Tenant, User
 from tenants.scope import across_tenants
 
@@ -173,6 +176,17 @@ def test_the_entries_of_the_closed_meet_agree_with_their_races() -> None:
         assert places.settle_line(race.pk, promote=True) == [], "the line already stands where the product puts it"
     for entry in entries.select_related("race"):
         rules.check_seed_time(entry.race, entry.seed_time)
+
+
+def test_the_start_lists_of_one_meet_are_out_and_of_the_closed_one_not_made() -> None:
+    meet = meet_of("ld324")
+    starts = start_list_of(meet)
+    assert meet.has_start_lists
+    assert len(starts) == 1_500
+    assert all(one.bib and one.hip_number and one.starts_at for one in starts)
+    assert ListVersion.objects.get(meet=meet).number == 1
+    assert not Start.objects.filter(heat__race__meet__slug="ld325").exists()
+    assert not Job.objects.exists()
 
 
 def test_the_product_that_the_checks_ask_for_is_there() -> None:
