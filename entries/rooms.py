@@ -2,5 +2,5 @@
 
 ROOMS = (
     "records", "roster", "roster.importing", "roster.registration", "meet",
-    "entry", "entry.sheet", "entry.upload", "entry.receipt", "entry.desk", "heat", "archive", "news",
+    "entry", "entry.sheet", "entry.upload", "entry.receipt", "entry.desk", "heat", "report", "archive", "news",
 )  # fmt: skip

@@ -34,6 +34,7 @@ DOORS = {
     "meets/<slug:tenant>/<slug:meet>/start-lists/<int:start>/": PUBLIC,
     "meets/<slug:tenant>/<slug:meet>/start-lists/mine/": USER,
     "meets/<slug:tenant>/<slug:meet>/start-lists.csv": PUBLIC,
+    "meets/<slug:tenant>/<slug:meet>/start-lists.pdf": PUBLIC,
     "auth/login": SIGN_IN,
     "auth/logout": SIGN_IN,
     "auth/menu": SIGN_IN,

@@ -46,6 +46,7 @@ class Listed:
     sex: str
     seed_time: int | None
     personal_best: int | None
+    shoe: str
     is_pacemaker: bool
     state: str
     note: str
@@ -102,7 +103,7 @@ def _listed(start: Start, bibs: dict[int, int], slots: dict[tuple[int, int], dat
     return Listed(
         start.pk, entry.pk, athlete.pk, team.pk, heat.race_id, heat.number, start.hip_number, bibs.get(athlete.pk),
         called.name, called.kana, called.romaji, here, beside, called.team, called.team_short, team.prefecture, called.grade,
-        athlete.sex, entry.seed_time, entry.personal_best, entry.pacemaker,
+        athlete.sex, entry.seed_time, entry.personal_best, entry.shoe_declared, entry.pacemaker,
         WITHDRAWN if entry.withdrawn_at else LISTED, _note(entry), at, calls,
     )  # fmt: skip
 

@@ -7,12 +7,12 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from entries.heat.queries import last_version
 from entries.heat.start_list import Listed, start_list_of, why_of
 from entries.heat.wording import differences
-from entries.marks import format_time
 from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Meet, Race
 from entries.meet.wording import days_of
@@ -21,15 +21,14 @@ from entries.news.decorators import same_for_everyone
 from entries.news.links import page_link
 from entries.news.start_list_context import by_race
 from entries.news.views import address_of
+from entries.report.papers import programme_pdf
+from entries.report.start_list_csv import start_list_csv as table_of
 from entries.roster.models import Team
 from tenants.decorators import signed_in
-from tenants.files.tables import CSV_TYPE, write_csv
+from tenants.files.tables import CSV_TYPE
 
 WHOLE = 5_000
 """So many starts stand on one page; a larger meet shows one race at a time."""
-COLUMNS = (
-    "race", "heat", "starts_at", "hip_number", "bib", "name", "kana", "team", "grade", "seed_time", "personal_best", "note",
-)  # fmt: skip
 
 
 def start_lists(request: HttpRequest, **address: str) -> HttpResponse:
@@ -93,6 +92,7 @@ def _page(
     here, version = _here(meet), last_version(meet)
     values = {
         "meet": meet, "days": days_of(meet), "address": address_of(meet), "here": here, "races": races, "count": len(starts),
+        "pdf": reverse("news:start_list_pdf", args=[meet.tenant.slug, meet.slug]),
         "version": version, "differences": differences(version.changes) if version else [],
         "shown": by_race(meet, races, starts, here=here, query=page_link(""), why=why), **shown,
     }  # fmt: skip
@@ -110,24 +110,34 @@ def start_list_csv(request: HttpRequest, **address: str) -> HttpResponse:
 @same_for_everyone()
 @in_meet
 def _start_list_csv(request: MeetRequest) -> HttpResponse:
-    meet = request.meet
-    names = {race.pk: race.name for race in _races(meet)}
-    return HttpResponse(write_csv(COLUMNS, (_cells(meet, names[one.race], one) for one in start_list_of(meet))))
+    _check_is_out(request.meet)
+    return HttpResponse(table_of(request.meet, start_list_of(request.meet)))
 
 
-def _cells(meet: Meet, race: str, one: Listed) -> tuple[object, ...]:
-    at = one.starts_at.astimezone(meet.zone).isoformat(timespec="minutes") if one.starts_at else ""
-    return (
-        race, one.heat, at, one.hip_number or "", one.bib or "", one.name, one.kana, one.team, one.grade,
-        format_time(one.seed_time), format_time(one.personal_best), one.note,
-    )  # fmt: skip
+def start_list_pdf(request: HttpRequest, **address: str) -> HttpResponse:
+    """The programme; 404 before lists are out."""
+    answer = _not_indexed(_start_list_pdf(request, **address))
+    answer.headers["Content-Type"] = "application/pdf"
+    answer.headers["Content-Disposition"] = f'inline; filename="programme-{address["meet"]}.pdf"'
+    return answer
+
+
+@same_for_everyone()
+@in_meet
+def _start_list_pdf(request: MeetRequest) -> HttpResponse:
+    _check_is_out(request.meet)
+    return HttpResponse(programme_pdf(request.meet, at=timezone.now()))
 
 
 def _races(meet: Meet) -> list[Race]:
     """The meet's races; 404 while its start lists are not out."""
+    _check_is_out(meet)
+    return queries.races_of(meet)
+
+
+def _check_is_out(meet: Meet) -> None:
     if not meet.has_start_lists:
         raise Http404
-    return queries.races_of(meet)
 
 
 def _here(meet: Meet) -> str:

@@ -16,4 +16,5 @@ urlpatterns = [
         "meets/<slug:tenant>/<slug:meet>/start-lists/<int:start>/", start_list_views.one_athlete, name="starts_of_one"
     ),
     path("meets/<slug:tenant>/<slug:meet>/start-lists.csv", start_list_views.start_list_csv, name="start_list_csv"),
+    path("meets/<slug:tenant>/<slug:meet>/start-lists.pdf", start_list_views.start_list_pdf, name="start_list_pdf"),
 ]

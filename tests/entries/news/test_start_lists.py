@@ -16,6 +16,7 @@ from entries.heat.models import Bib, Start
 from entries.meet.models import Meet, Race, State, TimetableSlot
 from entries.news import start_list_views
 from entries.news.page_cache import PAGES
+from entries.report.start_list_csv import COLUMNS
 from entries.roster.models import Athlete, Team
 from tenants.models import User
 from tests.conftest import open_meet, race_of
@@ -60,7 +61,9 @@ def test_each_start_is_one_element_in_order(client: Client, race: Race) -> None:
     assert found(client, LISTS) == wanted
 
 
-@pytest.mark.parametrize("path", ["start-lists/", "start-lists/mine/", "start-lists/{}/", "start-lists.csv"])
+@pytest.mark.parametrize(
+    "path", ["start-lists/", "start-lists/mine/", "start-lists/{}/", "start-lists.csv", "start-lists.pdf"]
+)
 def test_nothing_is_there_before_they_are_out(client: Client, race: Race, baba: User, path: str) -> None:
     client.force_login(baba)
     address = f"/meets/nittai/ld326/{path.format(Start.objects.first().pk)}"  # type: ignore[union-attr]
@@ -140,7 +143,7 @@ def test_the_csv_says_the_same(client: Client, race: Race, now: datetime) -> Non
     assert answer["Content-Type"].startswith("text/csv")
     assert answer.content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert list(rows[0]) == list(start_list_views.COLUMNS)
+    assert list(rows[0]) == list(COLUMNS)
     assert [(row["heat"], row["hip_number"]) for row in rows] == [one[2:4] for one in found(client, LISTS)]
     assert rows[0]["starts_at"] == "2027-05-01T09:30+09:00"
     assert [row["seed_time"] for row in rows if row["name"].startswith("'=cmd()")] == ["15:04.00"]

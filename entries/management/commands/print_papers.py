@@ -1,0 +1,50 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+
+from entries.management.privacy import meet_of
+from entries.report.emergency import CSV, files_of
+from entries.report.papers import PAPERS
+from tenants.commands.command import OpsCommand
+from tenants.commands.ready import check_ready, database_name
+from tenants.scope import tenant_scope
+
+
+class Command(OpsCommand):
+    """`manage.py print_papers MEET --output DIR [--only KIND …]` (contract 8)."""
+
+    says_refusals = True
+    help = "Write the papers of a meet as PDF and its start lists as CSV into a directory. Kinds: " + ", ".join(
+        [*PAPERS, CSV]
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("meet", metavar="MEET", help="TENANT/SLUG as in its address, or its number")
+        parser.add_argument("--output", required=True, metavar="DIR", help="where to; made when it is not there")
+        parser.add_argument("--only", nargs="+", default=[], metavar="KIND", help="these kinds")
+
+    def handle(self, *args: Any, meet: str, output: str, only: list[str], **options: Any) -> None:
+        """A line a file. Each is written whole or not at all."""
+        unknown = [kind for kind in only if kind not in PAPERS and kind != CSV]
+        if unknown:
+            raise CommandError(f"no such paper: {', '.join(unknown)}. There are: {', '.join([*PAPERS, CSV])}.")
+        self.stdout.write(f"print_papers reads {database_name()}")
+        check_ready()
+        found, directory = meet_of(meet), Path(output)
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            with tenant_scope(found.tenant_id):
+                for name, content in files_of(found, at=timezone.now(), only=only):
+                    _write(directory / name, content)
+                    self.stdout.write(f"{directory / name}: {len(content):,} bytes")
+        except OSError as error:
+            raise CommandError(f"cannot write to {directory}: {error.strerror}") from error
+
+
+def _write(path: Path, content: bytes) -> None:
+    """In place of what was there, in one step."""
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(content)
+    new.replace(path)

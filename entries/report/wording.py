@@ -1,0 +1,17 @@
+"""The words of papers."""
+
+from django.utils.translation import gettext, pgettext
+
+
+def labels() -> dict[str, str]:
+    """The names of columns and lines, in the reader's language."""
+    return {
+        "printed": gettext("印刷"), "timetable": gettext("タイムテーブル"), "time": gettext("時刻"), "call": gettext("コール"),
+        "race": pgettext("paper", "種目"), "heat": pgettext("paper", "組"), "runners": pgettext("paper", "人数"),
+        "hip": pgettext("paper", "腰"), "bib": pgettext("paper", "No."), "name": gettext("氏名"), "team": gettext("チーム"),
+        "seed": gettext("申告タイム"), "best": gettext("自己ベスト"), "grade": gettext("学年"), "shoe": gettext("シューズ"),
+        "call_tick": gettext("点呼"), "bib_tick": gettext("ナンバー"), "shoe_tick": gettext("靴"), "officer": gettext("招集係"),
+        "checked": gettext("確認者"), "lap": gettext("周"), "to_go": gettext("残り"), "scorer": gettext("周回係"),
+        "referee": gettext("審判長"), "place": pgettext("paper", "順位"), "result": pgettext("paper", "記録"),
+        "remark": gettext("備考"), "nobody": gettext("該当なし"),
+    }  # fmt: skip
