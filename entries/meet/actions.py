@@ -179,7 +179,17 @@ def copy_meet(*, meet: Meet, name: str, slug: str, starts_on: date, by: User) ->
     return copy
 
 
-MEET_KEPT = ("venue", "time_zone", "fee", "races_per_athlete", "summary", "call_minutes", "entry_list_public")
+MEET_KEPT = (
+    "venue",
+    "time_zone",
+    "fee",
+    "races_per_athlete",
+    "summary",
+    "call_minutes",
+    "timing_encoding",
+    "timing_romaji",
+    "entry_list_public",
+)
 RACE_KEPT = (
     "position", "name", "name_en", "distance_m", "sex", "places", "waiting_places", "starters_per_heat", "fee", "standard",
     "standard_from", "standard_until", "entries_per_team", "is_ncg", "course",

@@ -102,7 +102,15 @@ class MeetAdmin(ComposedAdmin):
         (gettext_lazy("参加料とお支払い"), {"fields": (("fee", "payment_due_on"), "payment_note")}),
         (
             gettext_lazy("公開する内容"),
-            {"fields": ("summary", "races_per_athlete", "entry_list_public", "call_minutes")},
+            {
+                "fields": (
+                    "summary",
+                    "races_per_athlete",
+                    "entry_list_public",
+                    "call_minutes",
+                    ("timing_encoding", "timing_romaji"),
+                )
+            },
         ),
     )
 

@@ -45,6 +45,14 @@ def is_time_zone(name: str) -> None:
         raise ValidationError(_("タイムゾーン名が正しくありません。例: Asia/Tokyo")) from None
 
 
+class TimingEncoding(models.TextChoices):
+    """How the files for the timing system are written; a form that does not ask leaves it at UTF-8."""
+
+    UTF_8 = "", _("UTF-8（BOM付き）")
+    CP932 = "cp932", _("Shift_JIS（CP932）")
+    UTF_16 = "utf-16", _("UTF-16")
+
+
 class MeetQuerySet(TenantQuerySet["Meet"], KeyedQuerySet["Meet"]):  # type: ignore[override]  # each names its as_manager
     """Meets in the words of the field."""
 
@@ -99,6 +107,15 @@ class Meet(Keyed, TenantOwned):
         db_default=30,
         validators=[MaxValueValidator(240)],
         help_text=_("各組のコールの時刻を決めます。空欄なら載せません。"),
+    )
+    timing_encoding = models.CharField(
+        _("計時ファイルの文字コード"), max_length=10, choices=TimingEncoding, blank=True, default="", db_default=""
+    )
+    timing_romaji = models.BooleanField(
+        _("計時ファイルの氏名をローマ字にする"),
+        default=False,
+        db_default=False,
+        help_text=_("ローマ字のない選手は漢字のままです。"),
     )
     entry_list_public = models.BooleanField(_("申込者一覧を公開する"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -5,6 +5,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from entries.management.privacy import meet_of
+from entries.management.writing import write_whole
 from entries.report.emergency import CSV, files_of
 from entries.report.papers import PAPERS
 from tenants.commands.command import OpsCommand
@@ -37,14 +38,7 @@ class Command(OpsCommand):
             directory.mkdir(parents=True, exist_ok=True)
             with tenant_scope(found.tenant_id):
                 for name, content in files_of(found, at=timezone.now(), only=only):
-                    _write(directory / name, content)
+                    write_whole(directory / name, content)
                     self.stdout.write(f"{directory / name}: {len(content):,} bytes")
         except OSError as error:
             raise CommandError(f"cannot write to {directory}: {error.strerror}") from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    """In place of what was there, in one step."""
-    new = path.with_name(f".{path.name}.new")
-    new.write_bytes(content)
-    new.replace(path)

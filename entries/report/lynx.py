@@ -1,0 +1,113 @@
+"""The three files that FinishLynx reads before a meet (reference 2.1): people, events with their runners, and the schedule.
+
+Lines end with CR LF. A runner without a bib has the id 0, as the program wants it; who withdrew is left out. The lane is the hip
+number, and the first user field carries the number of the start, by which a result finds its way back.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+
+from entries.heat.start_list import WITHDRAWN, Listed, start_list_of
+from entries.meet.models import Meet, Race
+from entries.report.encodings import CODECS, written
+
+HEADER_FIELDS = 13
+Row = Sequence[object]
+
+
+@dataclass(slots=True)
+class LynxFiles:
+    """Name -> content, and what was put in place of letters that the encoding lacks."""
+
+    files: dict[str, bytes]
+    replaced: dict[str, str] = field(default_factory=dict)
+    starts: int = 0
+    heats: int = 0
+
+
+def lynx_files(meet: Meet) -> LynxFiles:
+    """The files in the meet's encoding, with names in Latin letters where the meet wants them and the roster has them."""
+    starts = [one for one in start_list_of(meet) if one.state != WITHDRAWN]
+    races = {
+        race.pk: (number, race) for number, race in enumerate(Race.objects.filter(meet=meet).in_programme_order(), 1)
+    }
+    heats = [list(group) for _, group in groupby(starts, key=lambda one: (one.race, one.heat))]
+    made = LynxFiles({}, starts=len(starts), heats=len(heats))
+    rows = {
+        "lynx.ppl": _people(starts, meet),
+        "lynx.evt": [row for heat in heats for row in _event(heat, races[heat[0].race], meet)],
+        "lynx.sch": _schedule(heats, races),
+    }
+    for name, lines in rows.items():
+        text, replaced = written(_csv(lines), meet.timing_encoding)
+        made.files[name] = text.encode(CODECS[meet.timing_encoding])
+        made.replaced |= replaced
+    return made
+
+
+def _people(starts: Iterable[Listed], meet: Meet) -> list[Row]:
+    """ID, last, first, affiliation, license, user1: each athlete once."""
+    people = {one.athlete: one for one in starts}
+    return [[one.bib or 0, *_names(one, meet), one.team_short, "", one.athlete] for one in people.values()]
+
+
+def _event(heat: Sequence[Listed], race: tuple[int, Race], meet: Meet) -> list[Row]:
+    """The header of a heat, and a line for each runner, which begins with a comma."""
+    number, of = race
+    first = heat[0]
+    name = of.name_en if meet.timing_romaji and of.name_en else of.name
+    begins = f"{first.starts_at.astimezone(meet.zone):%H:%M}" if first.starts_at else ""
+    header: list[object] = [
+        number,
+        1,
+        first.heat,
+        f"{name} {first.heat}",
+        "",
+        "",
+        "",
+        "",
+        "",
+        of.distance_m,
+        begins,
+        "",
+        "",
+    ]
+    return [header, *(_runner(one, meet) for one in heat)]
+
+
+def _runner(one: Listed, meet: Meet) -> Row:
+    """ID, lane, last, first, affiliation, time, license, delta, reaction, splits, start, user1."""
+    return ["", one.bib or 0, one.hip_number or "", *_names(one, meet), one.team_short, *[""] * 6, one.start]
+
+
+def _schedule(heats: Iterable[Sequence[Listed]], races: dict[int, tuple[int, Race]]) -> list[Row]:
+    """Event, round, heat by time; heats without one come last."""
+
+    def moment(heat: Sequence[Listed]) -> tuple[bool, datetime | None, int]:
+        at = heat[0].starts_at
+        return at is None, at, races[heat[0].race][0]
+
+    timed = sorted((heat for heat in heats if heat[0].starts_at), key=moment)
+    return [
+        [races[heat[0].race][0], 1, heat[0].heat]
+        for heat in [*timed, *(heat for heat in heats if not heat[0].starts_at)]
+    ]
+
+
+def _names(one: Listed, meet: Meet) -> tuple[str, str]:
+    """Family and given name; a single name is the family name."""
+    if meet.timing_romaji and one.romaji:
+        given, _, family = one.romaji.partition(" ")
+        return (family, given) if family else (given, "")
+    family, _, given = one.name.partition(" ")
+    return family, given
+
+
+def _csv(rows: Iterable[Row]) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
+    return out.getvalue()
