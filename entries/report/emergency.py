@@ -1,9 +1,7 @@
 """Everything of a meet on paper and as tables, for a day without a network."""
 
-import io
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from zipfile import ZIP_DEFLATED, ZipFile
 
 from entries.meet.models import Meet
 from entries.report.paper_data import Programme
@@ -21,12 +19,3 @@ def files_of(meet: Meet, *, at: datetime, only: Collection[str] = ()) -> Iterato
             yield f"{meet.slug}-{kind}.pdf", make(kind, meet, at=at, programme=read)
     if not only or CSV in only:
         yield f"{meet.slug}-start-lists.csv", start_list_csv(meet, read.starts)
-
-
-def emergency_set(meet: Meet, *, at: datetime) -> bytes:
-    """All of it in one archive."""
-    out = io.BytesIO()
-    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
-        for name, content in files_of(meet, at=at):
-            archive.writestr(name, content)
-    return out.getvalue()

@@ -1,6 +1,20 @@
 """The words of papers."""
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from tenants import wording
+from tenants.audit import readings, verbs
+from tenants.audit.readings import Reading
+
+wording.register(
+    {
+        "paper_unknown": _("この印刷物はありません。一覧から選んでください。"),
+        "paper_running": _("いま作成中です。できあがるまでお待ちください。"),
+    }
+)
+verbs.register({"meet.paper_downloaded": _("印刷物のダウンロード")})
+readings.register("meet", {"paper": Reading(pgettext_lazy("one", "印刷物"))})
 
 
 def labels() -> dict[str, str]:

@@ -15,7 +15,8 @@ ENGLISH = re.compile(r"[A-Za-z]{3}")
 NO_WORDS = re.compile(r"(?s)<!--.*?-->|<(script|style|textarea|code|pre|time)\b.*?</\1>|<[^>]+>")
 ATTRIBUTES = re.compile(r'(?:aria-label|title|placeholder|alt|data-label)="([^"]*)"')
 OTHER_DAYS = re.compile(r"20\d\d年|20\d\d-\d\d-\d\d")
-DATA = re.compile(r"JPN|NIT-SYS.*|English|JAAF ID|WA / JAAF .*|Asia/Tokyo|standard|[A-Z0-9]{10}|[0-9a-f]{12}|BRAND.*|(1 )?kita.*|mina.*|nittai|chuo|admin|"
+DATA = re.compile(r"JPN|NIT-SYS.*|English|JAAF ID|WA / JAAF .*|Asia/Tokyo|standard|"
+                  r"UTF-16|Shift_JIS（CP932）|[A-Z0-9]{10}|[0-9a-f]{12}|BRAND.*|(1 )?kita.*|mina.*|nittai|chuo|admin|"
                   r"(aoki|baba|chiba|doi|endo|fujita|admin)\b.*")  # fmt: skip
 """Names, codes and addresses: of the site, of a rule book, of the world that is looked at; the random ids of requests."""
 FOR_PROGRAMS = (

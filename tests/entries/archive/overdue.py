@@ -9,6 +9,7 @@ from catalog.models import ImportFile, ImportRun
 from entries.archive.models import MeetArchive
 from entries.entry.models import EntryUpload, SheetDraft
 from entries.meet.models import Meet
+from entries.report.models import PrintedPaper
 from entries.roster.models import Athlete, RosterUpload, Team
 from tenants.models import (
     Alarm,
@@ -76,6 +77,7 @@ def meet_rows(host: Tenant, meet: Meet, team: Team, at: datetime) -> None:
         EntryUpload.objects.create(tenant=host, meet=gone, team=team, file_name="x")
         EntryUpload.objects.update(created_at=at)
         MeetArchive.objects.create(tenant=host, meet=gone)
+        PrintedPaper.objects.create(tenant=host, meet=meet, kind="programme", asked_at=at)
         MeetArchive.objects.update(created_at=at)
         run = ImportRun.objects.create(tenant=host, source="csv", file_name="x", size=1, sha256="x", state="previewed")
         ImportFile.objects.create(tenant=host, run=run, content=b"x", grid={}, rows=[{"s": "new"}])

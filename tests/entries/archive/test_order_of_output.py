@@ -105,5 +105,5 @@ def test_classes_of_data_stand_in_one_order() -> None:
     assert [one.kind for one in classes()] == [
         "accounts", "alarms", "archives", "athletes_gone", "dead_addresses", "entries_old", "entry_uploads",
         "import_files", "jobs", "links", "mail_events", "mail_rows", "mails", "meets", "meets_rest", "old_sessions",
-        "ops_runs", "registrations", "roster_uploads", "sessions", "sheet_drafts", "throttle", "timings", "trail_values",
+        "ops_runs", "printed_papers", "registrations", "roster_uploads", "sessions", "sheet_drafts", "throttle", "timings", "trail_values",
     ]  # fmt: skip

@@ -118,7 +118,7 @@ def test_the_desk_has_what_the_rooms_add_in_the_order_of_the_rooms() -> None:
     assert names(MEETS.buttons) == ["advance", "undo", "pause_entries", "resume_entries", "copy", "archive"]
     assert names(RACES.buttons) == ["pause", "resume", "plan"]
     assert names(PEOPLE.buttons) == ["deactivate", "activate", "give_new_password"]
-    assert list(MEETS.links) == ["races", "entries", "programme_desk", "public_page"]
+    assert list(MEETS.links) == ["races", "entries", "programme_desk", "papers_desk", "public_page"]
     assert list(MEETS.panels) == ["steps", "before_publishing"]
     assert list(PEOPLE.pages) == ["privacy", "hand_out", "erase"]
     assert list(desk._lines) == ["stopped_and_full", "waiting"]

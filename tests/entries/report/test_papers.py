@@ -4,7 +4,6 @@ import io
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -19,7 +18,6 @@ from entries.meet.actions import move_state
 from entries.meet.models import Meet, Race, State, TimetableSlot
 from entries.news.page_cache import PAGES
 from entries.report import papers
-from entries.report.emergency import emergency_set
 from entries.report.paper_data import Programme
 from entries.report.papers import PAPERS, make
 from entries.roster.models import Athlete, Team
@@ -153,13 +151,6 @@ def test_the_command_writes_each_paper_and_the_table(race: Race, tmp_path: Path,
     (tmp_path / "file").write_text("")
     with pytest.raises(CommandError, match="cannot write"):
         call_command("print_papers", meet, "--output", str(tmp_path / "file"), "--only", "programme")
-
-
-def test_the_emergency_set_holds_all_of_it(race: Race, now: datetime) -> None:
-    with ZipFile(io.BytesIO(emergency_set(race.meet, at=now))) as archive:
-        assert len(archive.namelist()) == len(PAPERS) + 1
-        assert archive.testzip() is None
-        assert archive.read("ld326-programme.pdf").startswith(b"%PDF")
 
 
 def test_the_programme_is_set_anew_only_when_something_changed(

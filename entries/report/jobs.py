@@ -1,0 +1,6 @@
+"""What the worker does for this room."""
+
+from entries.report import printing
+from tenants.jobs import work
+
+work.register(printing.KIND, printing.make_paper)
