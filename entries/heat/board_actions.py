@@ -9,7 +9,8 @@ from django.db import transaction
 from entries.heat import board, rules
 from entries.heat.board import Line
 from entries.heat.models import HeatChange, RaceSeeding, SeedingPin
-from entries.heat.queries import last_version
+from entries.heat.queries import last_version, starters_of
+from entries.heat.reasons import late_reason
 from entries.heat.runners import PinKind
 from entries.meet.models import Meet, Race
 from tenants.audit.actions import record
@@ -17,8 +18,8 @@ from tenants.models import User
 from tenants.refusal import Refused
 from tenants.retry import retry_when_locked
 
-Change = Callable[[Race, Sequence[Line]], Mapping[int, int]]
-"""Pins what is to be pinned; says which entries go into which heats."""
+Change = Callable[[Race, list[Line]], Mapping[int, int]]
+"""Pins what is to be pinned, adds lines of who comes late; says which entries go into which heats."""
 VERBS = {
     "moved": "race.heats_moved",
     "swapped": "race.heats_swapped",
@@ -30,12 +31,14 @@ VERBS = {
 @retry_when_locked
 @transaction.atomic
 def move(*, race: Race, entries: Sequence[int], heat: int, version: int, by: User, at: datetime, why: str = "") -> None:
-    """Put these runners into the heat, where they stay when heats are made anew. Raises Refused, Busy."""
+    """Put these runners into the heat, where they stay when heats are made anew; also who got a place after they were made.
+    Raises Refused, Busy."""
 
-    def change(race: Race, lines: Sequence[Line]) -> Mapping[int, int]:
+    def change(race: Race, lines: list[Line]) -> Mapping[int, int]:
         last = max(line.heat for line in lines)
         if not 1 <= heat <= last + 1:
             raise Refused("heat_unknown", last=last)
+        lines += _late(race, entries, lines, heat=heat)
         _check_known(entries, lines)
         for entry in entries:
             _pin_into(race, entry, heat, by=by, at=at, why=why)
@@ -172,6 +175,26 @@ def _held(race: Race, *, version: int, at: datetime) -> RaceSeeding:
         who = last.made_by.name if last and last.made_by else "–"
         raise Refused("board_changed", who=who)
     return seeding
+
+
+def _late(race: Race, entries: Sequence[int], lines: Sequence[Line], *, heat: int) -> list[Line]:
+    """Lines for those of the entries that start in the race and stand in no heat yet, ranked behind all others."""
+    missing = set(entries) - {line.entry for line in lines}
+    if not missing:
+        return []
+    starters = starters_of(race.meet)[race.pk]
+    found = [entry for entry in starters.entries if entry.pk in missing]
+    first = max((line.rank or 0 for line in lines), default=0) + 1
+    return [
+        Line(
+            entry.pk,
+            0,
+            None,
+            None if entry.pacemaker else rank,
+            late_reason(entry.seed_time, rank, heat, is_ranked=not entry.pacemaker),
+        )
+        for rank, entry in enumerate(found, start=first)
+    ]
 
 
 def _check_known(entries: Sequence[int], lines: Sequence[Line]) -> None:

@@ -17,6 +17,7 @@ from entries.marks import format_time
 from entries.meet.models import Meet, Race, TimetableSlot
 from entries.meet.wording import short_moment
 
+MOST_NAMED = 100
 NARROWEST = 0.6
 """Percent of the axis that a heat of equal times is drawn with."""
 
@@ -55,6 +56,8 @@ class RaceLine:
     """Entries that hold a place and stand in no heat."""
     gone: int
     """Starts whose entry has been withdrawn since."""
+    absent: list[Entry] = field(default_factory=list)
+    """Who is `missing`."""
 
     @property
     def race(self) -> Race:
@@ -132,6 +135,7 @@ def _line(starters: Starters, starts: Sequence[Standing], slots: Mapping[tuple[i
     return RaceLine(
         starters, list(bars.values()), starters.seeding.version, starters.seeding.surplus,
         missing=len(expected - standing) if starts else 0, gone=len(standing - expected),
+        absent=[entry for entry in starters.entries if entry.pk not in standing] if starts else [],
     )  # fmt: skip
 
 
@@ -209,6 +213,12 @@ def _row(start: Start, entries: Mapping[int, Entry], bib: int | None, together: 
             )
         ),
     )
+
+
+def named(entries: Sequence[Entry]) -> list[Entry]:
+    """The same with athlete and team, for those few who stand in no heat."""
+    rows = Entry.objects.filter(pk__in=[entry.pk for entry in entries[:MOST_NAMED]])
+    return list(rows.select_related("athlete", "submission__team").order_by("pk"))
 
 
 @dataclass(slots=True)

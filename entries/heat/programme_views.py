@@ -18,7 +18,7 @@ from entries.heat.actions import change_settings, seed_heats
 from entries.heat.bib_actions import assign_bibs, ranges_of, set_ranges
 from entries.heat.forms import MOST_RANGES, BibRanges, BoardForm, SeedingForm
 from entries.heat.models import RaceSeeding
-from entries.heat.programme_context import RaceLine, board_of, changes_of, lines_of, pins_shown, publication_of
+from entries.heat.programme_context import RaceLine, board_of, changes_of, lines_of, named, pins_shown, publication_of
 from entries.heat.publication import publish
 from entries.heat.queries import bibs_of
 from entries.heat.rules import may_change, may_seed
@@ -256,6 +256,7 @@ def _page(
         chosen.starters.seeding.race = chosen.race
         values |= {
             "columns": board_of(chosen, bibs),
+            "absent": named(chosen.absent) if chosen.absent else [],
             "pins": pins_shown(chosen.race),
             "changes": list(changes_of(chosen.race)),
             "form": form or SeedingForm(instance=chosen.starters.seeding),

@@ -34,6 +34,8 @@ class Reason(TypedDict, total=False):
     swaps: list[Exchange]
     pins: list[str]
     from_race: int
+    late: bool
+    """Whether they came after the heats were made, and an organizer chose the heat."""
 
 
 def reason_of(placed: Placed, *, ranked: int, heats: int, rule: int) -> Reason:
@@ -42,6 +44,14 @@ def reason_of(placed: Placed, *, ranked: int, heats: int, rule: int) -> Reason:
         "version": VERSION, "rule": rule, "rank": placed.rank, "ranked": ranked, "seed": placed.runner.seed,
         "cut": placed.cut, "heats": heats, "swaps": [_exchange(placed.runner.entry, swap) for swap in placed.swaps],
         "pins": [pin.kind.value for pin in placed.pins],
+    }  # fmt: skip
+
+
+def late_reason(seed: int | None, rank: int, heat: int, *, is_ranked: bool) -> Reason:
+    """Of somebody who got a place after the heats were made."""
+    return {
+        "version": VERSION, "rank": rank if is_ranked else None, "ranked": rank, "seed": seed, "cut": heat, "swaps": [], "pins": [],
+        "late": True,
     }  # fmt: skip
 
 

@@ -118,6 +118,8 @@ def why(reason: Mapping[str, Any], heat: int, entries: Mapping[int, Entry]) -> s
     their athletes."""
     if reason.get("rank") is None:
         return gettext("ペースメーカーのため、順位をつけずに%(heat)s組に入っています。") % {"heat": heat}
+    if reason.get("late"):
+        return gettext("組ができた後に、主催者が%(heat)s組に加えました。") % {"heat": heat}
     begins = _place(reason)
     own = [swap for swap in reason["swaps"] if swap["mates"] and swap["is_own"]]
     if own:

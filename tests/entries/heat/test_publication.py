@@ -19,6 +19,7 @@ from entries.heat.models import ListVersion, RaceSeeding, Start
 from entries.heat.publication import publish
 from entries.heat.start_list import start_list_of
 from entries.heat.versions import compare
+from entries.heat.wording import why
 from entries.meet.actions import move_state
 from entries.meet.models import Meet, Race, State
 from entries.roster.models import Athlete, Team
@@ -261,3 +262,26 @@ def test_the_desk_publishes_the_next_version(client: Client, aoki: User, out: Ra
     assert client.post(page, {"publish": "1"}, follow=True).status_code == 200
     assert ListVersion.objects.count() == 2
     assert "第2版" in client.get("/meets/nittai/ld326/start-lists/").content.decode()
+
+
+@pytest.mark.django_db
+def test_who_comes_late_takes_a_free_number_and_nobody_else_changes(
+    client: Client, out: Race, aoki: User, minami: Team, now: datetime
+) -> None:
+    client.force_login(aoki)
+    [late] = enter(out, minami, [88_000], now)
+    before = {one.entry: (one.start, one.heat, one.hip_number) for one in start_list_of(out.meet)}
+    page = f"/admin/entries/meet/{out.meet_id}/programme/"
+    text = client.get(page).content.decode()
+    assert "組にいない選手" in text
+    values = {"move": "1", "race": out.pk, "version": version_of(out), "start": [late.pk], "heat": "2", "why": "追加"}
+    assert client.post(page, values).status_code == 302
+    after = {one.entry: (one.start, one.heat, one.hip_number) for one in start_list_of(out.meet)}
+    assert after.pop(late.pk)[1:] == (2, 3)
+    assert after == before
+    assert "組にいない選手" not in client.get(page).content.decode()
+    start = Start.objects.get(entry=late)
+    assert why(start.reason, 2, {}) == "組ができた後に、主催者が2組に加えました。"
+    assert publish(meet=out.meet, by=aoki, at=now).changes == {"added": 1}
+    with pytest.raises(Refused, match="start_unknown"):
+        board_actions.move(race=out, entries=[late.pk + 999], heat=1, version=version_of(out), by=aoki, at=now)
