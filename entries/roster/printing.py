@@ -23,6 +23,8 @@ BEYOND = frozenset(
     "卿周善城姬寃将屠巽形彫慈憲成拔冕杞杓桒栟槪櫛沿浩滋潮炭爨爵眞真絣芽諭軔輸嶲𰻞𱁬"
 )
 """Letters of the fonts that stand in none of these sets."""
+LACKING = frozenset("ǵ")
+"""Letters of these sets that neither font has."""
 LETTERS = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "So", "Cn"})
 """Also symbols, and what this Python does not know yet. A private letter (Co) is a box wherever it comes from."""
 FIRST_VARIANT = "\U000e0100"
@@ -50,7 +52,9 @@ def unprinted(text: str) -> Unprinted:
 
 def _is_box(letter: str) -> bool:
     kind = unicodedata.category(letter)
-    return kind == "Co" or (kind in LETTERS and letter not in BEYOND and not _is_in_a_set(letter))
+    return kind == "Co" or (
+        kind in LETTERS and letter not in BEYOND and (letter in LACKING or not _is_in_a_set(letter))
+    )
 
 
 def _is_in_a_set(letter: str) -> bool:

@@ -1,6 +1,8 @@
 """Papers say what the database says, in the fonts that are kept with them."""
 
 import io
+import struct
+import unicodedata
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,9 @@ from entries.news.page_cache import PAGES
 from entries.report import papers
 from entries.report.paper_data import Programme
 from entries.report.papers import PAPERS, make
+from entries.report.typesetting import FONTS
 from entries.roster.models import Athlete, Team
+from entries.roster.printing import LETTERS, unprinted
 from tenants.models import User
 from tests.conftest import race_of
 from tests.entries.heat.casts import enter
@@ -175,3 +179,23 @@ def test_the_programme_is_set_anew_only_when_something_changed(
     PAGES.clear()
     client.get(address)
     assert made == ["programme", "programme"]
+
+
+def _letters_of(font: Path) -> set[int]:
+    """What the font has glyphs for: its table of characters beyond 16 bits (cmap format 12) names all of them."""
+    read = font.read_bytes()
+    tables = [struct.unpack(">4sIII", read[place : place + 16]) for place in range(12, 12 + 16 * read[5], 16)]
+    at = next(offset for tag, _sum, offset, _length in tables if tag == b"cmap")
+    starts = [at + struct.unpack(">I", read[at + 8 + 8 * n : at + 12 + 8 * n])[0] for n in range(read[at + 3])]
+    start = next(place for place in starts if read[place : place + 2] == b"\x00\x0c")
+    (count,) = struct.unpack(">I", read[start + 12 : start + 16])
+    groups = (
+        struct.unpack(">III", read[place : place + 12]) for place in range(start + 16, start + 16 + 12 * count, 12)
+    )
+    return {code for first, last, _glyph in groups for code in range(first, last + 1)}
+
+
+def test_each_letter_that_is_said_to_print_has_a_glyph() -> None:
+    has = set[int]().union(*(_letters_of(font) for font in FONTS.glob("*/*.ttf")))
+    codes = (code for code in range(0x20, 0x32000) if unicodedata.category(chr(code)) in LETTERS)
+    assert [chr(code) for code in codes if code not in has and not unprinted(chr(code)).boxes] == []
