@@ -134,7 +134,7 @@ class Start(TenantOwned):
 
 
 class ListVersion(TenantOwned):
-    """A publication of the meet's start lists. `starts` holds what they said, [entry, race, heat, hip number, bib] of each start
+    """A publication of the meet's start lists. `starts` holds what they said, [entry, race, heat, hip number, bib, time] of each start
     that was not withdrawn; `changes` counts what became different since the version before, by `versions.KINDS`."""
 
     meet = models.ForeignKey(Meet, on_delete=models.CASCADE, related_name="list_versions")

@@ -10,10 +10,10 @@ from django.utils.translation import gettext
 
 from entries.entry.models import Entry
 from entries.heat.models import Bib, Start
-from entries.heat.queries import bibs_of
+from entries.heat.queries import bibs_of, dict_of_slots
 from entries.heat.reasons import others_named
 from entries.heat.wording import why
-from entries.meet.models import Meet, TimetableSlot
+from entries.meet.models import Meet
 from entries.roster.models import in_latin
 from tenants.search_key import key_of
 from tenants.searched import found
@@ -72,12 +72,6 @@ def start_list_of(
         rows = rows.filter(only)
     bibs, slots = bibs_of(meet), dict_of_slots(meet)
     return [_listed(start, bibs, slots, meet) for start in _in_order(rows)]
-
-
-def dict_of_slots(meet: Meet) -> dict[tuple[int, int], datetime]:
-    """When each heat goes off: (race, number) -> the slot's instant. One query."""
-    rows = TimetableSlot.objects.filter(race__meet=meet).values_list("race", "number", "starts_at")
-    return {(race, number): at for race, number, at in rows}
 
 
 def _words(meet: Meet, words: str) -> Q:

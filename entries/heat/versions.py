@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-ADDED, GONE, MOVED, RENUMBERED, BIB = KINDS = ("added", "gone", "moved", "renumbered", "bib")
+ADDED, GONE, MOVED, RENUMBERED, BIB, TIME = KINDS = ("added", "gone", "moved", "renumbered", "bib", "time")
+Row = Sequence[int | str | None]
 
 
 class Said(NamedTuple):
@@ -14,9 +15,11 @@ class Said(NamedTuple):
     heat: int
     hip_number: int | None
     bib: int | None
+    starts_at: str | None
+    """To the minute, in the database's zone."""
 
 
-def compare(before: Iterable[Sequence[int | None]], after: Iterable[Sequence[int | None]]) -> dict[str, list[int]]:
+def compare(before: Iterable[Row], after: Iterable[Row]) -> dict[str, list[int]]:
     """The entries of each kind of difference, by `KINDS`; each entry stands under one of them. Kinds without any are left out.
 
     Who withdrew is gone; who is in another heat has moved, whatever else became different.
@@ -38,4 +41,6 @@ def _kind(was: Said | None, now: Said | None) -> str:
         return MOVED
     if was.hip_number != now.hip_number:
         return RENUMBERED
-    return BIB if was.bib != now.bib else ""
+    if was.bib != now.bib:
+        return BIB
+    return TIME if was.starts_at != now.starts_at else ""

@@ -94,7 +94,7 @@ verbs.register(
 
 DIFFERENCES = {
     versions.ADDED: _("追加"), versions.GONE: _("取り消し済み"), versions.MOVED: _("組の移動"), versions.RENUMBERED: _("腰ナンバーの変更"),
-    versions.BIB: _("ナンバーカードの変更"),
+    versions.BIB: _("ナンバーカードの変更"), versions.TIME: _("スタート時刻の変更"),
 }  # fmt: skip
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 
-from entries.heat.queries import last_version
-from entries.heat.start_list import WITHDRAWN, Listed, dict_of_slots, start_list_of
+from entries.heat.queries import dict_of_slots, last_version
+from entries.heat.start_list import WITHDRAWN, Listed, start_list_of
 from entries.marks import format_time
 from entries.meet.models import Meet, Race
 from entries.meet.wording import days_of, moment

@@ -13,7 +13,7 @@ from tests.pgplugin import start_postgres
 DURABLE = "-c shared_buffers=1GB -c random_page_cost=1.1 -c fsync=on -c synchronous_commit=on"
 SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
 TEAMS = 800
-PARTS = ("coach", "entries", "desk", "seeding", "uploads", "imports", "search", "backup")
+PARTS = ("coach", "entries", "desk", "seeding", "lists", "uploads", "imports", "search", "backup")
 LARGE = ("growth", "steps")
 """Only when named: they take long, and `growth` fills a database of gigabytes."""
 
@@ -50,6 +50,10 @@ def measure(part: str) -> None:
         from tests.bench import seeding
 
         seeding.run()
+    elif part == "lists":
+        from tests.bench import lists
+
+        lists.run()
     elif part == "uploads":
         from tests.bench import uploads
 

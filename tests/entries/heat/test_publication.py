@@ -18,10 +18,10 @@ from entries.heat.board import Line, in_holes
 from entries.heat.models import ListVersion, RaceSeeding, Start
 from entries.heat.publication import publish
 from entries.heat.start_list import start_list_of
-from entries.heat.versions import compare
+from entries.heat.versions import Row, compare
 from entries.heat.wording import why
 from entries.meet.actions import move_state
-from entries.meet.models import Meet, Race, State
+from entries.meet.models import Meet, Race, State, TimetableSlot
 from entries.roster.models import Athlete, Team
 from tenants.jobs.models import Job
 from tenants.jobs.work import claim, run
@@ -59,21 +59,16 @@ def test_no_sequence_of_moves_changes_the_number_of_somebody_else(
 
 
 def test_what_two_versions_differ_in() -> None:
-    before: list[list[int | None]] = [
-        [1, 5, 1, 1, 10],
-        [2, 5, 1, 2, 11],
-        [3, 5, 2, 1, 12],
-        [4, 5, 2, 2, 13],
-        [5, 5, 2, 3, None],
-    ]
-    after: list[list[int | None]] = [
-        [1, 5, 1, 1, 10],
-        [2, 5, 2, 4, 11],
-        [4, 5, 2, 1, 13],
-        [5, 5, 2, 3, 14],
-        [6, 5, 1, 2, 15],
-    ]
-    assert compare(before, after) == {"added": [6], "gone": [3], "moved": [2], "renumbered": [4], "bib": [5]}
+    before: list[Row] = [
+        [1, 5, 1, 1, 10, ""], [2, 5, 1, 2, 11, ""], [3, 5, 2, 1, 12, ""], [4, 5, 2, 2, 13, ""], [5, 5, 2, 3, None, ""],
+        [7, 5, 3, 1, 16, None],
+    ]  # fmt: skip
+    after: list[Row] = [
+        [1, 5, 1, 1, 10, ""], [2, 5, 2, 4, 11, ""], [4, 5, 2, 1, 13, ""], [5, 5, 2, 3, 14, ""], [6, 5, 1, 2, 15, ""],
+        [7, 5, 3, 1, 16, "9:00"],
+    ]  # fmt: skip
+    found = {"added": [6], "gone": [3], "moved": [2], "renumbered": [4], "bib": [5], "time": [7]}
+    assert compare(before, after) == found
     assert compare(before, before) == {}
 
 
@@ -285,3 +280,9 @@ def test_who_comes_late_takes_a_free_number_and_nobody_else_changes(
     assert publish(meet=out.meet, by=aoki, at=now).changes == {"added": 1}
     with pytest.raises(Refused, match="start_unknown"):
         board_actions.move(race=out, entries=[late.pk + 999], heat=1, version=version_of(out), by=aoki, at=now)
+
+
+@pytest.mark.django_db
+def test_another_time_is_a_change_too(out: Race, aoki: User, now: datetime) -> None:
+    TimetableSlot.objects.create(tenant_id=out.tenant_id, race=out, number=1, starts_at=now + timedelta(days=1))
+    assert publish(meet=out.meet, by=aoki, at=now).changes == {"time": 2}

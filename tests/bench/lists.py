@@ -1,0 +1,105 @@
+"""What start lists cost once heats are made: coming out, the public page, the table, and the programme as PDF."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from time import perf_counter
+
+from django.db import connection
+from django.test import RequestFactory
+from django.utils import timezone
+
+from entries.heat.actions import seed_heats
+from entries.heat.bib_actions import assign_bibs, set_ranges
+from entries.heat.models import Start
+from entries.heat.publication import publish, put_out
+from entries.heat.start_list import start_list_of
+from entries.meet.models import Meet, Race, State
+from entries.news.page_cache import PAGES
+from entries.news.start_list_views import start_lists
+from entries.report.paper_data import Programme
+from entries.report.papers import PAPERS, make
+from entries.report.start_list_csv import start_list_csv
+from entries.report.typesetting import typeset
+from entries.roster.models import Team
+from tenants.models import Role, Tenant, User
+from tenants.scope import tenant_scope
+from tests.entries.heat.casts import enter
+
+LINE = "{:<58} {:>9}"
+SMALL, LARGE = 1_500, 15_000
+
+
+def run() -> None:
+    """Print seconds and ratios, of one run."""
+    tenant = Tenant.objects.create(slug="lists", name="計測")
+    by = User.objects.create_user("lists@bench.example", name="計測", role=Role.ORGANIZER, tenant=tenant)
+    print(LINE.format("start lists", "seconds"), flush=True)
+    with tenant_scope(tenant.pk):
+        _papers(_meet(tenant, by, SMALL))
+        _table(_meet(tenant, by, LARGE))
+
+
+def _meet(tenant: Tenant, by: User, starts: int) -> Meet:
+    """A meet of one race whose lists are out."""
+    now = timezone.now()
+    meet = Meet.objects.create(
+        tenant=tenant, slug=f"m{starts}", name="計測", venue="-", starts_on=now.date(), ends_on=now.date(), fee=0,
+        entries_open_at=now - timedelta(days=9), entries_close_at=now - timedelta(days=1), state=State.ENTRIES_CLOSED,
+    )  # fmt: skip
+    race = Race.objects.create(
+        tenant=tenant, meet=meet, name="男子5000m", distance_m=5_000, sex="M", waiting_places=None
+    )
+    for team in range(starts // 15):
+        row = Team.objects.create(kind="university", name=f"計測第{team}大学", short_name=f"計測{team}大")
+        enter(race, row, [84_000 + (team * 7_919 + n * 104_729) % 12_000 for n in range(15)], now)
+    seed_heats(meet=meet, by=None, at=now)
+    set_ranges(meet=meet, rows=[{"first": 1, "last": starts}], by=by)
+    _said(f"  {starts} bibs", lambda: assign_bibs(meet=meet, by=by))
+    meet.state = State.START_LISTS_OUT
+    meet.save(update_fields=["state"])
+    _said(f"  {starts} starts come out", lambda: put_out(meet, by=by, at=now, mail=False))
+    first = Start.objects.filter(heat__race=race).select_related("entry").order_by("pk")[0]
+    first.entry.withdrawn_at = now
+    first.entry.save(update_fields=["withdrawn_at"])
+    _said(f"  {starts} starts, the next version", lambda: publish(meet=meet, by=by, at=now))
+    return meet
+
+
+def _papers(meet: Meet) -> None:
+    request = RequestFactory().get(f"/meets/{meet.tenant.slug}/{meet.slug}/start-lists/")
+    PAGES.clear()
+    _said("  public page, made once a second", lambda: start_lists(request, tenant=meet.tenant.slug, meet=meet.slug))
+    now, paper = timezone.now(), PAPERS["programme"]
+    whole = _said("  programme as PDF", lambda: make("programme", meet, at=now))
+    read = Programme(meet, now)
+    values = read.values(str(paper.title), **paper.data(read))
+    alone = _said("  typst alone on ready data", lambda: typeset(paper.template, values))
+    print(f"    programme / typst alone: {whole / alone:.2f}", flush=True)
+
+
+def _table(meet: Meet) -> None:
+    ours = _said(f"  CSV of {LARGE} starts", lambda: start_list_csv(meet, start_list_of(meet)))
+    columns = (
+        "r.name, h.number, s.hip_number, a.family_name, a.family_kana, t.name, a.grade, e.seed_time, e.personal_best"
+    )
+    asked = (
+        f"SELECT {columns} FROM entries_start s JOIN entries_heat h ON h.id = s.heat_id JOIN entries_race r ON r.id = h.race_id "
+        "JOIN entries_entry e ON e.id = s.entry_id JOIN entries_athlete a ON a.id = e.athlete_id "
+        "JOIN entries_submission u ON u.id = e.submission_id JOIN entries_team t ON t.id = u.team_id "
+        f"WHERE r.meet_id = {meet.pk} ORDER BY h.number, s.hip_number"
+    )
+
+    def copy() -> None:
+        with connection.cursor() as cursor, cursor.copy(f"COPY ({asked}) TO STDOUT (FORMAT csv)") as rows:
+            for _row in rows:
+                pass
+
+    print(f"    COPY of the same / CSV: {_said('  COPY', copy) / ours:.2f}", flush=True)
+
+
+def _said(what: str, act: Callable[[], object]) -> float:
+    began = perf_counter()
+    act()
+    took = perf_counter() - began
+    print(LINE.format(what, f"{took:.3f}"), flush=True)
+    return took
