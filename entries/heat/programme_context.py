@@ -56,8 +56,8 @@ class RaceLine:
     """Entries that hold a place and stand in no heat."""
     gone: int
     """Starts whose entry has been withdrawn since."""
-    absent: list[Entry] = field(default_factory=list)
-    """Who is `missing`."""
+    absent: list[int] = field(default_factory=list)
+    """The entries that are `missing`."""
 
     @property
     def race(self) -> Race:
@@ -135,7 +135,7 @@ def _line(starters: Starters, starts: Sequence[Standing], slots: Mapping[tuple[i
     return RaceLine(
         starters, list(bars.values()), starters.seeding.version, starters.seeding.surplus,
         missing=len(expected - standing) if starts else 0, gone=len(standing - expected),
-        absent=[entry for entry in starters.entries if entry.pk not in standing] if starts else [],
+        absent=[entry.pk for entry in starters.entries if entry.pk not in standing] if starts else [],
     )  # fmt: skip
 
 
@@ -153,17 +153,18 @@ def _draw(bars: Sequence[HeatBar]) -> None:
 
 @dataclass(slots=True)
 class Publication:
-    """What is out, and what became different since: how many entries of each kind."""
+    """What is out, and what became different since."""
 
     version: ListVersion | None
-    changes: dict[str, int]
+    differences: list[wording.Difference]
 
 
 def publication_of(meet: Meet, bibs: Mapping[int, int]) -> Publication:
-    """Two queries, one before lists went out."""
+    """One query before lists went out, three after, and one more when something changed."""
     version = last_version(meet)
     changes = compare(version.starts, lists_now(meet, bibs)) if version else {}
-    return Publication(version, {kind: len(entries) for kind, entries in changes.items()})
+    about = named([entry for entries in changes.values() for entry in entries]) if changes else []
+    return Publication(version, wording.differences(changes, {entry.pk: entry.athlete.name_here for entry in about}))
 
 
 def board_of(line: RaceLine, bibs: Mapping[int, int]) -> list[Column]:
@@ -215,9 +216,9 @@ def _row(start: Start, entries: Mapping[int, Entry], bib: int | None, together: 
     )
 
 
-def named(entries: Sequence[Entry]) -> list[Entry]:
-    """The same with athlete and team, for those few who stand in no heat."""
-    rows = Entry.objects.filter(pk__in=[entry.pk for entry in entries[:MOST_NAMED]])
+def named(numbers: Sequence[int]) -> list[Entry]:
+    """The first of these entries with athlete and team."""
+    rows = Entry.objects.filter(pk__in=numbers[:MOST_NAMED])
     return list(rows.select_related("athlete", "submission__team").order_by("pk"))
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from entries.heat import board_actions, what_if, wording
+from entries.heat import board_actions, what_if
 from entries.heat.actions import change_settings, seed_heats
 from entries.heat.bib_actions import assign_bibs, ranges_of, set_ranges
 from entries.heat.forms import MOST_RANGES, BibRanges, BoardForm, SeedingForm
@@ -247,7 +247,6 @@ def _page(
         "may_seed": may_seed(meet, at=at, went_out=publication.version is not None),
         "may_change": may_change(meet, at=at),
         "publication": publication,
-        "differences": wording.differences(publication.changes),
         "compared": compared,
         "ranges": ranges or _range_forms(meet, lines),
         "numbered": len(bibs),

@@ -1,6 +1,7 @@
 """How this room says no, why a runner is in a heat, and what its part of the trail is called."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -98,9 +99,29 @@ DIFFERENCES = {
 }  # fmt: skip
 
 
-def differences(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """What two versions differ in, in words: [("組の移動", 2)]."""
-    return [(str(DIFFERENCES[kind]), counts[kind]) for kind in versions.KINDS if counts.get(kind)]
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One kind of difference in words, how many it is about, and the first of their names."""
+
+    said: str
+    count: int
+    names: list[str]
+
+
+MOST_NAMED = 50
+
+
+def differences(found: Mapping[str, Sequence[int]], names: Mapping[int, str]) -> list[Difference]:
+    """What two versions differ in (`versions.compare`); `names` are those of entries, as far as they are known."""
+    return [
+        Difference(
+            str(DIFFERENCES[kind]),
+            len(found[kind]),
+            [names[entry] for entry in found[kind] if entry in names][:MOST_NAMED],
+        )
+        for kind in versions.KINDS
+        if found.get(kind)
+    ]
 
 
 def where_and_when(meet: Meet, heat: int, hip_number: int | None, starts_at: datetime | None) -> str:

@@ -1,6 +1,6 @@
 """Start lists in public, once the organizer has put them out: the whole list, one athlete's starts, CSV, and one's own team's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from entries.heat.models import ListVersion
 from entries.heat.queries import last_version
 from entries.heat.start_list import Listed, start_list_of, why_of
-from entries.heat.wording import differences
+from entries.heat.versions import compare
+from entries.heat.wording import Difference, differences
 from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Meet, Race
 from entries.meet.wording import days_of
@@ -93,10 +95,16 @@ def _page(
     values = {
         "meet": meet, "days": days_of(meet), "address": address_of(meet), "here": here, "races": races, "count": len(starts),
         "pdf": reverse("news:start_list_pdf", args=[meet.tenant.slug, meet.slug]),
-        "version": version, "differences": differences(version.changes) if version else [],
+        "version": version, "differences": _differences(version, starts) if version and version.number > 1 else [],
         "shown": by_race(meet, races, starts, here=here, query=page_link(""), why=why), **shown,
     }  # fmt: skip
     return render(request, "news/my_starts.html" if "is_mine" in shown else "news/start_lists.html", values)
+
+
+def _differences(version: ListVersion, starts: Iterable[Listed]) -> list[Difference]:
+    """What this version changed, with the names of those who are on the page."""
+    before = ListVersion.objects.get(meet=version.meet_id, number=version.number - 1)
+    return differences(compare(before.starts, version.starts), {one.entry: one.name_here for one in starts})
 
 
 def start_list_csv(request: HttpRequest, **address: str) -> HttpResponse:

@@ -254,9 +254,12 @@ def test_the_desk_publishes_the_next_version(client: Client, aoki: User, out: Ra
     Entry.objects.filter(pk=start_list_of(out.meet)[0].entry).update(withdrawn_at=now)
     text = client.get(page).content.decode()
     assert 'name="publish"' in text
+    assert f"<strong>1</strong>: {start_list_of(out.meet)[0].name_here}" in text
     assert client.post(page, {"publish": "1"}, follow=True).status_code == 200
     assert ListVersion.objects.count() == 2
-    assert "第2版" in client.get("/meets/nittai/ld326/start-lists/").content.decode()
+    public = client.get("/meets/nittai/ld326/start-lists/").content.decode()
+    assert "第2版" in public
+    assert f"取り消し済み 1: {start_list_of(out.meet)[0].name_here}" in public
 
 
 @pytest.mark.django_db
