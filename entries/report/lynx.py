@@ -15,7 +15,7 @@ from entries.heat.start_list import WITHDRAWN, Listed, start_list_of
 from entries.meet.models import Meet, Race
 from entries.report.encodings import CODECS, written
 
-HEADER_FIELDS = 13
+REPLACED = "replaced.txt"
 Row = Sequence[object]
 
 
@@ -27,6 +27,10 @@ class LynxFiles:
     replaced: dict[str, str] = field(default_factory=dict)
     starts: int = 0
     heats: int = 0
+
+    def told(self) -> list[str]:
+        """A line for each letter that was replaced."""
+        return [f"U+{ord(letter):04X} {letter} > {new or '-'}" for letter, new in sorted(self.replaced.items())]
 
 
 def lynx_files(meet: Meet) -> LynxFiles:
@@ -99,9 +103,11 @@ def _schedule(heats: Iterable[Sequence[Listed]], races: dict[int, tuple[int, Rac
 
 
 def _names(one: Listed, meet: Meet) -> tuple[str, str]:
-    """Family and given name; a single name is the family name."""
+    """Family and given name; a single name is the family name. In Latin letters the family name is the part in capitals."""
     if meet.timing_romaji and one.romaji:
-        given, _, family = one.romaji.partition(" ")
+        words = one.romaji.split()
+        first = next((place for place, word in enumerate(words) if place and word.isupper()), len(words))
+        given, family = " ".join(words[:first]), " ".join(words[first:])
         return (family, given) if family else (given, "")
     family, _, given = one.name.partition(" ")
     return family, given

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entries.meet.models import Meet
 from entries.report.emergency import files_of
-from entries.report.lynx import lynx_files
+from entries.report.lynx import REPLACED, lynx_files
 from entries.report.models import PrintedPaper
 from entries.report.papers import PAPERS
 from tenants.audit.actions import record
@@ -66,7 +66,11 @@ def make_paper(job: Job, report: work.Report) -> None:
 
 def _made(meet: Meet, kind: str, report: work.Report) -> tuple[str, bytes]:
     if kind == LYNX:
-        return f"{meet.slug}-lynx.zip", _zipped(lynx_files(meet).files.items(), report, 3)
+        made = lynx_files(meet)
+        told = {REPLACED: "\r\n".join(made.told()).encode("utf-8-sig")} if made.replaced else {}
+        return f"{meet.slug}-lynx.zip", _zipped(
+            [*made.files.items(), *told.items()], report, len(made.files) + len(told)
+        )
     files = files_of(meet, at=timezone.now(), only=() if kind == EVERYTHING else (kind,))
     if kind == EVERYTHING:
         return f"{meet.slug}-{EVERYTHING}.zip", _zipped(files, report, len(PAPERS) + 1)

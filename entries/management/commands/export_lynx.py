@@ -38,5 +38,5 @@ class Command(OpsCommand):
         except OSError as error:
             raise CommandError(f"cannot write to {directory}: {error.strerror}") from error
         self.stdout.write(f"heats: {made.heats}, starts: {made.starts}, encoding: {found.timing_encoding or 'utf-8'}")
-        for letter, new in sorted(made.replaced.items()):
-            self.stdout.write(f"replaced: U+{ord(letter):04X} {letter} by {new or 'nothing'}")
+        for line in made.told():
+            self.stdout.write(f"replaced: {line}")

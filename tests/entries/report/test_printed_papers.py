@@ -13,7 +13,7 @@ from entries.meet.models import Meet, Race, State
 from entries.report.models import PrintedPaper
 from entries.report.papers import PAPERS
 from entries.report.printing import TITLES, ask, make_paper
-from entries.roster.models import Team
+from entries.roster.models import Athlete, Team
 from tenants.jobs.models import Job
 from tenants.jobs.work import claim, run
 from tenants.models import AuditRecord, User
@@ -73,6 +73,16 @@ def test_sets_are_one_archive(client: Client, aoki: User, race: Race, kind: str,
     with ZipFile(io.BytesIO(client.post(page_of(race), {"file": kind}).content)) as archive:
         assert len(archive.namelist()) == files
         assert archive.testzip() is None
+
+
+def test_letters_that_were_replaced_are_told_beside_the_files(client: Client, aoki: User, race: Race) -> None:
+    Meet.objects.filter(pk=race.meet_id).update(timing_encoding="cp932")
+    Athlete.objects.update(family_name="𠮷野")
+    client.force_login(aoki)
+    client.post(page_of(race), {"print": "lynx"})
+    work_through()
+    with ZipFile(io.BytesIO(client.post(page_of(race), {"file": "lynx"}).content)) as archive:
+        assert archive.read("replaced.txt").decode("utf-8-sig") == "U+20BB7 𠮷 > 吉"
 
 
 def test_one_of_a_kind_is_made_at_a_time(race: Race, aoki: User, now: datetime) -> None:
