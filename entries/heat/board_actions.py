@@ -184,17 +184,15 @@ def _late(race: Race, entries: Sequence[int], lines: Sequence[Line], *, heat: in
         return []
     starters = starters_of(race.meet)[race.pk]
     found = [entry for entry in starters.entries if entry.pk in missing]
-    first = max((line.rank or 0 for line in lines), default=0) + 1
+    last = max((line.rank or 0 for line in lines), default=0)
+    ranks = {entry.pk: rank for rank, entry in enumerate((one for one in found if not one.pacemaker), start=last + 1)}
     return [
         Line(
-            entry.pk,
-            0,
-            None,
-            None if entry.pacemaker else rank,
-            late_reason(entry.seed_time, rank, heat, is_ranked=not entry.pacemaker),
+            entry.pk, 0, None, ranks.get(entry.pk),
+            late_reason(entry.seed_time, ranks.get(entry.pk), ranked=last + len(ranks), heat=heat),
         )
-        for rank, entry in enumerate(found, start=first)
-    ]
+        for entry in found
+    ]  # fmt: skip
 
 
 def _check_known(entries: Sequence[int], lines: Sequence[Line]) -> None:

@@ -116,8 +116,8 @@ def pins_of(races: Iterable[int]) -> dict[int, list[Pin]]:
 
 
 def last_version(meet: Meet) -> ListVersion | None:
-    """The start lists that were put out last; None before the first time."""
-    return ListVersion.objects.filter(meet=meet).order_by("-number").first()
+    """The start lists that were put out last; None before the first time. What they said is read when it is asked for."""
+    return ListVersion.objects.filter(meet=meet).defer("starts").order_by("-number").first()
 
 
 def bibs_of(meet: Meet) -> dict[int, int]:

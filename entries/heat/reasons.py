@@ -47,11 +47,10 @@ def reason_of(placed: Placed, *, ranked: int, heats: int, rule: int) -> Reason:
     }  # fmt: skip
 
 
-def late_reason(seed: int | None, rank: int, heat: int, *, is_ranked: bool) -> Reason:
-    """Of somebody who got a place after the heats were made."""
+def late_reason(seed: int | None, rank: int | None, *, ranked: int, heat: int) -> Reason:
+    """Of somebody who got a place after the heats were made; `rank` is behind all others, and None for a pacemaker."""
     return {
-        "version": VERSION, "rank": rank if is_ranked else None, "ranked": rank, "seed": seed, "cut": heat, "swaps": [], "pins": [],
-        "late": True,
+        "version": VERSION, "rank": rank, "ranked": ranked, "seed": seed, "cut": heat, "swaps": [], "pins": [], "late": True,
     }  # fmt: skip
 
 

@@ -100,13 +100,13 @@ class Meet(Keyed, TenantOwned):
     )
     purged_at = models.DateTimeField(_("個人情報を削除した日時"), null=True, blank=True, editable=False)
     call_minutes = models.PositiveSmallIntegerField(
-        _("コールの締切（スタートの何分前）"),
+        _("招集完了（スタートの何分前）"),
         null=True,
         blank=True,
         default=30,
         db_default=30,
         validators=[MaxValueValidator(240)],
-        help_text=_("各組のコールの時刻を決めます。空欄なら載せません。"),
+        help_text=_("各組の招集完了の時刻を決めます。空欄なら載せません。"),
     )
     timing_encoding = models.CharField(
         _("計時ファイルの文字コード"), max_length=10, choices=TimingEncoding, blank=True, default="", db_default=""

@@ -14,10 +14,10 @@ class Migration(migrations.Migration):
                 blank=True,
                 db_default=30,
                 default=30,
-                help_text="各組のコールの時刻を決めます。空欄なら載せません。",
+                help_text="各組の招集完了の時刻を決めます。空欄なら載せません。",
                 null=True,
                 validators=[django.core.validators.MaxValueValidator(240)],
-                verbose_name="コールの締切（スタートの何分前）",
+                verbose_name="招集完了（スタートの何分前）",
             ),
         ),
     ]

@@ -16,11 +16,11 @@ from entries.heat.start_list import Listed, start_list_of, why_of
 from entries.heat.versions import compare
 from entries.heat.wording import Difference, differences
 from entries.meet.decorators import MeetRequest, in_meet
+from entries.meet.links import page_link
 from entries.meet.models import Meet, Race
 from entries.meet.wording import days_of
 from entries.news import queries
 from entries.news.decorators import same_for_everyone
-from entries.news.links import page_link
 from entries.news.start_list_context import by_race
 from entries.news.views import address_of
 from entries.report.papers import programme_pdf
@@ -47,6 +47,8 @@ def _start_lists(request: MeetRequest) -> HttpResponse:
     if race is None and not asked["q"] and how_many(meet) > WHOLE:
         race = races[0]
     starts = start_list_of(meet, races=[race.pk] if race else None, words=asked["q"])
+    if asked["q"]:
+        starts = starts[:WHOLE]
     return _page(request, races, starts, asked=asked, race=race)
 
 

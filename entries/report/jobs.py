@@ -3,4 +3,4 @@
 from entries.report import printing
 from tenants.jobs import work
 
-work.register(printing.KIND, printing.make_paper)
+work.register(printing.JOB, printing.make_paper)

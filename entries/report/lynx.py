@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 
 from entries.heat.start_list import WITHDRAWN, Listed, start_list_of
@@ -91,15 +91,9 @@ def _runner(one: Listed, meet: Meet) -> Row:
 def _schedule(heats: Iterable[Sequence[Listed]], races: dict[int, tuple[int, Race]]) -> list[Row]:
     """Event, round, heat by time; heats without one come last."""
 
-    def moment(heat: Sequence[Listed]) -> tuple[bool, datetime | None, int]:
-        at = heat[0].starts_at
-        return at is None, at, races[heat[0].race][0]
-
-    timed = sorted((heat for heat in heats if heat[0].starts_at), key=moment)
-    return [
-        [races[heat[0].race][0], 1, heat[0].heat]
-        for heat in [*timed, *(heat for heat in heats if not heat[0].starts_at)]
-    ]
+    latest = datetime.max.replace(tzinfo=UTC)
+    in_order = sorted(heats, key=lambda heat: (heat[0].starts_at or latest, races[heat[0].race][0], heat[0].heat))
+    return [[races[heat[0].race][0], 1, heat[0].heat] for heat in in_order]
 
 
 def _names(one: Listed, meet: Meet) -> tuple[str, str]:

@@ -1,7 +1,5 @@
 """Papers that somebody asked for and the worker makes; they stay for a day."""
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import pgettext_lazy
@@ -9,8 +7,6 @@ from django.utils.translation import pgettext_lazy
 from entries.meet.models import Meet
 from tenants.jobs.models import Job
 from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
-
-KEPT = timedelta(days=1)
 
 
 class PrintedPaper(TenantOwned):

@@ -70,7 +70,7 @@ class Programme:
         return {
             "race": self.races[first.race].name_here, "distance": self.races[first.race].distance_m, "number": first.heat,
             "name": gettext("%(heat)s組") % {"heat": first.heat}, "time": self.clock(first.starts_at),
-            "call": gettext("コール %(at)s まで") % {"at": self.clock(first.calls_at)} if first.calls_at else "",
+            "call": gettext("招集完了 %(at)s") % {"at": self.clock(first.calls_at)} if first.calls_at else "",
             "starts": [self.line(one) for one in starts],
         }  # fmt: skip
 
@@ -85,15 +85,18 @@ class Programme:
         }  # fmt: skip
 
     def groups(
-        self, key: Callable[[Listed], Any], name: Callable[[Listed], str], starts: Iterable[Listed]
+        self,
+        key: Callable[[Listed], Any],
+        name: Callable[[Listed], str],
+        starts: Iterable[Listed],
+        *,
+        together: Callable[[Listed], Any] | None = None,
     ) -> list[Values]:
-        """The starts under a heading each, in the order of `key`."""
-        found: list[Values] = []
-        for one in sorted(starts, key=key):
-            if not found or found[-1]["name"] != name(one):
-                found.append({"name": name(one), "starts": []})
-            found[-1]["starts"].append(self.line(one))
-        return found
+        """The starts under a heading each, in the order of `key`; those stand together that have one name, or the same of
+        `together`."""
+        groups = groupby(sorted(starts, key=key), key=together or name)
+        found = [list(group) for _, group in groups]
+        return [{"name": name(group[0]), "starts": [self.line(one) for one in group]} for group in found]
 
     def timetable(self) -> list[Values]:
         """A line for each planned heat that somebody starts in, by time."""

@@ -50,11 +50,12 @@ def programme_pdf(meet: Meet, *, at: datetime) -> bytes:
     values = read.values(str(paper.title), **paper.data(read))
     said = json.dumps({**values, "printed": ""}, sort_keys=True).encode()
     key = (meet.pk, hashlib.blake2b(said, digest_size=16).hexdigest())
-    if key not in _made:
-        _made[key] = typeset(paper.template, values)
+    pdf = _made.get(key)
+    if pdf is None:
+        pdf = _made[key] = typeset(paper.template, values)
         while len(_made) > KEPT:
             _made.popitem(last=False)
-    return _made[key]
+    return pdf
 
 
 def _programme(read: Programme) -> Values:
@@ -69,11 +70,10 @@ def _by_heat(read: Programme) -> Values:
 
 
 def _by_team(read: Programme) -> Values:
-    return {
-        "groups": read.groups(
-            lambda one: (one.team, one.team_id, one.kana, one.name), lambda one: one.team, read.starts
-        )
-    }
+    def key(one: Listed) -> tuple[Any, ...]:
+        return one.team, one.team_id, one.kana, one.name
+
+    return {"groups": read.groups(key, lambda one: one.team, read.starts, together=lambda one: one.team_id)}
 
 
 def _by_kana(read: Programme) -> Values:
@@ -189,7 +189,7 @@ PAPERS: dict[str, Paper] = {
     "lap-sheets": Paper(_("周回記録表"), "laps", _laps),
     "finish-order": Paper(_("着順記録表"), "results", lambda read: _results(read, is_order=True)),
     "result-sheets": Paper(_("記録用紙"), "results", lambda read: _results(read, is_order=False)),
-    "announcer": Paper(_("アナウンス用リスト"), "announcer", _announcer),
+    "announcer": Paper(_("アナウンサー用リスト"), "announcer", _announcer),
     "exceptions": Paper(_("確認リスト"), "exceptions", _exceptions),
 }
 """By the name that stands in addresses, file names and on the command line."""

@@ -19,9 +19,10 @@ from tenants.jobs import work
 from tenants.jobs.models import Job
 from tenants.models import User
 from tenants.refusal import Refused
+from tenants.retry import retry_when_locked
 from tenants.scope import tenant_scope
 
-KIND = "report.print"
+JOB = "report.print"
 EVERYTHING, LYNX = "emergency-set", "lynx"
 TITLES = {kind: paper.title for kind, paper in PAPERS.items()} | {
     LYNX: _("計時ファイル（FinishLynx）"), EVERYTHING: _("非常用一式（すべてのPDFとCSV）"),
@@ -29,18 +30,21 @@ TITLES = {kind: paper.title for kind, paper in PAPERS.items()} | {
 """Everything that the desk can be asked for, in its order."""
 
 
+@retry_when_locked
 @transaction.atomic
 def ask(*, meet: Meet, kind: str, by: User, at: datetime) -> PrintedPaper:
     """Let the worker make it, in place of the one that was there. Raises Refused("paper_unknown"), and Refused("paper_running")
     while the last one of its kind is not through."""
     if kind not in TITLES:
         raise Refused("paper_unknown")
-    row, is_new = PrintedPaper.objects.select_for_update(of=("self",)).get_or_create(
-        meet=meet, kind=kind, defaults={"tenant_id": meet.tenant_id, "asked_at": at, "asked_by": by}
+    row, is_new = (
+        PrintedPaper.objects.defer("content")
+        .select_for_update(of=("self",))
+        .get_or_create(meet=meet, kind=kind, defaults={"tenant_id": meet.tenant_id, "asked_at": at, "asked_by": by})
     )
     if not is_new and is_running(row):
         raise Refused("paper_running")
-    row.job = work.enqueue(KIND, tenant=meet.tenant, by=by, paper=row.pk, language=translation.get_language() or "ja")
+    row.job = work.enqueue(JOB, tenant=meet.tenant, by=by, paper=row.pk, language=translation.get_language() or "ja")
     row.asked_by, row.asked_at, row.made_at, row.content, row.name = by, at, None, None, ""
     row.save()
     return row
@@ -59,9 +63,9 @@ def make_paper(job: Job, report: work.Report) -> None:
         row = PrintedPaper.objects.select_related("meet__tenant").filter(pk=job.args["paper"], job=job).first()
         if row is None:
             return
-        row.name, row.content = _made(row.meet, row.kind, report)
-        row.made_at = timezone.now()
-        row.save(update_fields=["name", "content", "made_at"])
+        name, content = _made(row.meet, row.kind, report)
+        still = PrintedPaper.objects.filter(pk=row.pk, job=job)
+        still.update(name=name, content=content, made_at=timezone.now())
 
 
 def _made(meet: Meet, kind: str, report: work.Report) -> tuple[str, bytes]:

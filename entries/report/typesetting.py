@@ -18,10 +18,10 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
 
 
-def typeset(template: str, data: Mapping[str, Any], *, tagged: bool = False) -> bytes:
+def typeset(template: str, data: Mapping[str, Any]) -> bytes:
     """The PDF of `<template>.typ` with this data, which is passed as JSON: no text of it is ever read as a command.
 
-    `tagged` makes it accessible (PDF/UA tags), at about ten times the size. Raises typst.TypstError for a template that is wrong.
+    Raises typst.TypstError for a template that is wrong.
     """
     compiler = typst.Compiler(
         input=str(TEMPLATES / f"{template}.typ"),
@@ -30,7 +30,7 @@ def typeset(template: str, data: Mapping[str, Any], *, tagged: bool = False) -> 
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
     )
-    made = compiler.compile(format="pdf", pdf_tags=tagged)
+    made = compiler.compile(format="pdf", pdf_tags=False)
     if not isinstance(made, bytes):
         raise TypeError("a PDF is one file")
     return made

@@ -20,7 +20,7 @@ readings.register("meet", {"paper": Reading(pgettext_lazy("one", "印刷物"))})
 def labels() -> dict[str, str]:
     """The names of columns and lines, in the reader's language."""
     return {
-        "printed": gettext("印刷"), "timetable": gettext("タイムテーブル"), "time": gettext("時刻"), "call": gettext("コール"),
+        "printed": gettext("印刷"), "timetable": gettext("タイムテーブル"), "time": gettext("時刻"), "call": gettext("招集完了"),
         "race": pgettext("paper", "種目"), "heat": pgettext("paper", "組"), "runners": pgettext("paper", "人数"),
         "hip": pgettext("paper", "腰"), "bib": pgettext("paper", "No."), "name": gettext("氏名"), "team": gettext("チーム"),
         "seed": gettext("申告タイム"), "best": gettext("自己ベスト"), "grade": gettext("学年"), "shoe": gettext("シューズ"),

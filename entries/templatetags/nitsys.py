@@ -7,12 +7,12 @@ from django.urls import reverse
 
 from entries.marks import format_time
 from entries.meet.gauge import Gauge
+from entries.meet.links import page_link
 from entries.meet.models import Meet, Race
 from entries.meet.standing import time_left
 from entries.meet.wording import days_of
 from entries.meet.wording import moment as moment_in_words
 from entries.meet.wording import yen as yen_in_words
-from entries.news.links import page_link
 
 register = template.Library()
 

@@ -20,6 +20,7 @@ from entries.entry.models import Entry
 from entries.heat.models import Bib, Heat, Start
 from entries.meet.models import Meet, Race
 from entries.records.traces import traces
+from entries.report.models import PrintedPaper
 from entries.roster.models import Team, TeamKind
 from tenants.models import Erasure, IncidentContact, Switch, Tenant, User
 from tenants.privacy.classes import classes
@@ -30,7 +31,7 @@ from tests.entries.archive.canaries import Child, address_everywhere, child_of
 pytestmark = pytest.mark.django_db
 NAME = "早乙女丸 鶴之助"
 TABLES_OF_A_PERSON = [
-    "athlete", "entry", "start", "bib", "submission", "sheetdraft", "entryupload", "rosterupload", "auditrecord", "outboxmail",
+    "athlete", "entry", "start", "bib", "printedpaper", "submission", "sheetdraft", "entryupload", "rosterupload", "auditrecord", "outboxmail",
     "mailevent", "deadaddress", "onetimelink", "user", "membership", "incidentcontact", "seenproduct", "session", "team",
     "tenant", "meetarchive", "incident", "erasure", "meet", "switch", "productoverride", "productdraft", "importrun",
     "notice",
@@ -58,6 +59,7 @@ def everywhere_once(minami: Team, make_user: Callable[..., User], race: Race, no
         Bib.objects.create(tenant=host, meet=race.meet, athlete=child.athlete, number=7)
         heat = Heat.objects.create(tenant=host, race=race, number=1)
         entry = Entry.objects.filter(athlete=child.athlete).latest("pk")
+        PrintedPaper.objects.create(tenant=host, meet=race.meet, kind="programme", asked_at=now)
         Start.objects.create(tenant=host, heat=heat, entry=entry, listed_name=NAME, listed_team=NAME)
         product = MasterProduct.objects.create(tenant=host, brand="B", reference="1", name="x")
         SeenProduct.objects.create(tenant=host, user=me, product=product, seen_at=now)

@@ -189,6 +189,8 @@ def test_a_large_meet_shows_one_race_at_a_time(
     women = race_of(race.meet, "女子5000m", sex="F", position=3)
     assert len(found(client, LISTS)) == 6
     assert found(client, f"{LISTS}?race={women.pk}") == []
+    monkeypatch.setattr(start_list_views, "WHOLE", 3)
+    assert len(found(client, f"{LISTS}?q={quote('北大学')}")) == 3
 
 
 def test_english_pages_stay_english(client: Client, race: Race) -> None:
