@@ -15,10 +15,10 @@ from entries.heat.reasons import others_named
 from entries.heat.wording import why
 from entries.meet.models import Meet
 from entries.roster.models import in_latin
-from tenants.search_key import key_of
-from tenants.searched import found
+from entries.roster.queries import found_in_public
 
 LISTED, WITHDRAWN = "listed", "withdrawn"
+LONGEST_BIB = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,13 @@ def start_list_of(
 
 
 def _words(meet: Meet, words: str) -> Q:
-    wanted = found(words, "entry__athlete__search_key", "entry__submission__team__search_key")
-    digits = key_of(words).strip()
-    if digits.isascii() and digits.isdigit() and len(digits) < 9:
-        wearing = Bib.objects.filter(meet=meet, number=int(digits)).values("athlete")
-        wanted = wanted | Q(entry__athlete__in=wearing)
-    return wanted
+    def bib(number: str) -> Q:
+        if not number.isascii() or not number.isdecimal() or len(number) > LONGEST_BIB:
+            return Q(pk__in=[])
+        return Q(entry__athlete__in=Bib.objects.filter(meet=meet, number=int(number)).values("athlete"))
+
+    athlete, team = "entry__athlete__search_key", "entry__submission__team__search_key"
+    return found_in_public(words, athlete=athlete, team=team, number=bib)
 
 
 def _in_order(rows: QuerySet[Start]) -> QuerySet[Start]:

@@ -15,6 +15,8 @@ LONGEST_ID = 18
 
 def meet_of(text: str) -> Meet:
     """The meet `TENANT/SLUG`, or with this number. Raises CommandError."""
+    if not text.isprintable():
+        raise CommandError(f"{text!r} is no meet. Nothing was written.")
     try:
         return find_meet(text)
     except NoSuchMeet as nobody:

@@ -11,6 +11,7 @@ from entries.heat.models import Start
 from entries.meet.models import OVER, Meet, Race, State
 from entries.meet.standing import Phase
 from entries.news.models import Notice
+from entries.roster.queries import found_in_public
 from tenants.jobs.models import Job
 from tenants.privacy.retention_classes import ERASED_AT
 from tenants.scope import across_tenants
@@ -141,4 +142,4 @@ def listed_entries(meet: Meet, *, race: Race | None = None, words: str = "") -> 
     )
     if race:
         entries = entries.filter(race=race)
-    return entries.filter(found(words, "athlete__search_key", "submission__team__search_key"))
+    return entries.filter(found_in_public(words, athlete="athlete__search_key", team="submission__team__search_key"))

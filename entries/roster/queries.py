@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from entries.roster.models import Athlete, Membership, RosterUpload, Sex, Team
 from entries.roster.prefectures import PREFECTURES
 from tenants.models import User
 from tenants.prepared import Prepared
+from tenants.search_key import words_of
 from tenants.searched import found
 from tenants.signin.models import OneTimeLink, Purpose
 
@@ -102,3 +103,21 @@ def file_row(athlete: Athlete, fields: Sequence[str]) -> list[str]:
     if values["jaaf_pending"] and not values["jaaf_id"]:
         row["jaaf_id"] = shown("jaaf_pending", value=True)
     return [row[field] for field in fields]
+
+
+def found_in_public(text: str, *, athlete: str, team: str, number: Callable[[str], Q] | None = None) -> Q:
+    """Rows in which each word stands in the name or kana of the athlete, or in the names of the team; both are paths to their
+    search keys.
+
+    A word of figures alone is looked for in the team, and by `number` where something is numbered: an athlete's key holds the
+    JAAF ID too, which nobody may find out by trying.
+    """
+    wanted = Q()
+    for word in words_of(text):
+        here = Q(**{f"{team}__contains": word.key})
+        if not word.key.isdecimal():
+            here |= Q(**{f"{athlete}__contains": word.key})
+        elif number is not None:
+            here |= number(word.key)
+        wanted &= here
+    return wanted

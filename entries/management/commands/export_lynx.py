@@ -1,10 +1,9 @@
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
 from entries.management.privacy import meet_of
-from entries.management.writing import write_whole
+from entries.management.writing import write_all
 from entries.report.lynx import lynx_files
 from tenants.commands.command import OpsCommand
 from tenants.commands.ready import check_ready, database_name
@@ -25,18 +24,13 @@ class Command(OpsCommand):
         """A line a file, then one for each letter that was replaced."""
         self.stdout.write(f"export_lynx reads {database_name()}")
         check_ready()
-        found, directory = meet_of(meet), Path(output)
+        found = meet_of(meet)
         with tenant_scope(found.tenant_id):
             made = lynx_files(found)
         if not made.starts:
             raise CommandError("nobody stands in a heat of this meet. Nothing was written.")
-        try:
-            directory.mkdir(parents=True, exist_ok=True)
-            for name, content in made.files.items():
-                write_whole(directory / name, content)
-                self.stdout.write(f"{directory / name}: {len(content):,} bytes")
-        except OSError as error:
-            raise CommandError(f"cannot write to {directory}: {error.strerror}") from error
+        for line in write_all(output, made.files.items()):
+            self.stdout.write(line)
         self.stdout.write(f"heats: {made.heats}, starts: {made.starts}, encoding: {found.timing_encoding or 'utf-8'}")
         for line in made.told():
             self.stdout.write(f"replaced: {line}")

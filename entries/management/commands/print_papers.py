@@ -1,11 +1,11 @@
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from entries.heat.models import Start
 from entries.management.privacy import meet_of
-from entries.management.writing import write_whole
+from entries.management.writing import write_all
 from entries.report.emergency import CSV, files_of
 from entries.report.papers import PAPERS
 from tenants.commands.command import OpsCommand
@@ -33,12 +33,9 @@ class Command(OpsCommand):
             raise CommandError(f"no such paper: {', '.join(unknown)}. There are: {', '.join([*PAPERS, CSV])}.")
         self.stdout.write(f"print_papers reads {database_name()}")
         check_ready()
-        found, directory = meet_of(meet), Path(output)
-        try:
-            directory.mkdir(parents=True, exist_ok=True)
-            with tenant_scope(found.tenant_id):
-                for name, content in files_of(found, at=timezone.now(), only=only):
-                    write_whole(directory / name, content)
-                    self.stdout.write(f"{directory / name}: {len(content):,} bytes")
-        except OSError as error:
-            raise CommandError(f"cannot write to {directory}: {error.strerror}") from error
+        found = meet_of(meet)
+        with tenant_scope(found.tenant_id):
+            if not Start.objects.filter(heat__race__meet=found).exists():
+                raise CommandError("nobody stands in a heat of this meet. Nothing was written.")
+            for line in write_all(output, files_of(found, at=timezone.now(), only=only)):
+                self.stdout.write(line)

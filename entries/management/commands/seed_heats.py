@@ -21,20 +21,22 @@ class Command(OpsCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("meet", metavar="MEET", help="TENANT/SLUG as in its address, or its number")
-        parser.add_argument("--race", default="", metavar="NAME", help="only the race of this name")
+        parser.add_argument("--race", default=None, metavar="NAME", help="only the race of this name")
         parser.add_argument("--apply", action="store_true", help="write it")
         parser.add_argument(
             "--recut", action="store_true", help="also a meet whose lists went out: all are numbered anew"
         )
         parser.add_argument("--by", default="", metavar="EMAIL", help="whose name stands in the trail")
 
-    def handle(self, *args: Any, meet: str, race: str, apply: bool, recut: bool, by: str, **options: Any) -> None:
+    def handle(
+        self, *args: Any, meet: str, race: str | None, apply: bool, recut: bool, by: str, **options: Any
+    ) -> None:
         """A line a race, parted by tabs."""
         self.stdout.write(f"seed_heats {'writes to' if apply else 'reads'} {database_name()}")
         check_ready()
         found, actor = meet_of(meet), actor_of(by)
         with tenant_scope(found.tenant_id):
-            races = [_race(found, race).pk] if race else None
+            races = None if race is None else [_race(found, race).pk]
             before = places_of(found)
             made = seed_heats(meet=found, by=actor, at=timezone.now(), races=races, apply=apply, recut=recut)
             for one in made:

@@ -281,6 +281,8 @@ def test_who_comes_late_takes_a_free_number_and_nobody_else_changes(
     start = Start.objects.get(entry=late)
     assert why(start.reason, 2, {}) == "組ができた後に、主催者が2組に加えました。"
     assert publish(meet=out.meet, by=aoki, at=now).changes == {"added": 1}
+    with pytest.raises(Refused, match="heat_unknown"):
+        board_actions.move(race=out, entries=[late.pk], heat=4, version=version_of(out), by=aoki, at=now)
     with pytest.raises(Refused, match="start_unknown"):
         board_actions.move(race=out, entries=[late.pk + 999], heat=1, version=version_of(out), by=aoki, at=now)
 

@@ -65,6 +65,14 @@ def test_name_kana_team_and_bib_are_found(race: Race) -> None:
     assert start_list_of(race.meet, words="418") == []
 
 
+def test_nobody_is_found_by_a_jaaf_id(race: Race) -> None:
+    athlete = Athlete.objects.get(pk=start_list_of(race.meet)[2].athlete)
+    athlete.jaaf_id = "10787053010"
+    athlete.save()
+    for words in ("10787053010", "87053010", "1", "１０７８７", f"{athlete.family_name} 107"):
+        assert start_list_of(race.meet, words=words) == [], words
+
+
 def test_the_queries_do_not_grow(
     race: Race, kita: Team, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -95,3 +95,14 @@ def test_it_costs_the_same_for_any_field(
         PAGES.clear()
         with django_assert_num_queries(3):
             client.get(LIST)
+
+
+def test_nobody_is_found_by_a_jaaf_id(client: Client, meet: Meet, kita: Team, baba: User, now: datetime) -> None:
+    [athlete] = athletes_of(kita, 1)
+    athlete.jaaf_id = "10787053010"
+    athlete.save()
+    enter(meet, kita, race_of(meet), [athlete], baba, now)
+    assert 'class="who"' in client.get(LIST).content.decode()
+    for words in ("10787053010", "87053010", "0", "１０７"):
+        PAGES.clear()
+        assert 'class="who"' not in client.get(LIST, {"q": words}).content.decode(), words

@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from entries.entry.models import Entry
 from entries.heat.actions import seed_heats
 from entries.heat.bib_actions import assign_bibs, set_ranges
+from entries.heat.models import Start
 from entries.heat.start_list import Listed, start_list_of
 from entries.meet.actions import move_state
 from entries.meet.models import Meet, Race, State, TimetableSlot
@@ -155,6 +156,18 @@ def test_the_command_writes_each_paper_and_the_table(race: Race, tmp_path: Path,
     (tmp_path / "file").write_text("")
     with pytest.raises(CommandError, match="cannot write"):
         call_command("print_papers", meet, "--output", str(tmp_path / "file"), "--only", "programme")
+    (tmp_path / "full" / "ld326-programme.pdf").mkdir(parents=True)
+    with pytest.raises(CommandError, match=r"cannot write .*ld326-programme.pdf"):
+        call_command("print_papers", meet, "--output", str(tmp_path / "full"), "--only", "programme")
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["ld326-programme.pdf"]
+    with pytest.raises(CommandError, match="say which directory"):
+        call_command("print_papers", meet, "--output", "", "--only", "programme")
+    Start.objects.all().delete()
+    with pytest.raises(CommandError, match="nobody stands in a heat"):
+        call_command("print_papers", meet, "--output", str(tmp_path / "none"))
+    with pytest.raises(CommandError, match="is no meet"):
+        call_command("print_papers", "a/\udcff", "--output", str(tmp_path / "none"))
+    assert not (tmp_path / "none").exists()
 
 
 def test_the_programme_is_set_anew_only_when_something_changed(
