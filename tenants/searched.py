@@ -1,6 +1,6 @@
 """A column with the search key of a row, right after every write, and the one way to look in it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from operator import and_, or_
 from typing import Any, TypeVar, cast
@@ -101,8 +101,14 @@ class Keyed(models.Model):
 
 def found(text: str, *keys: str, plain: Sequence[str] = ()) -> Q:
     """Rows in which each word of what was typed stands in one of these keys, or as it is in one of the `plain` columns:
-    `found(q, "search_key", "team__search_key", plain=["reference"])`. All rows for a text without a letter."""
-    return reduce(and_, (_stands(word, keys, plain) for word in words_of(text)), Q())
+    `found(q, "search_key", "team__search_key", plain=["reference"])`. All rows for an empty text, none for marks alone."""
+    return found_each(text, lambda word: _stands(word, keys, plain))
+
+
+def found_each(text: str, stands: Callable[[Word], Q]) -> Q:
+    """Rows in which each word of what was typed `stands`: all for an empty text, none for one that is nothing but marks."""
+    words = words_of(text)
+    return reduce(and_, map(stands, words), Q()) if words or not text.strip() else Q(pk__in=[])
 
 
 def _stands(word: Word, keys: Sequence[str], plain: Sequence[str]) -> Q:

@@ -49,7 +49,8 @@ ON_BOTH = {
         "tenants/test_switches.py", "tenants/test_upkeep.py", "config/telemetry/test_timing.py",
     ],
     "queues, which skip locked rows where there are locks": ["tenants/outbox/test_delivery.py", "tenants/test_jobs.py"],
-    "the walls between hosts, which close the query": ["tenants/test_prepared.py", "tenants/test_scope.py", "tenants/test_scope_holes.py"],
+    "the walls between hosts, which close the query": ["tenants/test_prepared.py", "tenants/test_rows.py",
+        "tenants/test_scope.py", "tenants/test_scope_holes.py"],
     "a public page's connection": ["tenants/test_public_reads.py"],
     "what is deleted and in which order": [
         "entries/archive/test_erasing.py", "entries/archive/test_purging.py", "entries/archive/test_exporting.py",

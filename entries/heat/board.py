@@ -9,6 +9,7 @@ from entries.entry.models import Entry
 from entries.heat.models import Heat, HeatChange, RaceSeeding, SeedingPin, Start
 from entries.meet.models import Race
 from tenants.models import User
+from tenants.rows import write_columns
 
 PIN_COLUMNS = ("kind", "entry_id", "other_id", "heat_number", "reason", "made_by_id")
 
@@ -81,7 +82,7 @@ def write(race: Race, lines: Sequence[Line]) -> None:
             (changed if start.pk else new).append(start)
     # Without a number first: two who change places would have the same one for a moment.
     Start.objects.filter(pk__in=[start.pk for start in changed]).update(hip_number=None)
-    Start.objects.bulk_update(changed, ["heat", "hip_number", "rank", "reason"], batch_size=500)
+    write_columns(changed, ["heat", "hip_number", "rank", "reason"])
     Start.objects.bulk_create(new, batch_size=1_000)
     Heat.objects.filter(race=race, number__gt=len(heats)).delete()
 

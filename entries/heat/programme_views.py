@@ -1,6 +1,6 @@
 """The programme desk of a meet (contract 7): its races with their heats, the board of one race, and what is changed there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -96,7 +96,11 @@ def _do(request: HttpRequest, meet: Meet, chosen: RaceLine | None) -> str:
             "%(count)d名にナンバーカードをつけました。", "%(count)d名にナンバーカードをつけました。", len(given)
         ) % {"count": len(given)}
     form = BoardForm(request.POST)
-    if not form.is_valid() or chosen is None:
+    if chosen is None:
+        raise Refused("choose_runners")
+    if "heat" in form.errors:
+        raise Refused("heat_unknown", last=len(chosen.bars))
+    if not form.is_valid():
         raise Refused("choose_runners")
     for name, button in BUTTONS.items():
         if name in request.POST:
@@ -252,14 +256,19 @@ def _page(
         "numbered": len(bibs),
     }
     if chosen:
-        chosen.starters.seeding.race = chosen.race
-        values |= {
-            "columns": board_of(chosen, bibs),
-            "absent": named(chosen.absent) if chosen.absent else [],
-            "pins": pins_shown(chosen.race),
-            "changes": list(changes_of(chosen.race)),
-            "form": form or SeedingForm(instance=chosen.starters.seeding),
-            "board_form": BoardForm(initial={"version": chosen.version}),
-            "said": CHANGES,
-        }
+        values |= _of_race(chosen, bibs, form)
     return TemplateResponse(request, "admin/heat/programme.html", values, status=status)
+
+
+def _of_race(chosen: RaceLine, bibs: Mapping[int, int], form: SeedingForm | None) -> dict[str, Any]:
+    """What the page shows of the chosen race."""
+    chosen.starters.seeding.race = chosen.race
+    return {
+        "columns": board_of(chosen, bibs),
+        "absent": named(chosen.absent) if chosen.absent else [],
+        "pins": pins_shown(chosen.race),
+        "changes": list(changes_of(chosen.race)),
+        "form": form or SeedingForm(instance=chosen.starters.seeding),
+        "board_form": BoardForm(initial={"version": chosen.version}),
+        "said": CHANGES,
+    }

@@ -16,10 +16,10 @@ from tenants.jobs import work
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.retry import retry_when_locked
+from tenants.rows import write_columns
 
 MAIL = "heat.mail_lists"
 """The job that tells the teams."""
-BATCH = 500
 
 
 @retry_when_locked
@@ -70,7 +70,7 @@ def _keep_names(meet: Meet) -> None:
     for start in new:
         for part, said in called_of(start)._asdict().items():
             setattr(start, f"listed_{part}", said)
-    Start.objects.bulk_update(new, _LISTED, batch_size=BATCH)
+    write_columns(new, _LISTED)
 
 
 _LISTED: Sequence[str] = [field.name for field in Start._meta.fields if field.name.startswith("listed_")]

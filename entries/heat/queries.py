@@ -1,6 +1,6 @@
 """Who starts, and what was fixed about it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -120,9 +120,12 @@ def last_version(meet: Meet) -> ListVersion | None:
     return ListVersion.objects.filter(meet=meet).defer("starts").order_by("-number").first()
 
 
-def bibs_of(meet: Meet) -> dict[int, int]:
-    """Who wears which number: athlete -> bib."""
-    return dict(Bib.objects.filter(meet=meet).values_list("athlete", "number"))
+def bibs_of(meet: Meet, *, athletes: Collection[int] | None = None) -> dict[int, int]:
+    """Who wears which number: athlete -> bib; of all, or of these athletes."""
+    rows = Bib.objects.filter(meet=meet)
+    if athletes is not None:
+        rows = rows.filter(athlete__in=athletes)
+    return dict(rows.values_list("athlete", "number"))
 
 
 def dict_of_slots(meet: Meet) -> dict[tuple[int, int], datetime]:

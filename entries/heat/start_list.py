@@ -70,8 +70,10 @@ def start_list_of(
         rows = rows.filter(_words(meet, words))
     if only is not None:
         rows = rows.filter(only)
-    bibs, slots = bibs_of(meet), dict_of_slots(meet)
-    return [_listed(start, bibs, slots, meet) for start in _in_order(rows)]
+    starts = list(_in_order(rows))
+    few = {start.entry.athlete_id for start in starts} if only is not None or words else None
+    bibs, slots = bibs_of(meet, athletes=few), dict_of_slots(meet)
+    return [_listed(start, bibs, slots, meet) for start in starts]
 
 
 def _words(meet: Meet, words: str) -> Q:

@@ -9,8 +9,8 @@ from entries.roster.models import Athlete, Membership, RosterUpload, Sex, Team
 from entries.roster.prefectures import PREFECTURES
 from tenants.models import User
 from tenants.prepared import Prepared
-from tenants.search_key import words_of
-from tenants.searched import found
+from tenants.search_key import Word
+from tenants.searched import found, found_each
 from tenants.signin.models import OneTimeLink, Purpose
 
 ORDERS: Mapping[str, tuple[str, ...]] = {
@@ -112,12 +112,11 @@ def found_in_public(text: str, *, athlete: str, team: str, number: Callable[[str
     A word of figures alone is looked for in the team, and by `number` where something is numbered: an athlete's key holds the
     JAAF ID too, which nobody may find out by trying.
     """
-    wanted = Q()
-    for word in words_of(text):
+
+    def stands(word: Word) -> Q:
         here = Q(**{f"{team}__contains": word.key})
         if not word.key.isdecimal():
-            here |= Q(**{f"{athlete}__contains": word.key})
-        elif number is not None:
-            here |= number(word.key)
-        wanted &= here
-    return wanted
+            return here | Q(**{f"{athlete}__contains": word.key})
+        return here | number(word.key) if number else here
+
+    return found_each(text, stands)

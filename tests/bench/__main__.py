@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 
 from tests.pgplugin import start_postgres
 
@@ -37,51 +38,14 @@ def main() -> None:
 
 
 def measure(part: str) -> None:
-    """Run one part."""
-    if part == "imports":
-        from tests.bench import imports
-
-        imports.run()
-    elif part == "desk":
-        from tests.bench import desk
-
-        desk.run()
-    elif part == "seeding":
-        from tests.bench import seeding
-
-        seeding.run()
-    elif part == "lists":
-        from tests.bench import lists
-
-        lists.run()
-    elif part == "uploads":
-        from tests.bench import uploads
-
-        uploads.run(os.environ["DATABASE_URL"])
-    elif part == "coach":
-        from tests.bench import coach
-
-        coach.run(os.environ["DATABASE_URL"])
-    elif part == "growth":
-        from tests.bench import growth
-
-        growth.run()
-    elif part == "backup":
-        from tests.bench import backup
-
-        backup.run()
-    elif part == "steps":
-        from tests.bench import steps
-
-        steps.run(os.environ["DATABASE_URL"], seconds=SECONDS, teams=TEAMS)
-    elif part == "search":
-        from tests.bench import search
-
-        search.run()
+    """Run one part: the module of its name, where that of `entries` is `measure`."""
+    module = import_module(f"tests.bench.{'measure' if part == 'entries' else part}")
+    if part in ("entries", "steps"):
+        module.run(os.environ["DATABASE_URL"], seconds=SECONDS, teams=TEAMS)
+    elif part in ("coach", "uploads"):
+        module.run(os.environ["DATABASE_URL"])
     else:
-        from tests.bench import measure as entries
-
-        entries.run(os.environ["DATABASE_URL"], seconds=SECONDS, teams=TEAMS)
+        module.run()
 
 
 if __name__ == "__main__":

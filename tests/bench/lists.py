@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from time import perf_counter
+from typing import Any
 
 from django.db import connection
 from django.test import Client
@@ -15,7 +16,7 @@ from entries.heat.publication import publish, put_out
 from entries.heat.start_list import start_list_of
 from entries.meet.models import Meet, Race, State
 from entries.report.paper_data import Programme
-from entries.report.papers import PAPERS, make
+from entries.report.papers import PAPERS
 from entries.report.start_list_csv import start_list_csv
 from entries.report.typesetting import typeset
 from entries.roster.models import Team
@@ -68,11 +69,16 @@ def _papers(meet: Meet) -> None:
     browser.get("/meets/")
     _said("  public page, made once a second", lambda: browser.get(address))
     now, paper = timezone.now(), PAPERS["programme"]
-    whole = _said("  programme as PDF", lambda: make("programme", meet, at=now))
-    read = Programme(meet, now)
-    values = read.values(str(paper.title), **paper.data(read))
-    alone = _said("  typst alone on ready data", lambda: typeset(paper.template, values))
-    print(f"    programme / typst alone: {whole / alone:.2f}", flush=True)
+    values: dict[str, Any] = {}
+
+    def read() -> None:
+        programme = Programme(meet, now)
+        values.update(programme.values(str(paper.title), **paper.data(programme)))
+
+    # Typst keeps what it has set: the same data a second time would cost nothing.
+    reading = _said("  data of the programme", read)
+    setting = _said("  typst on it", lambda: typeset(paper.template, values))
+    print(f"    programme / typst alone: {(reading + setting) / setting:.2f}", flush=True)
 
 
 def _table(meet: Meet) -> None:

@@ -140,8 +140,21 @@ def test_every_list_finds_a_name_however_it_is_typed(
     assert list(searched(kita.athletes.all(), typed)) == [takahashi]
     with tenant_scope(meet.tenant_id):
         assert list(athletes_known_to_host_of(race, words=typed)) == [takahashi]
-        assert [entry.athlete for entry in listed_entries(meet, words=typed)] == [takahashi]
+        by_jaaf_id = typed == "０００１２３"  # which the public can find nobody by
+        assert [entry.athlete for entry in listed_entries(meet, words=typed)] == ([] if by_jaaf_id else [takahashi])
         assert [entry.athlete for entry in listed_entries(meet, words=f"{typed} ない")] == []
+
+
+@pytest.mark.parametrize("marks", ["'", '"', "・", "  ’ "])
+def test_marks_alone_find_nothing_and_an_empty_text_all(
+    marks: str, takahashi: Athlete, race: Race, client: Client, baba: User, meet: Meet, kita: Team
+) -> None:
+    client.force_login(baba)
+    assert send(client, race.meet, None, [row(takahashi, race)]).status_code == 303
+    for typed, wanted in ((marks, []), ("", [takahashi]), ("  ", [takahashi])):
+        assert list(searched(kita.athletes.all(), typed)) == wanted
+        with tenant_scope(meet.tenant_id):
+            assert [entry.athlete for entry in listed_entries(meet, words=typed)] == wanted
 
 
 def test_a_team_is_found_by_its_kana_and_a_meet_by_its_venue(

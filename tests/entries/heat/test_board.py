@@ -152,7 +152,7 @@ def test_a_change_on_an_older_board_is_told_and_not_made(
 @pytest.mark.parametrize(
     ("button", "chosen", "fields", "text"),
     [
-        ("move", 1, {"heat": 9}, "組は1から2までの番号"), ("move", 1, {"heat": 0}, "選手を選んでください"), ("move", 0, {"heat": 1}, "選手を選んでください"),
+        ("move", 1, {"heat": 9}, "組は1から2までの番号"), ("move", 1, {"heat": 0}, "組は1から2までの番号"), ("move", 0, {"heat": 1}, "選手を選んでください"),
         ("move", 1, {"heat": ""}, "選手を選んでください"), ("swap", 1, {}, "選手を選んでください"), ("swap", 3, {}, "選手を選んでください"),
         ("pin", 1, {"kind": "into", "heat": 1, "why": " "}, "理由を入力"), ("pin", 1, {"kind": "apart", "why": "x"}, "固定する選手"),
         ("pin", 3, {"kind": "apart", "why": "x"}, "固定する選手"), ("pin", 0, {"kind": "into", "heat": 1, "why": "x"}, "固定する選手"),
