@@ -15,6 +15,7 @@ from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Membership, Team
 from tenants.models import AuditRecord, User
 from tenants.prepared import Prepared
+from tenants.privacy.retention_classes import ERASED_AT
 from tenants.scope import across_tenants
 
 _held_in = Prepared(
@@ -272,3 +273,12 @@ def standing_of(gone: Sequence[Entry]) -> Standing:
         given=dict(holding.values_list("race").annotate(n=Count("*"))),
         changed={int(new): before["entry"] for new, before in noted.values_list("target_id", "before")},
     )
+
+
+def add_addresses(people: dict[str, str], sender: str | None, language: str | None, contact: str | None) -> None:
+    """Whom to write to about a sheet, address -> language, each address once: its sender and the team's contact. Who was erased is
+    left out."""
+    if sender and not sender.endswith(ERASED_AT):
+        people[sender.lower()] = language or "ja"
+    if contact:
+        people.setdefault(contact.lower(), language or "ja")

@@ -6,12 +6,12 @@ from itertools import groupby
 from django.utils import timezone
 
 from entries.entry.models import Entry, Submission
+from entries.entry.queries import add_addresses
 from entries.heat.models import ListVersion
 from entries.heat.versions import compare
 from tenants.jobs import work
 from tenants.jobs.models import Job
 from tenants.outbox.actions import enqueue_many
-from tenants.privacy.retention_classes import ERASED_AT
 from tenants.scope import tenant_scope
 
 KIND = "heat.start_list"
@@ -56,9 +56,6 @@ def addresses_of(meet: int, teams: set[int]) -> Mapping[int, dict[str, str]]:
     found: dict[int, dict[str, str]] = {}
     for team, of_team in groupby(rows.iterator(chunk_size=2_000), key=lambda row: row[0]):
         people = found.setdefault(team, {})
-        for _team, sender, language, contact in of_team:
-            if sender and not sender.endswith(ERASED_AT):
-                people[sender.lower()] = language or "ja"
-            if contact:
-                people.setdefault(contact.lower(), language or "ja")
+        for _team, *columns in of_team:
+            add_addresses(people, *columns)
     return found

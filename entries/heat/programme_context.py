@@ -17,7 +17,7 @@ from entries.marks import format_time
 from entries.meet.models import Meet, Race, TimetableSlot
 from entries.meet.wording import short_moment
 
-MOST_NAMED = 100
+MOST_READ = 100
 NARROWEST = 0.6
 """Percent of the axis that a heat of equal times is drawn with."""
 
@@ -218,7 +218,7 @@ def _row(start: Start, entries: Mapping[int, Entry], bib: int | None, together: 
 
 def named(numbers: Sequence[int]) -> list[Entry]:
     """The first of these entries with athlete and team."""
-    rows = Entry.objects.filter(pk__in=numbers[:MOST_NAMED])
+    rows = Entry.objects.filter(pk__in=numbers[:MOST_READ])
     return list(rows.select_related("athlete", "submission__team").order_by("pk"))
 
 

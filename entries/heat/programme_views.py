@@ -24,6 +24,7 @@ from entries.heat.queries import bibs_of
 from entries.heat.rules import may_change, may_seed
 from entries.heat.runners import PinKind
 from entries.heat.wording import CHANGES
+from entries.meet.desk import meet_at_desk
 from entries.meet.models import Meet, Race
 from tenants.desk.base import is_id, user_of
 from tenants.desk.composed import ComposedAdmin
@@ -38,10 +39,7 @@ def programme(desk: ComposedAdmin, request: HttpRequest, object_id: str) -> Http
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def _programme(request: HttpRequest, desk: ComposedAdmin, object_id: str) -> HttpResponse:
-    found = Meet.objects.select_related("tenant")
-    meet = found.filter(pk=int(object_id)).first() if is_id(object_id) else None
-    if meet is None or not desk.has_change_permission(request, meet):
-        raise Http404
+    meet = meet_at_desk(desk, request, object_id)
     lines = lines_of(meet)
     chosen = _chosen(lines, request.POST.get("race") or request.GET.get("race", ""))
     if request.method != "POST":
@@ -79,7 +77,7 @@ def _address(meet: Meet, chosen: RaceLine | None) -> str:
 def _do(request: HttpRequest, meet: Meet, chosen: RaceLine | None) -> str:
     """What the pressed button says; what is said then. Raises Refused, Http404."""
     by, at = user_of(request), timezone.now()
-    if "seed" in request.POST or (chosen is None and "publish" not in request.POST):
+    if "seed" in request.POST:
         seed_heats(meet=meet, by=by, at=at)
         return _("すべての種目を編成しました。")
     if "seed_race" in request.POST and chosen:

@@ -7,12 +7,33 @@ checks: `entries.meet.steps`. What wants to be looked at today: `needs_attention
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+
 from entries.meet.models import STATE_ORDER, Meet, State
 from entries.meet.steps import Standing, way
-from tenants.desk.composed import Desk
+from tenants.desk.base import is_id
+from tenants.desk.composed import ComposedAdmin, Desk
 
 MEETS = Desk("meets", "copy")
 RACES = Desk("races", "pause", "resume", "plan")
+
+
+def meet_at_desk(
+    desk: ComposedAdmin,
+    request: HttpRequest,
+    object_id: str,
+    *,
+    meets: QuerySet[Meet] | None = None,
+    only_look: bool = False,
+) -> Meet:
+    """The meet of a page of the desk, with its tenant, for who may change it, or `only_look`. Raises Http404."""
+    rows = (Meet.objects.all() if meets is None else meets).select_related("tenant")
+    meet = rows.filter(pk=int(object_id)).first() if is_id(object_id) else None
+    may = desk.has_view_permission if only_look else desk.has_change_permission
+    if meet is None or not may(request, meet):
+        raise Http404
+    return meet
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Prefetch, Q, 
 from django.db.models.functions import Now
 
 from entries.entry.models import Entry, Submission
+from entries.entry.queries import add_addresses
 from entries.heat.models import Start
 from entries.meet.models import OVER, Meet, Race, State
 from entries.meet.standing import Phase
 from entries.news.models import Notice
 from entries.roster.queries import found_in_public
 from tenants.jobs.models import Job
-from tenants.privacy.retention_classes import ERASED_AT
 from tenants.scope import across_tenants
 from tenants.searched import found
 
@@ -96,11 +96,8 @@ def recipients_of(meet: Meet) -> dict[str, str]:
     sheets = Submission.objects.filter(Exists(live), meet=meet).order_by()
     rows = sheets.values_list("submitted_by__email", "submitted_by__language", "team__contact_email").distinct()
     people: dict[str, str] = {}
-    for sender, language, contact in rows.iterator(chunk_size=2_000):
-        if sender and not sender.endswith(ERASED_AT):
-            people[sender.lower()] = language or "ja"
-        if contact:
-            people.setdefault(contact.lower(), language or "ja")
+    for columns in rows.iterator(chunk_size=2_000):
+        add_addresses(people, *columns)
     return people
 
 

@@ -111,10 +111,9 @@ def _differences(version: ListVersion, starts: Iterable[Listed]) -> list[Differe
 
 def start_list_csv(request: HttpRequest, **address: str) -> HttpResponse:
     """The same as a table (contract 7): times of day in the meet's zone, empty where nothing is known."""
-    answer = _not_indexed(_start_list_csv(request, **address))
-    answer.headers["Content-Type"] = CSV_TYPE
-    answer.headers["Content-Disposition"] = f'attachment; filename="start-lists-{address["meet"]}.csv"'
-    return answer
+    return _as_file(
+        _start_list_csv(request, **address), CSV_TYPE, f'attachment; filename="start-lists-{address["meet"]}.csv"'
+    )
 
 
 @same_for_everyone()
@@ -126,10 +125,9 @@ def _start_list_csv(request: MeetRequest) -> HttpResponse:
 
 def start_list_pdf(request: HttpRequest, **address: str) -> HttpResponse:
     """The programme; 404 before lists are out."""
-    answer = _not_indexed(_start_list_pdf(request, **address))
-    answer.headers["Content-Type"] = "application/pdf"
-    answer.headers["Content-Disposition"] = f'inline; filename="programme-{address["meet"]}.pdf"'
-    return answer
+    return _as_file(
+        _start_list_pdf(request, **address), "application/pdf", f'inline; filename="programme-{address["meet"]}.pdf"'
+    )
 
 
 @same_for_everyone()
@@ -152,6 +150,11 @@ def _check_is_out(meet: Meet) -> None:
 
 def _here(meet: Meet) -> str:
     return reverse("news:start_lists", args=[meet.tenant.slug, meet.slug])
+
+
+def _as_file(answer: HttpResponse, content_type: str, disposition: str) -> HttpResponse:
+    answer.headers["Content-Type"], answer.headers["Content-Disposition"] = content_type, disposition
+    return _not_indexed(answer)
 
 
 def _not_indexed(answer: HttpResponse) -> HttpResponse:

@@ -11,11 +11,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from entries.meet.desk import meet_at_desk
 from entries.meet.models import Meet
 from entries.meet.wording import moment
 from entries.report.models import PrintedPaper
 from entries.report.printing import TITLES, ask, is_running, note_download
-from tenants.desk.base import is_id, user_of
+from tenants.desk.base import user_of
 from tenants.desk.composed import ComposedAdmin
 from tenants.refusal import Refused
 from tenants.wording import say
@@ -46,10 +47,7 @@ def papers(desk: ComposedAdmin, request: HttpRequest, object_id: str) -> HttpRes
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def _papers(request: HttpRequest, desk: ComposedAdmin, object_id: str) -> HttpResponse:
-    found = Meet.objects.select_related("tenant")
-    meet = found.filter(pk=int(object_id)).first() if is_id(object_id) else None
-    if meet is None or not desk.has_change_permission(request, meet):
-        raise Http404
+    meet = meet_at_desk(desk, request, object_id)
     if "file" in request.POST:
         return _file(request, meet, request.POST["file"])
     if request.method == "POST":

@@ -1,7 +1,6 @@
 """What start lists cost once heats are made: coming out, the public page, the table, and the programme as PDF."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from time import perf_counter
 from typing import Any
 
@@ -22,6 +21,7 @@ from entries.report.typesetting import typeset
 from entries.roster.models import Team
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
+from tests.bench.seeding import closed_meet
 from tests.entries.heat.casts import enter
 
 LINE = "{:<58} {:>9}"
@@ -41,10 +41,7 @@ def run() -> None:
 def _meet(tenant: Tenant, by: User, starts: int) -> Meet:
     """A meet of one race whose lists are out."""
     now = timezone.now()
-    meet = Meet.objects.create(
-        tenant=tenant, slug=f"m{starts}", name="計測", venue="-", starts_on=now.date(), ends_on=now.date(), fee=0,
-        entries_open_at=now - timedelta(days=9), entries_close_at=now - timedelta(days=1), state=State.ENTRIES_CLOSED,
-    )  # fmt: skip
+    meet = closed_meet(tenant, f"m{starts}", now)
     race = Race.objects.create(
         tenant=tenant, meet=meet, name="男子5000m", distance_m=5_000, sex="M", waiting_places=None
     )

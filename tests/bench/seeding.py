@@ -1,6 +1,6 @@
 """What it costs to make the heats of a meet: the whole action on PostgreSQL, beside the database writing as many rows by itself."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import log
 from time import perf_counter
 
@@ -34,10 +34,7 @@ def run() -> None:
 
 def _one(tenant: Tenant, entries: int, races: int) -> float:
     now = timezone.now()
-    meet = Meet.objects.create(
-        tenant=tenant, slug=f"m{entries}", name="計測", venue="-", starts_on=now.date(), ends_on=now.date(), fee=0,
-        entries_open_at=now - timedelta(days=9), entries_close_at=now - timedelta(days=1), state=State.ENTRIES_CLOSED,
-    )  # fmt: skip
+    meet = closed_meet(tenant, f"m{entries}", now)
     rows = [
         Race.objects.create(
             tenant=tenant, meet=meet, name=f"R{n}", distance_m=5_000, sex="M", waiting_places=None, position=n
@@ -67,3 +64,11 @@ def _plain(meet: Meet) -> float:
         began = perf_counter()
         cursor.execute(f"INSERT INTO plain_starts SELECT * FROM entries_start WHERE {where}", [meet.pk])
         return perf_counter() - began
+
+
+def closed_meet(tenant: Tenant, slug: str, now: datetime) -> Meet:
+    """A meet without races whose entries are closed."""
+    return Meet.objects.create(
+        tenant=tenant, slug=slug, name="計測", venue="-", starts_on=now.date(), ends_on=now.date(), fee=0,
+        entries_open_at=now - timedelta(days=9), entries_close_at=now - timedelta(days=1), state=State.ENTRIES_CLOSED,
+    )  # fmt: skip
