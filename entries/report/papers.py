@@ -63,23 +63,20 @@ def _programme(read: Programme) -> Values:
 
 
 def _by_heat(read: Programme) -> Values:
-    groups = [
-        {"name": f"{heat['race']} {heat['name']} {heat['time']}", "starts": heat["starts"]} for heat in read.heats()
-    ]
-    return {"groups": groups}
+    return {"races": read.by_race()}
 
 
 def _by_team(read: Programme) -> Values:
     def key(one: Listed) -> tuple[Any, ...]:
         return one.team, one.team_id, one.kana, one.name
 
-    return {"groups": read.groups(key, lambda one: one.team, read.starts, together=lambda one: one.team_id)}
+    groups = read.groups(key, lambda one: one.team, read.starts, together=lambda one: one.team_id)
+    return {"groups": groups, "says_team": False}
 
 
 def _by_kana(read: Programme) -> Values:
-    return {
-        "groups": read.groups(lambda one: (one.kana, one.name, one.start), lambda one: one.kana[:1] or "–", read.starts)
-    }
+    groups = read.groups(lambda one: (one.kana, one.name, one.start), lambda one: one.kana[:1] or "–", read.starts)
+    return {"groups": groups, "says_team": True}
 
 
 def _roll_call(read: Programme) -> Values:
@@ -175,7 +172,7 @@ def _by_name(one: Listed) -> tuple[Any, ...]:
 
 PAPERS: dict[str, Paper] = {
     "programme": Paper(_("プログラム"), "programme", _programme),
-    "start-list": Paper(_("スタートリスト（組順）"), "groups", _by_heat),
+    "start-list": Paper(_("スタートリスト（組順）"), "start_list", _by_heat),
     "start-list-by-team": Paper(_("スタートリスト（チーム別）"), "groups", _by_team),
     "start-list-by-kana": Paper(_("スタートリスト（フリガナ順）"), "groups", _by_kana),
     "roll-call": Paper(_("点呼表"), "roll_call", _roll_call),

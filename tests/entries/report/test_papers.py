@@ -75,7 +75,7 @@ NAMED = {
     "result-sheets", "announcer",
 }  # fmt: skip
 WITH_BIB = {"programme", "start-list", "start-list-by-team", "start-list-by-kana", "roll-call", "bibs", "result-sheets"}
-WITH_TEAM = NAMED - {"start-list", "start-list-by-kana"}
+WITH_TEAM = NAMED
 
 
 @pytest.mark.parametrize("kind", PAPERS)
@@ -138,6 +138,25 @@ def test_a_heat_stands_on_one_sheet(race: Race, now: datetime) -> None:
     seed_heats(meet=race.meet, by=None, at=now)
     for kind in ("roll-call", "result-sheets", "finish-order"):
         assert len(PdfReader(io.BytesIO(make(kind, race.meet, at=now))).pages) == 1, kind
+
+
+def test_a_heat_of_forty_stands_in_one_column_of_the_programme(race: Race, now: datetime) -> None:
+    Race.objects.filter(pk=race.pk).update(starters_per_heat=40)
+    Team.objects.filter(name=LONG_TEAM).update(short_name="北高")
+    enter(race, Team.objects.get(name=LONG_TEAM), [91_000 + n for n in range(114)], now)
+    seed_heats(meet=race.meet, by=None, at=now)
+    for kind, before in (("programme", 2), ("start-list", 0)):
+        pages = PdfReader(io.BytesIO(make(kind, race.meet, at=now))).pages
+        heats = ["".join(page.extract_text().split()) for page in list(pages)[before:]]
+        assert [[text.count(f"{heat}組") for heat in (1, 2, 3)] for text in heats] == [[1, 1, 0], [0, 0, 1]], kind
+
+
+def test_a_heat_that_goes_on_says_again_which_it_is(race: Race, now: datetime) -> None:
+    Race.objects.filter(pk=race.pk).update(starters_per_heat=100)
+    enter(race, Team.objects.get(name=LONG_TEAM), [91_000 + n for n in range(80)], now)
+    seed_heats(meet=race.meet, by=None, at=now)
+    [_, *_, last] = PdfReader(io.BytesIO(make("start-list", race.meet, at=now))).pages
+    assert "1組" in "".join(last.extract_text().split())
 
 
 def test_the_command_writes_each_paper_and_the_table(race: Race, tmp_path: Path, capsys: Any) -> None:
