@@ -27,5 +27,5 @@ def labels() -> dict[str, str]:
         "call_tick": gettext("点呼"), "bib_tick": gettext("ナンバー"), "shoe_tick": gettext("靴"), "officer": gettext("招集係"),
         "checked": gettext("確認者"), "lap": gettext("周"), "to_go": gettext("残り"), "scorer": gettext("周回係"),
         "referee": gettext("審判長"), "place": pgettext("paper", "順位"), "result": pgettext("paper", "記録"),
-        "remark": gettext("備考"), "nobody": gettext("該当なし"),
+        "splits": pgettext("paper", "通過"), "remark": gettext("備考"), "nobody": gettext("該当なし"),
     }  # fmt: skip
