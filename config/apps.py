@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
-from django.contrib.auth.signals import user_logged_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.backends.signals import connection_created
 
 
@@ -19,12 +19,14 @@ class SiteConfig(AppConfig):
         """Start what watches: errors to Sentry, slow queries, crashes as lines of the log."""
         from django.conf import settings
 
+        from config.http.sent_again import lives_as_long_as_ever
         from config.ops.alarms import mails  # noqa: F401 - what an alarm's mail says
         from config.telemetry import logs, sentry, timing
         from config.telemetry.security_events import signed_out
 
         sentry.start(role=role())
         connection_created.connect(timing.watch_queries, dispatch_uid="timing")
+        user_logged_in.connect(lives_as_long_as_ever, dispatch_uid="kept")
         user_logged_out.connect(signed_out, dispatch_uid="security")
         if settings.METRICS_TOKEN:
             from config.telemetry.metrics import counted  # noqa: F401 - begins to count

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "tenants.signin.sessions.UserMiddleware",
+    "config.http.sent_again.SentAgainMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.http.maintenance.MaintenanceMiddleware",
     "tenants.middleware.ScopeMiddleware",
@@ -106,7 +107,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not ENV.is_dev
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
-CSRF_FAILURE_VIEW = "config.http.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "config.http.sent_again.csrf_failure"
 SECURE_SSL_REDIRECT = not ENV.is_dev
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, past the proxy
 SECURE_PROXY_SSL_HEADER = None if ENV.is_dev else ("HTTP_X_FORWARDED_PROTO", "https")

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config.demo import styleguide
-from config.http import health
+from config.http import health, sent_again
 from config.telemetry.metrics import views as metrics
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("metrics", metrics.page, name="metrics"),
     path("admin/", admin.site.urls),
     path("auth/", include("tenants.signin.urls")),
+    path("auth/sent/<slug:key>", sent_again.kept, name="sent_again"),
     path("anymail/", include("tenants.outbox.urls")),
     path("staff/", include("catalog.urls")),
     path("styleguide/", styleguide.page, name="styleguide"),

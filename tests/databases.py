@@ -87,6 +87,7 @@ LEFT_OUT = {
     ],
     "signing in; the limits and links below it are among the modules above": [
         "tenants/signin/test_mailed_links.py", "tenants/signin/test_sessions.py", "tenants/signin/test_sign_in.py",
+        "config/http/test_sent_again.py", "config/http/test_sent_again_everywhere.py",
     ],
     "nonsense from outside, refused before it comes to a query": ["entries/entry/test_sheet_fuzz.py"],
     "what a mail says, and what becomes of it at a provider": [

@@ -38,6 +38,7 @@ DOORS = {
     "auth/login": SIGN_IN,
     "auth/logout": SIGN_IN,
     "auth/menu": SIGN_IN,
+    "auth/sent/<slug:key>": USER,  # what one sent before signing in, kept in one's own session
     "auth/request": SIGN_IN,
     "auth/verify": SIGN_IN,
     "auth/register": SIGN_IN,
@@ -113,7 +114,7 @@ def fill(pattern: str, mine: Own, organizer: User) -> str:
         "meet": mine.meet.slug, "reference": mine.submission.reference, "entry": mine.entry.pk, "content_type_id": 1,
         "app_label": "entries", "url": "nowhere", "race": mine.race.pk,
         "product": mine.product.pk, "draft": mine.draft.pk, "esp": "sendgrid",
-        "function": "uploads", "start": 1,
+        "function": "uploads", "start": 1, "key": "nothing",
     }  # fmt: skip
     if "object_id" in pattern and "content_type_id" not in pattern:
         values["object_id"] = object_of(pattern, mine, organizer)

@@ -1,5 +1,4 @@
-"""Error pages in our own words. They run no query and need no session, so they also work when the database is down
-(but for the way back to what was typed in a form whose token is old)."""
+"""Error pages in our own words. They run no query and need no session, so they also work when the database is down."""
 
 import sys
 
@@ -12,7 +11,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tenants.request_id import request_id
-from tenants.throttle.attempts import TooMany
 
 
 def page(status: int, *, title: str, text: str, headers: dict[str, str] | None = None) -> HttpResponse:
@@ -90,19 +88,3 @@ def unavailable() -> HttpResponse:
         "ただいま大変混み合っています。少し待ってから、同じ操作をもう一度お試しください。二重の申込にはなりません。"
     )
     return page(503, title=_("混み合っています"), text=text, headers={"Retry-After": "30"})
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form whose token is missing or old. A view that keeps what was typed leads back to it instead, by its
-    `instead_of_stale_token`; the form itself is taken by nobody."""
-    instead = getattr(request.resolver_match and request.resolver_match.func, "instead_of_stale_token", None)
-    try:
-        answer: HttpResponse | None = instead(request) if instead else None
-    except TooMany as exception:
-        return too_many(exception.seconds)
-    if answer is not None:
-        return answer
-    text = _(
-        "画面を開いてから時間がたったか、Cookieが使えない設定です。前のページを開き直して、もう一度送信してください。"
-    )
-    return page(403, title=_("画面の有効期限が切れました"), text=text)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
@@ -18,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from config.http.sent import fields_of
 from tenants.request_id import request_id
 from tenants.switches import queries
 from tenants.switches.models import Function, Switch
@@ -34,7 +34,6 @@ SWITCHES = "/admin/tenants/switch/"
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 JSON = ("/staff/references", "/api/")
 URLENCODED = "application/x-www-form-urlencoded"
-MOST_FIELDS = 5_000
 
 
 @dataclass(frozen=True)
@@ -159,9 +158,5 @@ def kept(request: HttpRequest) -> list[tuple[str, str]]:
     """
     if request.method != "POST" or request.content_type != URLENCODED:
         return []
-    try:
-        fields = [(name, value) for name, values in request.POST.lists() for value in values]
-    except (SuspiciousOperation, OSError):  # too large, or cut off on its way
-        return []
-    has_secret = any("password" in name.lower() for name, _value in fields)
-    return [] if has_secret or len(fields) > MOST_FIELDS else fields
+    fields = fields_of(request)
+    return [] if any("password" in name.lower() for name, _value in fields) else fields

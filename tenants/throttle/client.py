@@ -35,3 +35,11 @@ def network_of(address: str) -> str:
             return str(ip.ipv4_mapped)
         return str(ipaddress.ip_network((ip, 64), strict=False))
     return str(ip)
+
+
+def is_from_here(request: HttpRequest) -> bool:
+    """Whether the browser says that a page of this site sent the form: its origin, or else the page's address."""
+    ours = f"{request.scheme}://{request.get_host()}"
+    if "Origin" in request.headers:
+        return request.headers["Origin"] == ours
+    return request.headers.get("Referer", "").startswith(f"{ours}/")

@@ -22,6 +22,7 @@ from entries.entry.sheet.sheet_layout import draft_of_rows
 from entries.roster.models import Team
 from tenants.refusal import Refused
 from tenants.throttle import attempts
+from tenants.throttle.client import is_from_here
 
 BY_SCRIPT = "X-Sheet"
 """The header of a sheet's own script, which shows the answer itself."""
@@ -49,21 +50,13 @@ def keeps_what_is_sent(view: View) -> View:
 
 def _instead_of_stale_token(request: HttpRequest) -> HttpResponse | None:
     """Where a sheet with a stale token goes on; None when another site sent it, or it cannot be kept. Raises TooMany."""
-    if not _is_from_here(request):
+    if not is_from_here(request):
         return None
     if BY_SCRIPT in request.headers:
         return None if request.user.is_authenticated else JsonResponse({}, status=HTTPStatus.UNAUTHORIZED)
     if not _keep(request):
         return None
     return HttpResponseRedirect(_filled(request), status=HTTPStatus.SEE_OTHER)
-
-
-def _is_from_here(request: HttpRequest) -> bool:
-    """Whether the browser says that a page of this site sent the form: its origin, or else the page's address."""
-    ours = f"{request.scheme}://{request.get_host()}"
-    if "Origin" in request.headers:
-        return request.headers["Origin"] == ours
-    return request.headers.get("Referer", "").startswith(f"{ours}/")
 
 
 def _filled(request: HttpRequest) -> str:
@@ -92,7 +85,6 @@ def kept_rows(request: HttpRequest, team: Team) -> list[dict[str, Any]] | None:
     kept = request.session.get(NAME)
     if kept is None:
         return None
-    request.session.set_expiry(None)
     is_fresh = timezone.now() - datetime.fromisoformat(kept["at"]) < KEPT_FOR
     is_this = kept["path"] == request.path and kept["team"] in ("", str(team.pk))
     return list(kept["rows"]) if is_fresh and is_this else None
