@@ -97,6 +97,10 @@ class StartQuerySet(TenantQuerySet["Start"]):
     def in_order(self) -> Self:
         return self.order_by("heat__number", "hip_number", "pk")
 
+    def in_programme_order(self) -> Self:
+        """Those of a meet, race by race."""
+        return self.order_by("heat__race__position", "heat__race_id", "heat__number", "hip_number", "pk")
+
 
 class Start(TenantOwned):
     """An entry on the line: in which heat, with which hip number, and why there (`reason`, see `entries.heat.reasons`).

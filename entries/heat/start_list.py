@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from entries.entry.models import Entry
-from entries.heat.models import Bib, Start
+from entries.heat.models import Bib, Start, StartQuerySet
 from entries.heat.queries import bibs_of, dict_of_slots
 from entries.heat.reasons import others_named
 from entries.heat.wording import why
@@ -86,9 +86,8 @@ def _words(meet: Meet, words: str) -> Q:
     return found_in_public(words, athlete=athlete, team=team, number=bib)
 
 
-def _in_order(rows: QuerySet[Start]) -> QuerySet[Start]:
-    rows = rows.select_related("heat", "entry__athlete", "entry__submission__team")
-    return rows.order_by("heat__race__position", "heat__race_id", "heat__number", "hip_number", "pk")
+def _in_order(rows: StartQuerySet) -> StartQuerySet:
+    return rows.select_related("heat", "entry__athlete", "entry__submission__team").in_programme_order()
 
 
 def _listed(start: Start, bibs: dict[int, int], slots: dict[tuple[int, int], datetime], meet: Meet) -> Listed:
@@ -101,7 +100,7 @@ def _listed(start: Start, bibs: dict[int, int], slots: dict[tuple[int, int], dat
         start.pk, entry.pk, athlete.pk, team.pk, heat.race_id, heat.number, start.hip_number, bibs.get(athlete.pk),
         called.name, called.kana, called.romaji, here, beside, called.team, called.team_short, team.prefecture, called.grade,
         athlete.sex, entry.seed_time, entry.personal_best, entry.shoe_declared, entry.pacemaker,
-        WITHDRAWN if entry.withdrawn_at else LISTED, _note(entry), at, calls,
+        WITHDRAWN if entry.withdrawn_at else LISTED, note_of(entry.withdrawn_at, is_pacemaker=entry.pacemaker), at, calls,
     )  # fmt: skip
 
 
@@ -126,10 +125,11 @@ def called_of(start: Start) -> Called:
     )
 
 
-def _note(entry: Entry) -> str:
-    if entry.withdrawn_at:
+def note_of(withdrawn_at: datetime | None, *, is_pacemaker: bool) -> str:
+    """What lists say beside a start, in the reader's language."""
+    if withdrawn_at:
         return gettext("取り消し済み")
-    return gettext("ペースメーカー") if entry.pacemaker else ""
+    return gettext("ペースメーカー") if is_pacemaker else ""
 
 
 def why_of(starts: Sequence[Listed]) -> dict[int, str]:

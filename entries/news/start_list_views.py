@@ -120,7 +120,7 @@ def start_list_csv(request: HttpRequest, **address: str) -> HttpResponse:
 @in_meet
 def _start_list_csv(request: MeetRequest) -> HttpResponse:
     _check_is_out(request.meet)
-    return HttpResponse(table_of(request.meet, start_list_of(request.meet)))
+    return HttpResponse(table_of(request.meet))
 
 
 def start_list_pdf(request: HttpRequest, **address: str) -> HttpResponse:

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +69,9 @@ _OTHER = {
 """What a file of another kind begins with."""
 _HEIF = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")
 _FORMULA = re.compile(r"'*(\s*[=+\-@＝＋－＠]|[\t\r\n\0])")
+_SUSPECT = tuple(re.compile(f"{before}(?:['=+\\-@＝＋－＠\"]|[^\\S\\r\\n])") for before in (",", "\n"))
+"""A cell of a CSV begins with what a formula, or a mark before it, may begin with, or it is quoted."""
+ROWS_AT_ONCE = 500
 _GUARDED = re.compile(r"'+(\s*[=+\-@＝＋－＠]|[\t\r\n\0])")
 _UNPRINTABLE = re.compile(f"{ILLEGAL_CHARACTERS_RE.pattern}|[\ud800-\udfff\ufffe\uffff]")
 
@@ -120,11 +124,20 @@ def unguarded(text: str) -> str:
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """UTF-8 with byte order mark, as Excel expects it. Any text is inert."""
+    out = [codecs.BOM_UTF8]
+    remaining = chain([header], rows)
+    while some := list(islice(remaining, ROWS_AT_ONCE)):
+        text = _lines(some)
+        if any(pattern.search(f"\n{text}") for pattern in (*_SUSPECT, _UNPRINTABLE)):
+            text = _lines([guarded(_printable(cell)) for cell in row] for row in some)
+        out.append(text.encode())
+    return b"".join(out)
+
+
+def _lines(rows: Iterable[Iterable[object]]) -> str:
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow([guarded(_printable(cell)) for cell in header])
-    writer.writerows([guarded(_printable(cell)) for cell in row] for row in rows)
-    return codecs.BOM_UTF8 + out.getvalue().encode()
+    csv.writer(out).writerows(rows)
+    return out.getvalue()
 
 
 def write_xlsx(

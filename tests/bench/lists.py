@@ -12,7 +12,6 @@ from entries.heat.actions import seed_heats
 from entries.heat.bib_actions import assign_bibs, set_ranges
 from entries.heat.models import Start
 from entries.heat.publication import publish, put_out
-from entries.heat.start_list import start_list_of
 from entries.meet.models import Meet, Race, State
 from entries.report.paper_data import Programme
 from entries.report.papers import PAPERS
@@ -78,16 +77,18 @@ def _papers(meet: Meet) -> None:
     print(f"    programme / typst alone: {(reading + setting) / setting:.2f}", flush=True)
 
 
+PAIRS = 5
+
+
 def _table(meet: Meet) -> None:
-    ours = _said(f"  CSV of {LARGE} starts", lambda: start_list_csv(meet, start_list_of(meet)))
-    columns = (
-        "r.name, h.number, s.hip_number, a.family_name, a.family_kana, t.name, a.grade, e.seed_time, e.personal_best"
-    )
+    """The best of some pairs: other work on the machine falls on one of the two else."""
     asked = (
-        f"SELECT {columns} FROM entries_start s JOIN entries_heat h ON h.id = s.heat_id JOIN entries_race r ON r.id = h.race_id "
-        "JOIN entries_entry e ON e.id = s.entry_id JOIN entries_athlete a ON a.id = e.athlete_id "
-        "JOIN entries_submission u ON u.id = e.submission_id JOIN entries_team t ON t.id = u.team_id "
-        f"WHERE r.meet_id = {meet.pk} ORDER BY h.number, s.hip_number"
+        "SELECT r.name, h.number, l.starts_at, s.hip_number, b.number, s.listed_name, s.listed_kana, s.listed_team, s.listed_grade, "
+        "e.seed_time, e.personal_best, e.withdrawn_at, e.pacemaker "
+        "FROM entries_start s JOIN entries_heat h ON h.id = s.heat_id JOIN entries_race r ON r.id = h.race_id "
+        "JOIN entries_entry e ON e.id = s.entry_id LEFT JOIN entries_bib b ON b.meet_id = r.meet_id AND b.athlete_id = e.athlete_id "
+        "LEFT JOIN entries_timetableslot l ON l.race_id = r.id AND l.number = h.number "
+        f"WHERE r.meet_id = {meet.pk} ORDER BY r.position, r.id, h.number, s.hip_number, s.id"
     )
 
     def copy() -> None:
@@ -95,7 +96,11 @@ def _table(meet: Meet) -> None:
             for _row in rows:
                 pass
 
-    print(f"    COPY of the same / CSV: {_said('  COPY', copy) / ours:.2f}", flush=True)
+    pairs = [
+        (_said(f"  CSV of {LARGE} starts", lambda: start_list_csv(meet)), _said("  COPY of the same", copy))
+        for _pair in range(PAIRS)
+    ]
+    print(f"    COPY / CSV: {min(copied for _, copied in pairs) / min(ours for ours, _ in pairs):.2f}", flush=True)
 
 
 def _said(what: str, act: Callable[[], object]) -> float:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from tenants import wording
@@ -533,6 +535,22 @@ def test_text_that_looks_like_a_formula_is_inert_and_comes_back_equal(text: str)
     assert len(book.worksheets) == 1
     assert [cell.data_type for row in book.worksheets[0].iter_rows() for cell in row] == ["s", "s"]
     assert read(write_csv(["n"], [[text]]), "a.csv").rows[0][1] == [text.strip()]
+
+
+@given(
+    st.lists(
+        st.lists(st.one_of(st.none(), st.integers(), st.text(max_size=4), st.sampled_from(FORMULAS)), max_size=3),
+        max_size=5,
+    )
+)
+def test_a_row_that_needs_care_changes_no_other(rows: list[list[object]]) -> None:
+    """What is plain is written at one look: it comes out as if each cell had been looked at."""
+    apart = b"".join(write_csv(row, [])[3:] for row in [["a", "b"], *rows])
+    assert write_csv(["a", "b"], rows)[3:] == apart
+    guarded_cells = [[guarded(tables._printable(cell)) for cell in row] for row in rows]
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows(guarded_cells)
+    assert write_csv([], rows)[3:].decode().removeprefix("\r\n") == out.getvalue()
 
 
 def test_plain_text_is_written_as_it_is() -> None:

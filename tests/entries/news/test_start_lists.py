@@ -7,16 +7,23 @@ from datetime import datetime
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from entries.entry.models import Entry
 from entries.heat.actions import seed_heats
+from entries.heat.bib_actions import assign_bibs, set_ranges
+from entries.heat.board_actions import move
 from entries.heat.models import Bib, Start
+from entries.heat.publication import put_out
+from entries.heat.start_list import start_list_of
+from entries.marks import format_time
 from entries.meet.models import Meet, Race, State, TimetableSlot
 from entries.news import start_list_views
 from entries.news.page_cache import PAGES
-from entries.report.start_list_csv import COLUMNS
+from entries.report.start_list_csv import COLUMNS, start_list_csv
 from entries.roster.models import Athlete, Team
 from tenants.models import User
 from tests.conftest import open_meet, race_of
@@ -147,6 +154,36 @@ def test_the_csv_says_the_same(client: Client, race: Race, now: datetime) -> Non
     assert [(row["heat"], row["hip_number"]) for row in rows] == [one[2:4] for one in found(client, LISTS)]
     assert rows[0]["starts_at"] == "2027-05-01T09:30+09:00"
     assert [row["seed_time"] for row in rows if row["name"].startswith("'=cmd()")] == ["15:04.00"]
+
+
+def test_the_table_is_what_lists_say(race: Race, minami: Team, aoki: User, now: datetime) -> None:
+    """It is read by a way of its own: every cell is compared, of starts that were out, came later, withdrew or pace."""
+    put_out(race.meet, by=aoki, at=now, mail=False)
+    set_ranges(meet=race.meet, rows=[{"first": 7, "last": 9}, {"first": 101, "last": 199}], by=aoki)
+    assign_bibs(meet=race.meet, by=aoki)
+    late = enter(race, minami, [None, 90_001], now, pacemaker=True, personal_best=360_000)
+    move(race=race, entries=[one.pk for one in late], heat=1, version=1, by=aoki, at=now)
+    Athlete.objects.filter(pk=late[0].athlete_id).update(given_name="", grade="M1")
+    Athlete.objects.exclude(pk=late[0].athlete_id).update(family_name="後", grade="9")
+    Entry.objects.filter(seed_time=90_100).update(withdrawn_at=now)
+    rows = list(csv.reader(io.StringIO(start_list_csv(race.meet).decode("utf-8-sig"), newline="")))
+    said = [
+        [race.name, one.heat, "", one.hip_number, one.bib or "", one.name, one.kana, one.team, one.grade,
+         format_time(one.seed_time), format_time(one.personal_best), one.note]
+        for one in start_list_of(race.meet)
+    ]  # fmt: skip
+    assert len(said) == 8
+    assert rows[1:] == [[str(cell) for cell in row] for row in said]
+
+
+def test_the_table_costs_the_same_for_any_field(race: Race, minami: Team, now: datetime, aoki: User) -> None:
+    with CaptureQueriesContext(connection) as few:
+        start_list_csv(race.meet)
+    more = enter(race, minami, [91_000 + n for n in range(20)], now)
+    move(race=race, entries=[one.pk for one in more], heat=1, version=1, by=aoki, at=now)
+    with CaptureQueriesContext(connection) as many:
+        start_list_csv(race.meet)
+    assert len(few) == len(many) == 4
 
 
 @pytest.mark.parametrize("path", [LISTS, "/meets/nittai/ld326/start-lists.csv"])
