@@ -48,7 +48,7 @@ class RaceInline(DeskInline):
     fk_name = "meet"
     template = "admin/edit_inline/races.html"
     fields = (
-        "position", "name", "sex", "distance_m", "places", "waiting_places", "starters_per_heat", "fee", ("start", "held_on"),
+        "position", ("name", "name_en"), "sex", "distance_m", "places", "waiting_places", "starters_per_heat", "fee", ("start", "held_on"),
         ("standard", "standard_from", "standard_until"), "is_ncg",
     )  # fmt: skip
     ordering = ("position", "pk")

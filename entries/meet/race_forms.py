@@ -131,6 +131,8 @@ class GridRowForm(RaceRowForm):
         super().__init__(*args, **kwargs)
         if "position" in self.fields:
             self.fields["position"].required = False
+        if "name_en" in self.fields:
+            self.fields["name_en"].widget.attrs["placeholder"] = _("英語（任意）")
         if not self.instance.pk:
             self.initial["position"] = None
         first, zone = (vars(self.instance).get(name) for name in ("first_start", "stored_zone"))

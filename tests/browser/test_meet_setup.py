@@ -191,6 +191,19 @@ def test_cells_of_a_spreadsheet_are_pasted(grid: Callable[..., Page]) -> None:
         assert Race.objects.get(name="五").waiting_places == 10
 
 
+def test_the_english_name_stands_below_when_it_is_asked_for(grid: Callable[..., Page]) -> None:
+    page = grid()
+    expect(cell(page, 0, "name_en")).to_be_hidden()
+    page.get_by_label("種目名の英語表記も入力する").check()
+    cell(page, 0, "name_en").fill("Men 5000 m")
+    page.get_by_label("種目名の英語表記も入力する").uncheck()
+    expect(cell(page, 0, "name_en")).to_be_visible()
+    expect(cell(page, 1, "name_en")).to_be_hidden()
+    save(page)
+    with across_tenants():
+        assert Race.objects.get(name="一").name_en == "Men 5000 m"
+
+
 def test_nobody_is_asked_for_the_day_of_a_race_unless_there_are_several(grid: Callable[..., Page]) -> None:
     page = grid()
     expect(cell(page, 0, "held_on")).to_be_visible()

@@ -60,6 +60,16 @@ def test_a_row_holds_fee_standard_and_its_days(desk: Client, draft: Meet) -> Non
     assert errors_on(page) == ["有効期間の終わりは始まり以降の日にしてください。"]
 
 
+def test_a_row_holds_the_english_name_below_the_other(desk: Client, draft: Meet) -> None:
+    race = race_of(draft)
+    assert change(desk, draft, races__0__name_en="Men 5000 m").status_code == 302
+    assert fresh(race).name_en == "Men 5000 m"
+    page = desk.get(address(draft))
+    assert form_on(page, "name")["races-0-name_en"] == "Men 5000 m"
+    assert 'aria-label="種目名（英語）"' in page.content.decode()
+    assert change(desk, draft, races__0__name_en="x" * 61).status_code == 422
+
+
 def test_a_start_plans_the_heats_that_the_places_fill(desk: Client, draft: Meet) -> None:
     race = race_of(draft, places=90, starters_per_heat=40)
     change(desk, draft, races__0__start="９：３０")
