@@ -1,13 +1,21 @@
 """What the programme desk is told."""
 
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from entries.heat.models import PIN_WORDS, BibRange, RaceSeeding
+from entries.heat.run_time import GAP
+from entries.heat.timetable import RaceTimes, Wish, Wishes, wishes_now
 from entries.meet.fields import MarkField
-from entries.meet.models import Race
+from entries.meet.models import Meet, Race
+from entries.meet.race_forms import ClockField
+from tenants.desk.forms import MomentField
 from tenants.forms import Form, ModelForm
 
 MOST_AT_ONCE = 60
@@ -43,11 +51,12 @@ class BibRangeForm(ModelForm):
         fields = ("first", "last", "sex", "race", "selection")
         widgets = {"selection": forms.NullBooleanSelect}  # as Django's documentation writes it
 
-    def __init__(self, *args: Any, races: Any = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, races: Any = None, names: Sequence[tuple[int, str]] = (), **kwargs: Any) -> None:
+        """`names` are those of the races, so that no line asks for them again."""
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["race"].queryset = Race.objects.none() if races is None else races
-        fields["race"].empty_label = str(_("すべて"))
+        fields["race"].choices = [("", _("すべて")), *names]
         fields["sex"].choices = [("", _("すべて")), *list(fields["sex"].choices)[1:]]
         kinds = [("unknown", _("すべて")), ("true", _("選抜種目だけ")), ("false", _("選抜種目以外"))]
         fields["selection"].widget.choices = kinds
@@ -90,3 +99,76 @@ class SeedingForm(ModelForm):
             if values.get(name) == 0:
                 self.add_error(name, _("1以上を入力するか、空欄にしてください。"))
         return values
+
+
+MOST_TRACKS = 9
+LONGEST_GAP = 120
+"""Minutes."""
+
+
+class TimetableForm(Form):
+    """How start times are to be filled, as it is now until somebody types. Moments are in the meet's zone; `seen` is the token of
+    what the page showed."""
+
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    first_start = ClockField(label=_("1日の最初のスタート"))
+    in_order = forms.BooleanField(
+        label=_("種目を並び順のとおりに並べ直す"),
+        required=False,
+        help_text=_("選ばなければ、いまのタイムテーブルの順のまま時刻をつけます。"),
+    )
+
+    def __init__(self, posted: Any, *, meet: Meet, read: Sequence[RaceTimes]) -> None:
+        self.meet, self.read = meet, read
+        wishes = wishes_now(meet, read)
+        super().__init__(posted, prefix="timetable", initial={"first_start": wishes.first_start})
+        for one in read:
+            wish = wishes.races[one.race.pk]
+            track: Any = forms.IntegerField(label=_("トラック"), min_value=1, max_value=MOST_TRACKS, required=False)
+            gap: Any = forms.IntegerField(label=_("組の間（分）"), min_value=0, max_value=LONGEST_GAP, required=False)
+            gap.widget.attrs["placeholder"] = GAP
+            first = MomentField(label=_("最初の組を固定"), required=False)
+            for name, field, value in (
+                ("track", track, wish.track),
+                ("gap", gap, wish.gap),
+                ("first", first, wish.first),
+            ):
+                field.widget.attrs["aria-label"] = f"{one.race.name_here} {field.label}"
+                self.fields[f"{name}-{one.race.pk}"] = field
+                self.initial[f"{name}-{one.race.pk}"] = self._local(value) if isinstance(value, datetime) else value
+
+    def _local(self, moment: datetime) -> str:
+        return f"{moment.astimezone(self.meet.zone):%Y-%m-%dT%H:%M}"
+
+    def full_clean(self) -> None:
+        """Moments are read in the meet's zone."""
+        with timezone.override(self.meet.zone):
+            super().full_clean()
+
+    def fields_of(self, race: Race) -> list[BoundField]:
+        """Track, gap and first start of this race."""
+        return [self[f"{name}-{race.pk}"] for name in ("track", "gap", "first")]
+
+    def rows(self) -> Iterator[tuple[Race, list[BoundField]]]:
+        """A row for each race."""
+        for one in self.read:
+            yield one.race, self.fields_of(one.race)
+
+    def remember(self, token: str) -> None:
+        """What the page shows now."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data[self.add_prefix("seen")] = token
+        self.data = data
+
+    def wishes(self) -> Wishes:
+        """What was typed."""
+        values = self.cleaned_data
+        races = {
+            pk: Wish(values[f"track-{pk}"] or 1, values[f"gap-{pk}"], _in_utc(values[f"first-{pk}"]))
+            for pk in (one.race.pk for one in self.read)
+        }
+        return Wishes(values["first_start"], in_order=values["in_order"], races=races)
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC) if moment else None

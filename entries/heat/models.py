@@ -31,7 +31,8 @@ PIN_WORDS = [
 
 class RaceSeeding(TenantOwned):
     """How a race is cut into heats, and what came of it last. `version` grows with every change of its heats, so that a move
-    made on an older board is told instead of made."""
+    made on an older board is told instead of made. Heats on different tracks may run at the same time; between those on one
+    track lie `gap_minutes` (None: `run_time.GAP`) for the last runner to leave and the next heat to line up."""
 
     race = models.OneToOneField(Race, verbose_name=_("種目"), on_delete=models.CASCADE, related_name="seeding")
     seed_by = models.CharField(_("編成に使うタイム"), max_length=20, choices=SeedBy, default=SeedBy.DECLARED)
@@ -49,6 +50,8 @@ class RaceSeeding(TenantOwned):
     stays = models.PositiveSmallIntegerField(
         _("選抜種目に残る人数"), null=True, blank=True, help_text=_("空欄は1組の人数。")
     )
+    track = models.PositiveSmallIntegerField(_("トラック"), default=1, db_default=1)
+    gap_minutes = models.PositiveSmallIntegerField(_("組の間（分）"), null=True, blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)
     rule_version = models.PositiveSmallIntegerField(default=0, editable=False)
     hash = models.CharField(max_length=16, blank=True, editable=False)

@@ -4,14 +4,14 @@ queries that does not grow with the entries."""
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.db.models import QuerySet
 
 from entries.entry.models import Entry
 from entries.heat import wording
 from entries.heat.models import HeatChange, ListVersion, SeedingPin, Start
-from entries.heat.queries import Starters, last_version, lists_now, starters_of
+from entries.heat.queries import Standing, Starters, last_version, lists_now, slots_by_race, starters_of, starts_by_race
+from entries.heat.timetable import RaceTimes, race_times
 from entries.heat.versions import compare
 from entries.marks import format_time
 from entries.meet.models import Meet, Race, TimetableSlot
@@ -52,16 +52,20 @@ class RaceLine:
     bars: list[HeatBar]
     version: int
     surplus: int
-    missing: int
-    """Entries that hold a place and stand in no heat."""
     gone: int
     """Starts whose entry has been withdrawn since."""
-    absent: list[int] = field(default_factory=list)
-    """The entries that are `missing`."""
+    absent: list[Entry]
+    """Entries that hold a place and stand in no heat."""
+    times: RaceTimes
+    starts: Sequence[Standing]
 
     @property
     def race(self) -> Race:
         return self.starters.race
+
+    @property
+    def missing(self) -> int:
+        return len(self.absent)
 
     @property
     def without_time(self) -> int:
@@ -95,47 +99,32 @@ class Column:
 
 
 def lines_of(meet: Meet) -> list[RaceLine]:
-    """All races in the order of the programme."""
-    starts = _starts_by_race(meet)
-    slots = _slots(meet)
-    return [_line(starters, starts.get(number, []), slots, meet) for number, starters in starters_of(meet).items()]
+    """All races in the order of the programme. Five queries."""
+    starts, slots = starts_by_race(meet), slots_by_race(meet)
+    return [
+        _line(meet, starters, starts.get(number, []), slots.get(number, {}))
+        for number, starters in starters_of(meet, named=True).items()
+    ]
 
 
-Standing = tuple[int, int, int | None, int | None, datetime | None]
-"""Of a start: its entry, heat, seed time and rank, and when its entry was withdrawn."""
-
-
-def _starts_by_race(meet: Meet) -> dict[int, list[Standing]]:
-    found: dict[int, list[Standing]] = {}
-    rows = Start.objects.filter(heat__race__meet=meet).order_by("heat__number", "hip_number", "pk")
-    columns = ("heat__race", "entry", "heat__number", "entry__seed_time", "rank", "entry__withdrawn_at")
-    for race, *rest in rows.values_list(*columns):
-        found.setdefault(race, []).append(tuple(rest))
-    return found
-
-
-def _slots(meet: Meet) -> dict[tuple[int, int], str]:
-    rows = TimetableSlot.objects.filter(race__meet=meet)
-    return {(slot.race_id, slot.number): short_moment(meet, slot.starts_at) for slot in rows}
-
-
-def _line(starters: Starters, starts: Sequence[Standing], slots: Mapping[tuple[int, int], str], meet: Meet) -> RaceLine:
+def _line(meet: Meet, starters: Starters, starts: Sequence[Standing], slots: Mapping[int, TimetableSlot]) -> RaceLine:
     race, bars = starters.race, dict[int, HeatBar]()
-    for _entry, heat, time, rank, _withdrawn in starts:
-        bar = bars.setdefault(heat, HeatBar(heat, starts_at=slots.get((race.pk, heat), "")))
+    for start in starts:
+        bar = bars.setdefault(start.heat, HeatBar(start.heat))
         bar.size += 1
-        if rank is not None:
-            bar.times += [time] if time is not None else []
-            bar.without_time += time is None
+        if start.rank is not None:
+            bar.times += [start.time] if start.time is not None else []
+            bar.without_time += start.time is None
     for bar in bars.values():
         bar.is_over = bar.size > race.starters_per_heat
+        bar.starts_at = short_moment(meet, slots[bar.number].starts_at) if bar.number in slots else ""
     _draw(list(bars.values()))
-    standing = {entry for entry, *_ in starts}
-    expected = {entry.pk for entry in starters.entries}
+    standing = {start.entry for start in starts}
+    absent = [entry for entry in starters.entries if entry.pk not in standing] if starts else []
     return RaceLine(
         starters, list(bars.values()), starters.seeding.version, starters.seeding.surplus,
-        missing=len(expected - standing) if starts else 0, gone=len(standing - expected),
-        absent=[entry.pk for entry in starters.entries if entry.pk not in standing] if starts else [],
+        gone=len(standing - {entry.pk for entry in starters.entries}), absent=absent,
+        times=race_times(race, starters.seeding, slots, starts), starts=starts,
     )  # fmt: skip
 
 
@@ -159,22 +148,23 @@ class Publication:
     differences: list[wording.Difference]
 
 
-def publication_of(meet: Meet, bibs: Mapping[int, int]) -> Publication:
+def publication_of(meet: Meet, bibs: Mapping[int, int], lines: Sequence[RaceLine]) -> Publication:
     """One query before lists went out, three after, and one more when something changed."""
     version = last_version(meet)
-    changes = compare(version.starts, lists_now(meet, bibs)) if version else {}
+    slots = {(line.race.pk, number): slot.starts_at for line in lines for number, slot in line.times.slots.items()}
+    changes = compare(version.starts, lists_now(meet, bibs, slots=slots)) if version else {}
     about = named([entry for entries in changes.values() for entry in entries]) if changes else []
     return Publication(version, wording.differences(changes, {entry.pk: entry.athlete.name_here for entry in about}))
 
 
-def board_of(line: RaceLine, bibs: Mapping[int, int]) -> list[Column]:
-    """The heats of one race with all their runners."""
+def board_of(line: RaceLine, bibs: Mapping[int, int], pins: Sequence[SeedingPin]) -> list[Column]:
+    """The heats of one race with all their runners. One query."""
     starts = list(
         Start.objects.filter(heat__race=line.race)
         .select_related("heat", "entry__athlete", "entry__submission__team")
         .in_order()
     )
-    pinned = Counter(SeedingPin.objects.filter(race=line.race, entry__isnull=False).values_list("entry", flat=True))
+    pinned = {pin.entry_id for pin in pins}
     entries = {start.entry_id: start.entry for start in starts}
     mates = Counter((start.heat.number, start.entry.submission.team_id) for start in starts if start.rank is not None)
     most = line.starters.seeding.most_of_a_team
@@ -232,12 +222,16 @@ class PinLine:
     reason: str
 
 
-def pins_shown(race: Race) -> list[PinLine]:
-    """The newest first."""
+def pins_on(race: Race) -> list[SeedingPin]:
+    """The newest first, with all that is said of them."""
     rows = SeedingPin.objects.filter(race=race).select_related("entry__athlete", "other__athlete", "made_by")
+    return list(rows.order_by("-pk"))
+
+
+def pins_shown(pins: Sequence[SeedingPin]) -> list[PinLine]:
+    """What was fixed, in words."""
     return [
-        PinLine(pin.pk, wording.pin_said(pin), pin.made_by.name if pin.made_by else "–", pin.reason)
-        for pin in rows.order_by("-pk")
+        PinLine(pin.pk, wording.pin_said(pin), pin.made_by.name if pin.made_by else "–", pin.reason) for pin in pins
     ]
 
 

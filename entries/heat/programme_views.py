@@ -13,12 +13,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from entries.heat import board_actions, what_if
+from entries.heat import board_actions, timetable_views, what_if
 from entries.heat.actions import change_settings, seed_heats
 from entries.heat.bib_actions import assign_bibs, ranges_of, set_ranges
 from entries.heat.forms import MOST_RANGES, BibRanges, BoardForm, SeedingForm
 from entries.heat.models import RaceSeeding
-from entries.heat.programme_context import RaceLine, board_of, changes_of, lines_of, named, pins_shown, publication_of
+from entries.heat.programme_context import (
+    MOST_READ,
+    RaceLine,
+    board_of,
+    changes_of,
+    lines_of,
+    pins_on,
+    pins_shown,
+    publication_of,
+)
 from entries.heat.publication import publish
 from entries.heat.queries import bibs_of
 from entries.heat.rules import may_change, may_seed
@@ -48,6 +57,8 @@ def _programme(request: HttpRequest, desk: ComposedAdmin, object_id: str) -> Htt
         return _settings(request, desk, meet, lines, chosen)
     if "ranges" in request.POST:
         return _ranges(request, desk, meet, lines, chosen)
+    if timetable_views.is_asked(request):
+        return _timetable(request, desk, meet, lines, chosen)
     try:
         said = _do(request, meet, chosen)
     except Refused as refusal:
@@ -69,9 +80,9 @@ def _chosen(lines: list[RaceLine], text: str) -> RaceLine | None:
     raise Http404
 
 
-def _address(meet: Meet, chosen: RaceLine | None) -> str:
+def _address(meet: Meet, chosen: RaceLine | None, place: str = "board") -> str:
     page = reverse("admin:entries_meet_programme", args=[meet.pk])
-    return f"{page}?race={chosen.race.pk}#board" if chosen else page
+    return f"{page}?race={chosen.race.pk}#{place}" if chosen else page
 
 
 def _do(request: HttpRequest, meet: Meet, chosen: RaceLine | None) -> str:
@@ -204,11 +215,27 @@ def _settings(
     return HttpResponseRedirect(_address(meet, chosen))
 
 
+def _timetable(
+    request: HttpRequest, desk: ComposedAdmin, meet: Meet, lines: list[RaceLine], chosen: RaceLine | None
+) -> HttpResponse:
+    """Show what the start times would be, or write them."""
+    found = timetable_views.answer(request, meet)
+    if found.done:
+        desk.message_user(request, found.done, messages.SUCCESS)
+        return HttpResponseRedirect(_address(meet, chosen, "timetable"))
+    if found.refusal:
+        desk.message_user(request, say(found.refusal), messages.ERROR)
+    return _page(request, desk, meet, lines, chosen, timetable=found, status=found.status)
+
+
 def _range_forms(meet: Meet, lines: list[RaceLine], posted: Any = None) -> Any:
     races = Race.objects.filter(meet=meet).in_programme_order()
+    names = [(line.race.pk, line.race.name_here) for line in lines]
     rows = [model_to_dict(row, ("first", "last", "sex", "race", "selection")) for row in ranges_of(meet)]
     initial = [*rows, *([{}] * min(2, MOST_RANGES - len(rows)))]
-    return BibRanges(posted, prefix="ranges", initial=None if posted else initial, form_kwargs={"races": races})
+    return BibRanges(
+        posted, prefix="ranges", initial=None if posted else initial, form_kwargs={"races": races, "names": names}
+    )
 
 
 def _ranges(
@@ -234,10 +261,11 @@ def _page(
     form: SeedingForm | None = None,
     compared: what_if.Compared | None = None,
     ranges: Any = None,
+    timetable: timetable_views.Answer | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    at, bibs = timezone.now(), bibs_of(meet)
-    publication = publication_of(meet, bibs)
+    at, bibs, times = timezone.now(), bibs_of(meet), [line.times for line in lines]
+    publication = publication_of(meet, bibs, lines)
     chosen = next((line for line in lines if chosen and line.race.pk == chosen.race.pk), None)
     values = {
         **desk.admin_site.each_context(request),
@@ -252,6 +280,8 @@ def _page(
         "compared": compared,
         "ranges": ranges or _range_forms(meet, lines),
         "numbered": len(bibs),
+        "timetable": timetable or timetable_views.untouched(meet, times),
+        "untimed": sum(len(one.untimed) for one in times),
     }
     if chosen:
         values |= _of_race(chosen, bibs, form)
@@ -261,10 +291,11 @@ def _page(
 def _of_race(chosen: RaceLine, bibs: Mapping[int, int], form: SeedingForm | None) -> dict[str, Any]:
     """What the page shows of the chosen race."""
     chosen.starters.seeding.race = chosen.race
+    pins = pins_on(chosen.race)
     return {
-        "columns": board_of(chosen, bibs),
-        "absent": named(chosen.absent) if chosen.absent else [],
-        "pins": pins_shown(chosen.race),
+        "columns": board_of(chosen, bibs, pins),
+        "absent": chosen.absent[:MOST_READ],
+        "pins": pins_shown(pins),
         "changes": list(changes_of(chosen.race)),
         "form": form or SeedingForm(instance=chosen.starters.seeding),
         "board_form": BoardForm(initial={"version": chosen.version}),

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
@@ -49,8 +50,8 @@ def runner_of(entry: Entry, seed_by: str) -> Runner:
     )
 
 
-def starters_of(meet: Meet) -> dict[int, Starters]:
-    """Of every race of the meet, in the programme's order. Three queries.
+def starters_of(meet: Meet, *, named: bool = False) -> dict[int, Starters]:
+    """Of every race of the meet, in the programme's order; `named` with athletes and teams. Three queries.
 
     The best of a selection race stay; the others start in its fallback race, unless they have an entry of their own there.
     """
@@ -59,7 +60,8 @@ def starters_of(meet: Meet) -> dict[int, Starters]:
         race.pk: Starters(race, kept.get(race.pk) or RaceSeeding(race=race, tenant_id=race.tenant_id))
         for race in Race.objects.filter(meet=meet).in_programme_order()
     }
-    for entry in entries_that_start(meet).select_related("submission").order_by("pk"):
+    beside = ("submission__team", "athlete") if named else ("submission",)
+    for entry in entries_that_start(meet).select_related(*beside).order_by("pk"):
         found[entry.race_id].entries.append(entry)
     for starters in found.values():
         if starters.race.is_ncg and starters.race.fallback_race_id in found:
@@ -128,19 +130,51 @@ def bibs_of(meet: Meet, *, athletes: Collection[int] | None = None) -> dict[int,
     return dict(rows.values_list("athlete", "number"))
 
 
+class Standing(NamedTuple):
+    """Of a start: its entry, heat, declared time and rank, and when its entry was withdrawn."""
+
+    entry: int
+    heat: int
+    time: int | None
+    rank: int | None
+    withdrawn_at: datetime | None
+
+
+def starts_by_race(meet: Meet) -> dict[int, list[Standing]]:
+    """All starts of each race, heat by heat by hip number. One query."""
+    found: dict[int, list[Standing]] = {}
+    rows = Start.objects.filter(heat__race__meet=meet).order_by("heat__number", "hip_number", "pk")
+    columns = ("heat__race", "entry", "heat__number", "entry__seed_time", "rank", "entry__withdrawn_at")
+    for race, *rest in rows.values_list(*columns):
+        found.setdefault(race, []).append(Standing(*rest))
+    return found
+
+
+def slots_by_race(meet: Meet) -> dict[int, dict[int, TimetableSlot]]:
+    """The timetable of each race, by the numbers of its heats. One query."""
+    found: dict[int, dict[int, TimetableSlot]] = {}
+    for slot in TimetableSlot.objects.filter(race__meet=meet).order_by("race", "number"):
+        found.setdefault(slot.race_id, {})[slot.number] = slot
+    return found
+
+
 def dict_of_slots(meet: Meet) -> dict[tuple[int, int], datetime]:
     """When each heat goes off: (race, number) -> the slot's instant. One query."""
     rows = TimetableSlot.objects.filter(race__meet=meet).values_list("race", "number", "starts_at")
     return {(race, number): at for race, number, at in rows}
 
 
-def lists_now(meet: Meet, bibs: Mapping[int, int]) -> list[list[int | str | None]]:
-    """What the lists say now, as a version keeps it: a row for each start that is not withdrawn (`versions.Said`). Two queries."""
-    slots = {place: at.isoformat(timespec="minutes") for place, at in dict_of_slots(meet).items()}
+def lists_now(
+    meet: Meet, bibs: Mapping[int, int], *, slots: Mapping[tuple[int, int], datetime] | None = None
+) -> list[list[int | str | None]]:
+    """What the lists say now, as a version keeps it: a row for each start that is not withdrawn (`versions.Said`). One query, and
+    one more for the `slots` when they are not at hand."""
+    known = dict_of_slots(meet) if slots is None else slots
+    times = {place: at.isoformat(timespec="minutes") for place, at in known.items()}
     rows = Start.objects.filter(heat__race__meet=meet, entry__withdrawn_at__isnull=True).order_by("entry")
     columns = ("entry", "heat__race", "heat__number", "hip_number", "entry__athlete")
     return [
-        [entry, race, heat, hip, bibs.get(athlete), slots.get((race, heat))]
+        [entry, race, heat, hip, bibs.get(athlete), times.get((race, heat))]
         for entry, race, heat, hip, athlete in rows.values_list(*columns)
     ]
 

@@ -38,6 +38,9 @@ wording.register(
         "pin_incomplete": _("固定する選手（同じ組・別の組は2名）を選んでください。"),
         "pin_gone": _("この固定はすでに解除されています。"),
         "nothing_to_undo": _("元に戻せる変更がありません。"),
+        "timetable_changed": _(
+            "試算した後に組または時刻が変わりました。新しい案を確認して、もう一度保存してください。"
+        ),
         "board_changed": _("表示した後に%(who)sさんが組を変更しました。最新の組を確認して、もう一度操作してください。"),
         "bibs_short": _(
             "ナンバーカードの範囲が足りません。不足している人数 %(missing)s。範囲を広げるか追加してください。"
@@ -66,6 +69,7 @@ readings.register(
         "undone": Reading(_("元に戻した変更"), said=lambda what: str(CHANGES.get(str(what), what))),
         "into": Reading(_("移した組")),
         "runners": Reading(_("人数")),
+        "last": Reading(_("最後のスタート")),
         "pin": Reading(_("固定の内容"), said=lambda kind: str(dict(PIN_WORDS).get(str(kind), kind))),
         **{
             name: Reading(SETTINGS.get_field(name).verbose_name)
@@ -77,6 +81,8 @@ readings.register(
                 "most_of_a_team",
                 "farthest_heats",
                 "stays",
+                "track",
+                "gap_minutes",
             )
         },
         "farthest": Reading(_("移動できるタイム差"), said=said_time),
@@ -88,7 +94,7 @@ verbs.register(
         "meet.bib_ranges_set": _("ナンバーカードの範囲の変更"),
         "race.seeded": _("番組編成"), "race.heats_moved": _("組の移動"), "race.heats_swapped": _("組の入れ替え"),
         "race.heats_pinned": _("編成の固定"), "race.heats_unpinned": _("編成の固定の解除"), "race.heats_undone": _("組の変更を元に戻した"),
-        "race.seeding_changed": _("編成の条件の変更"),
+        "race.seeding_changed": _("編成の条件の変更"), "race.timetable_filled": _("スタート時刻の計算"),
     }
 )  # fmt: skip
 

@@ -95,14 +95,14 @@ def _same_wall(moment: datetime, was: ZoneInfo, now: ZoneInfo) -> datetime:
 
 @transaction.atomic
 def plan_heats(*, race: Race, first: datetime, minutes: int, count: int, by: User) -> list[TimetableSlot]:
-    """Plan `count` heats, every `minutes` from `first` on, instead of those planned so far. Raises Refused."""
+    """Plan `count` heats, every `minutes` from `first` on, which stays, instead of those planned so far. Raises Refused."""
     starts = [first + timedelta(minutes=minutes * number) for number in range(count)]
     for start in (starts[0], starts[-1]):
         rules.check_slot(race.meet, start)
     before = race.slots.count()
     race.slots.all().delete()
     slots = [
-        TimetableSlot(tenant_id=race.tenant_id, race=race, number=number, starts_at=start)
+        TimetableSlot(tenant_id=race.tenant_id, race=race, number=number, starts_at=start, is_fixed=number == 1)
         for number, start in enumerate(starts, 1)
     ]
     TimetableSlot.objects.bulk_create(slots)
@@ -113,7 +113,7 @@ def plan_heats(*, race: Race, first: datetime, minutes: int, count: int, by: Use
 
 @transaction.atomic
 def set_start(*, race: Race, start: time | None, by: User) -> None:
-    """The first heat goes off at this time of its day, by the meet's clock, and the others as long after it as they did;
+    """The first heat goes off at this time of its day, by the meet's clock, and stays there; the others as long after it as they did;
     heats that are not planned yet are, from the race's places. None takes them out of the timetable. Raises Refused.
     """
     slots = list(race.slots.order_by("number"))
@@ -131,7 +131,8 @@ def set_start(*, race: Race, start: time | None, by: User) -> None:
     for slot in slots:
         slot.starts_at += later
         rules.check_slot(race.meet, slot.starts_at)
-    TimetableSlot.objects.bulk_update(slots, ["starts_at"])
+    slots[0].is_fixed = True
+    TimetableSlot.objects.bulk_update(slots, ["starts_at", "is_fixed"])
     record("race.heats_moved", race, by=by, before={"first": before}, after={"first": first})
 
 
@@ -186,6 +187,9 @@ MEET_KEPT = (
     "races_per_athlete",
     "summary",
     "call_minutes",
+    "start_step",
+    "day_ends_at",
+    "rest_minutes",
     "timing_encoding",
     "timing_romaji",
     "entry_list_public",
@@ -234,6 +238,7 @@ def _copy_slots(pairs: Sequence[tuple[Race, Race]], days: timedelta, zone: ZoneI
             tenant_id=slot.tenant_id,
             race=by_old_id[slot.race_id],
             number=slot.number,
+            is_fixed=slot.is_fixed,
             starts_at=_later(slot.starts_at, days, zone),
         )
         for slot in slots

@@ -107,10 +107,13 @@ class MeetAdmin(ComposedAdmin):
                     "summary",
                     "races_per_athlete",
                     "entry_list_public",
-                    "call_minutes",
                     ("timing_encoding", "timing_romaji"),
                 )
             },
+        ),
+        (
+            gettext_lazy("タイムテーブル"),
+            {"fields": (("start_step", "call_minutes"), ("day_ends_at", "rest_minutes"))},
         ),
     )
 

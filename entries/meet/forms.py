@@ -12,12 +12,13 @@ from entries.meet import actions, rules
 from entries.meet.fields import HIGHEST_FEE, bound
 from entries.meet.models import Meet, Race
 from entries.meet.programme import minutes_per_heat
+from entries.meet.race_forms import ClockField
 from tenants.desk.confirm import ConfirmForm
 from tenants.desk.forms import DATE, HostedForm, MomentField, SlugField
 from tenants.refusal import Refused
 from tenants.wording import say
 
-BOUNDS = {"fee": (0, HIGHEST_FEE), "races_per_athlete": (1, 1_000)}
+BOUNDS = {"fee": (0, HIGHEST_FEE), "races_per_athlete": (1, 1_000), "rest_minutes": (1, 600)}
 
 
 class MeetForm(HostedForm):
@@ -32,9 +33,16 @@ class MeetForm(HostedForm):
         ),
     )
 
+    day_ends_at = ClockField(
+        label=gettext_lazy("競技を終える時刻"),
+        required=False,
+        help_text=gettext_lazy("会場の使用時間や日没。これより後になる組を番組編成の画面で知らせます。"),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         bound(self.fields, BOUNDS)
+        self.fields["start_step"].required = False
         if self.is_bound and self.instance.pk:
             self._read_in_the_typed_zone()
         if "payment_note" in self.fields:
@@ -75,6 +83,11 @@ class MeetForm(HostedForm):
         if promotes and closes and promotes < closes:
             self.add_error("promote_until", _("繰り上げの期限は申込締切以降にしてください。"))
         return cleaned
+
+    def clean_start_step(self) -> int:
+        """As it was, when nothing is said."""
+        step: int | None = self.cleaned_data["start_step"]
+        return step or self.instance.start_step
 
     def _fill_in(self, cleaned: dict[str, Any]) -> None:
         """A new meet is of one day, and its address is that day's, when nothing else is said."""

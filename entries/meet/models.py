@@ -5,7 +5,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -51,6 +51,13 @@ class TimingEncoding(models.TextChoices):
     UTF_8 = "", _("UTF-8（BOM付き）")
     CP932 = "cp932", _("Shift_JIS（CP932）")
     UTF_16 = "utf-16", _("UTF-16")
+
+
+class StartStep(models.IntegerChoices):
+    """To which minutes start times are rounded up."""
+
+    MINUTE = 1, _("1分単位")
+    FIVE_MINUTES = 5, _("5分単位")
 
 
 class MeetQuerySet(TenantQuerySet["Meet"], KeyedQuerySet["Meet"]):  # type: ignore[override]  # each names its as_manager
@@ -107,6 +114,24 @@ class Meet(Keyed, TenantOwned):
         db_default=30,
         validators=[MaxValueValidator(240)],
         help_text=_("各組の招集完了の時刻を決めます。空欄なら載せません。"),
+    )
+    start_step = models.PositiveSmallIntegerField(
+        _("スタート時刻の単位"), choices=StartStep, default=StartStep.MINUTE, db_default=StartStep.MINUTE.value
+    )
+    day_ends_at = models.TimeField(
+        _("競技を終える時刻"),
+        null=True,
+        blank=True,
+        help_text=_("会場の使用時間や日没。これより後になる組を番組編成の画面で知らせます。"),
+    )
+    rest_minutes = models.PositiveSmallIntegerField(
+        _("2種目に出る選手のスタートの間隔（分）"),
+        null=True,
+        blank=True,
+        default=90,
+        db_default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text=_("これより短い選手を番組編成の画面で知らせます。空欄なら知らせません。"),
     )
     timing_encoding = models.CharField(
         _("計時ファイルの文字コード"), max_length=10, choices=TimingEncoding, blank=True, default="", db_default=""
@@ -281,11 +306,13 @@ class Race(TenantOwned):
 
 
 class TimetableSlot(TenantOwned):
-    """A planned heat: when it goes off. Heats get their starters later, in the heat room."""
+    """A planned heat: when it goes off. Heats get their starters later, in the heat room. What `is_fixed` was typed by somebody
+    and stays when the timetable is filled anew."""
 
     race = models.ForeignKey(Race, on_delete=models.CASCADE, related_name="slots")
     number = models.PositiveSmallIntegerField(_("組"))
     starts_at = models.DateTimeField(_("スタート時刻"))
+    is_fixed = models.BooleanField(_("時刻を固定"), default=False, db_default=False)
 
     objects = TenantManager.from_queryset(TenantQuerySet)()
 

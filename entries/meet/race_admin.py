@@ -30,7 +30,7 @@ class SlotInline(DeskInline):
 
     model = TimetableSlot
     form = SlotForm
-    fields = ("number", "starts_at")
+    fields = ("number", "starts_at", "is_fixed")
     ordering = ("number",)
 
 

@@ -150,9 +150,18 @@ class GridRowForm(RaceRowForm):
 
 
 class SlotForm(DeskForm):
+    """A heat in the timetable. A time that somebody types stays."""
+
+    def changed_names(self) -> list[str]:
+        """A typed time is one that is fixed."""
+        names = super().changed_names()
+        return [*names, "is_fixed"] if "starts_at" in names and "is_fixed" not in names else names
+
     def clean(self) -> dict[str, Any]:
         """The moment lies within the days of the meet."""
         cleaned = super().clean()
+        if "starts_at" in self.changed_data and "is_fixed" not in self.changed_data:
+            cleaned["is_fixed"] = True
         if cleaned.get("starts_at"):
             try:
                 rules.check_slot(self.instance.race.meet, cleaned["starts_at"])

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from entries.heat.models import RaceSeeding
 from entries.meet.models import Meet, Race, State, TimetableSlot
 from entries.news.models import Notice
 from tenants.models import Tenant
@@ -14,6 +15,8 @@ PROGRAMME: dict[str, Any] = json.loads((Path(__file__).parent / "meet_325.json")
 NCG_STARTERS = 35
 STANDARDS = {("M", 5_000): 86_000, ("M", 10_000): 177_000, ("F", 3_000): 58_000, ("F", 5_000): 93_000}
 """Hundredths of a second: 14:20.00, 29:30.00, 9:40.00 and, from the source, 15:30.00. Only the last one is a fact."""
+SECOND_TRACK = ("M", 5_000)
+"""Ran beside all others, as the overlapping programmes of the source say."""
 OPEN_RACE = "オープン3000m"
 SPRING_RACES = (
     ("男子1500m", "M", 1_500, 60, 15),
@@ -124,13 +127,15 @@ def _race(meet: Meet, name: str, sex: str, distance_m: int, places: int, per_hea
     return race
 
 
-def _slots(meet: Meet, race: Race, starts: list[str]) -> None:
+def _slots(meet: Meet, race: Race, starts: list[str], *, fixed: bool = False) -> None:
+    """The timetable of a race; the first start is `fixed` where the day hangs on it."""
     TimetableSlot.objects.bulk_create(
         TimetableSlot(
             tenant_id=meet.tenant_id,
             race=race,
             number=number,
             starts_at=datetime.combine(meet.starts_on, time.fromisoformat(start), meet.zone),
+            is_fixed=fixed and number == 1,
         )
         for number, start in enumerate(starts, start=1)
     )
@@ -158,7 +163,9 @@ def _programme(meet: Meet, *, with_open_race: bool) -> None:
         race = _race(meet, fact["name"], *event, len(heats) * per_heat, per_heat, **more)
         if not fact["ncg"]:
             general[event] = race
-        _slots(meet, race, heats)
+        _slots(meet, race, heats, fixed=fact["sex"] == "M")
+        if event == SECOND_TRACK:
+            RaceSeeding.objects.create(tenant_id=meet.tenant_id, race=race, track=2)
     if with_open_race:
         _slots(meet, _race(meet, OPEN_RACE, "X", 3_000, 50, 25, position=99), ["20:05", "20:20"])
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from entries.heat.actions import seed_heats
 from entries.heat.bib_actions import assign_bibs, set_ranges
-from entries.heat.models import Heat
 from entries.heat.publication import put_out
-from entries.meet.models import Meet, State, TimetableSlot
+from entries.heat.timetable import filled, times_of, wishes_now
+from entries.heat.timetable_actions import fill_timetable
+from entries.meet.models import Meet, State
 from tenants.models import User
 
 RANGES: list[dict[str, Any]] = [
@@ -21,9 +22,9 @@ def seed_start_lists(meet: Meet, *, by: User, at: datetime) -> None:
     seed_heats(meet=meet, by=by, at=at)
     set_ranges(meet=meet, rows=RANGES, by=by)
     assign_bibs(meet=meet, by=by)
-    made = set(Heat.objects.filter(race__meet=meet).values_list("race", "number"))
-    planned = TimetableSlot.objects.filter(race__meet=meet)
-    planned.filter(pk__in=[slot.pk for slot in planned if (slot.race_id, slot.number) not in made]).delete()
+    read = times_of(meet)
+    wishes = wishes_now(meet, read)
+    fill_timetable(meet=meet, wishes=wishes, seen=filled(meet, read, wishes).token, by=by, at=at)
     meet.state = State.START_LISTS_OUT
     meet.save(update_fields=["state"])
     put_out(meet, by=by, at=at, mail=False)

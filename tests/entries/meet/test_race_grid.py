@@ -112,6 +112,29 @@ def test_another_zone_keeps_the_starts_also_when_one_is_typed(desk: Client, draf
     assert (starts(fresh(first)), starts(fresh(second))) == (["05-01 09:30"], ["05-01 13:00"])
 
 
+def test_a_typed_start_is_fixed_and_the_heats_after_it_are_not(desk: Client, draft: Meet) -> None:
+    race = race_of(draft, places=80)
+    change(desk, draft, races__0__start="09:30")
+    assert fixed(race) == [True, False]
+    page = f"/admin/entries/race/{race.pk}/change/"
+    values = form_on(desk.get(page), "name")
+    desk.post(page, values | {"slots-1-starts_at": "2027-05-01T10:30"})
+    assert (starts(race), fixed(race)) == (["05-01 09:30", "05-01 10:30"], [True, True])
+    values = form_on(desk.get(page), "name")
+    del values["slots-1-is_fixed"]
+    desk.post(page, values)
+    assert fixed(race) == [True, False]
+    with across_tenants():
+        TimetableSlot.objects.filter(race=race).update(is_fixed=False)
+    change(desk, draft, races__0__start="09:40")
+    assert fixed(race) == [True, False]
+
+
+def fixed(race: Race) -> list[bool]:
+    with across_tenants():
+        return list(TimetableSlot.objects.filter(race=race).order_by("number").values_list("is_fixed", flat=True))
+
+
 def test_the_numbers_say_the_order_and_a_row_without_one_stands_where_it_was_typed(desk: Client, draft: Meet) -> None:
     race_of(draft, "一", position=1), race_of(draft, "二", position=2)
     row = {"name": "三", "distance_m": "800", "sex": "M", "starters_per_heat": "8"}

@@ -1,0 +1,122 @@
+"""How start times before and after are shown."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from entries.heat.run_time import Planned, overlaps
+from entries.heat.timetable import Filled, RaceTimes, ends_by_day
+from entries.meet.models import Meet, Race
+from entries.meet.wording import short_moment
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """A heat before and after. `lasts` are minutes on the track."""
+
+    number: int
+    before: str
+    after: str
+    lasts: int
+    is_changed: bool
+    is_fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RaceRow:
+    """A race before and after: its first and last start, and how many heats change."""
+
+    race: Race
+    before: str
+    after: str
+    changed: int
+    removed: int
+    heats: Sequence[HeatRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What would become of the timetable."""
+
+    rows: Sequence[RaceRow]
+    ends: Sequence[tuple[str, str, str]]
+    """Of each day: which, when its last runner is in now, and then."""
+    clashes: Sequence[str]
+    changed: int
+    removed: int
+    went_out: bool
+
+
+def shown(meet: Meet, found: Filled, *, went_out: bool) -> Shown:
+    """Before and after, in words; `went_out` says that lists are out."""
+    changed = set(found.changed)
+    rows = [
+        _race_row(meet, found, one, {number for race, number in changed if race == one.race.pk}) for one in found.read
+    ]
+    names = {one.race.pk: one.race.name_here for one in found.read}
+    return Shown(
+        rows=[row for row in rows if row.heats or row.removed],
+        ends=list(_ends(meet, found)),
+        clashes=[
+            _("%(one)s（%(ends)sまで）と%(other)s（%(starts)s）が重なります。")
+            % {
+                "one": heat_named(names, one), "other": heat_named(names, other),
+                "ends": clock(meet, one.ends_at), "starts": clock(meet, other.starts_at),
+            }
+            for one, other in overlaps(found.then.values())
+        ],
+        changed=len(changed),
+        removed=len(found.left_over),
+        went_out=went_out,
+    )  # fmt: skip
+
+
+def heat_named(names: dict[int, str], one: Planned) -> str:
+    """`男子5000m 3組`."""
+    return _("%(race)s %(heat)s組") % {"race": names[one.run.race], "heat": one.run.number}
+
+
+def clock(meet: Meet, moment: datetime) -> str:
+    """The time of day by the meet's clock."""
+    return f"{moment.astimezone(meet.zone):%H:%M}"
+
+
+def _race_row(meet: Meet, found: Filled, one: RaceTimes, changed: set[int]) -> RaceRow:
+    heats = []
+    for heat in one.heats:
+        key = (one.race.pk, heat.number)
+        now, then = found.now.get(key), found.then[key]
+        heats.append(
+            HeatRow(
+                number=heat.number,
+                before=short_moment(meet, now.starts_at) if now else "",
+                after=short_moment(meet, then.starts_at),
+                lasts=-(-int(then.run.runs_for.total_seconds()) // 60),
+                is_changed=heat.number in changed,
+                is_fixed=then.run.fixed is not None,
+            )
+        )
+    before = [slot.starts_at for slot in one.slots.values()]
+    after = [found.then[one.race.pk, heat.number].starts_at for heat in one.heats]
+    return RaceRow(one.race, _span(meet, before), _span(meet, after), len(changed), len(one.left_over), heats)
+
+
+def _span(meet: Meet, starts: Sequence[datetime]) -> str:
+    """`5/1 (土) 9:00–11:20`, of more than one day both in full; empty for none."""
+    if not starts:
+        return ""
+    first, last = min(starts), max(starts)
+    if len(starts) == 1:
+        return short_moment(meet, first)
+    is_one_day = first.astimezone(meet.zone).date() == last.astimezone(meet.zone).date()
+    return f"{short_moment(meet, first)}–{clock(meet, last) if is_one_day else short_moment(meet, last)}"
+
+
+def _ends(meet: Meet, found: Filled) -> Iterator[tuple[str, str, str]]:
+    now, then = ends_by_day(found.now.values(), meet), ends_by_day(found.then.values(), meet)
+    for day in sorted({*now, *then}):
+        ends = [clock(meet, known[day]) if day in known else "–" for known in (now, then)]
+        yield date_format(day, _("n/j (D)")), ends[0], ends[1]
