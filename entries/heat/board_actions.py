@@ -14,6 +14,9 @@ from entries.heat.reasons import late_reason
 from entries.heat.runners import PinKind
 from entries.meet.models import Meet, Race
 from tenants.audit.actions import record
+from tenants.audit.models import AuditRecord
+from tenants.audit.queries import about
+from tenants.audit.verbs import name_of
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.retry import retry_when_locked
@@ -30,9 +33,10 @@ VERBS = {
 
 @retry_when_locked
 @transaction.atomic
-def move(*, race: Race, entries: Sequence[int], heat: int, version: int, by: User, at: datetime, why: str = "") -> None:
-    """Put these runners into the heat, where they stay when heats are made anew; also who got a place after they were made.
-    Raises Refused, Busy."""
+def move(*, race: Race, entries: Sequence[int], heat: int, version: int, by: User, at: datetime, why: str = "") -> int:
+    """Put these runners into the heat, where they stay when heats are made anew; also who got a place after they were made. How
+    many moved: who stands there already is let be. Raises Refused, Busy."""
+    moved = list[int]()
 
     def change(race: Race, lines: list[Line]) -> Mapping[int, int]:
         last = max(line.heat for line in lines)
@@ -41,13 +45,17 @@ def move(*, race: Race, entries: Sequence[int], heat: int, version: int, by: Use
             raise Refused("heat_unknown", last=last)
         lines += _late(race, entries, lines, heat=heat)
         _check_known(entries, lines)
-        for entry in entries:
-            _pin_into(race, entry, heat, by=by, at=at, why=why)
-        return dict.fromkeys(entries, heat)
+        there = {line.entry for line in lines if line.heat == heat}
+        moved.extend(entry for entry in entries if entry not in there)
+        if not moved:
+            raise Refused("already_in_heat", heat=heat)
+        _pin_into(race, dict.fromkeys(moved, heat), by=by, at=at, why=why)
+        after["runners"] = len(moved)
+        return dict.fromkeys(moved, heat)
 
-    _changed(
-        race, "moved", change, version=version, by=by, at=at, why=why, after={"into": heat, "runners": len(entries)}
-    )
+    after: dict[str, object] = {"into": heat}
+    _changed(race, "moved", change, version=version, by=by, at=at, why=why, after=after)
+    return len(moved)
 
 
 @retry_when_locked
@@ -60,9 +68,9 @@ def swap(*, race: Race, one: int, other: int, version: int, by: User, at: dateti
         heat_of = {line.entry: line.heat for line in lines}
         if heat_of[one] == heat_of[other]:
             raise Refused("same_heat")
-        for entry, heat in ((one, heat_of[other]), (other, heat_of[one])):
-            _pin_into(race, entry, heat, by=by, at=at, why=why)
-        return {one: heat_of[other], other: heat_of[one]}
+        heats = {one: heat_of[other], other: heat_of[one]}
+        _pin_into(race, heats, by=by, at=at, why=why)
+        return heats
 
     _changed(race, "swapped", change, version=version, by=by, at=at, why=why, after={"runners": 2})
 
@@ -94,6 +102,9 @@ def pin(
         last = max(line.heat for line in lines)
         if kind in (PinKind.INTO, PinKind.NOT_INTO, PinKind.FROZEN) and not 1 <= heat <= last:
             raise Refused("heat_unknown", last=last)
+        what = {"kind": kind, "entry": entry or None, "other": other or None, "heat_number": heat or None}
+        if SeedingPin.objects.filter(race=race, **what).exists():
+            raise Refused("pin_there")
         SeedingPin.objects.create(
             tenant_id=race.tenant_id,
             race=race,
@@ -164,7 +175,7 @@ def _changed(
 
 
 def _held(race: Race, *, version: int, at: datetime) -> RaceSeeding:
-    """Raises Refused("board_changed") when somebody else was first, naming them and what they did.
+    """Raises Refused when somebody else was first ("board_changed", naming them and what they did), and for a version that never was.
 
     The meet is held too, so that lists do not come out between the look at them and the move.
     """
@@ -172,10 +183,17 @@ def _held(race: Race, *, version: int, at: datetime) -> RaceSeeding:
     rules.check_may_change(meet, at=at)
     seeding = board.hold(race)
     if seeding.version != version:
-        last = HeatChange.objects.filter(race=race).select_related("made_by").order_by("-version").first()
-        who = last.made_by.name if last and last.made_by else "–"
-        raise Refused("board_changed", who=who)
+        raise _changed_meanwhile(race) if version < seeding.version else Refused("board_unreadable")
     return seeding
+
+
+def _changed_meanwhile(race: Race) -> Refused:
+    """What was done last, as the trail says it: what can be taken back does not tell of what was taken back."""
+    verbs = (*VERBS.values(), "race.seeded", "race.heats_undone")
+    last = about(AuditRecord.objects.filter(verb__in=verbs), [race]).first()
+    if last is None or last.actor is None:
+        return Refused("board_changed_somehow")
+    return Refused("board_changed", who=last.actor.name, what=name_of(last.verb))
 
 
 def _late(race: Race, entries: Sequence[int], lines: Sequence[Line], *, heat: int) -> list[Line]:
@@ -201,16 +219,19 @@ def _check_known(entries: Sequence[int], lines: Sequence[Line]) -> None:
         raise Refused("start_unknown")
 
 
-def _pin_into(race: Race, entry: int, heat: int, *, by: User, at: datetime, why: str) -> None:
-    """One wish about where a runner goes, the newest."""
-    SeedingPin.objects.filter(race=race, entry=entry, kind=PinKind.INTO).delete()
-    SeedingPin.objects.create(
-        tenant_id=race.tenant_id,
-        race=race,
-        kind=PinKind.INTO,
-        entry_id=entry,
-        heat_number=heat,
-        reason=why[:200],
-        made_by=by,
-        made_at=at,
+def _pin_into(race: Race, heats: Mapping[int, int], *, by: User, at: datetime, why: str) -> None:
+    """One wish about where each runner goes, the newest."""
+    SeedingPin.objects.filter(race=race, entry__in=heats, kind=PinKind.INTO).delete()
+    SeedingPin.objects.bulk_create(
+        SeedingPin(
+            tenant_id=race.tenant_id,
+            race=race,
+            kind=PinKind.INTO,
+            entry_id=entry,
+            heat_number=heat,
+            reason=why[:200],
+            made_by=by,
+            made_at=at,
+        )
+        for entry, heat in heats.items()
     )

@@ -17,6 +17,7 @@ from entries.meet.models import Meet, Race
 from entries.meet.race_forms import ClockField
 from tenants.desk.forms import MomentField
 from tenants.forms import Form, ModelForm
+from tenants.refusal import Refused
 
 MOST_AT_ONCE = 60
 
@@ -28,7 +29,9 @@ class NumbersField(forms.Field):
 
     def clean(self, value: Any) -> list[int]:
         found = [text for text in value or () if text.isascii() and text.isdecimal() and len(text) <= 18]
-        if len(found) != len(value or ()) or len(found) > MOST_AT_ONCE:
+        if len(value or ()) > MOST_AT_ONCE:
+            raise forms.ValidationError("", code="too_many")
+        if len(found) != len(value or ()):
             raise forms.ValidationError(_("選手を選び直してください。"), code="invalid")
         return list(dict.fromkeys(map(int, found)))
 
@@ -41,6 +44,22 @@ class BoardForm(Form):
     heat = forms.IntegerField(label=_("組"), min_value=1, max_value=999, required=False)
     kind = forms.ChoiceField(label=_("固定の内容"), choices=PIN_WORDS, required=False)
     why = forms.CharField(label=_("理由"), max_length=200, required=False)
+
+
+UNREADABLE = {
+    "version": "board_unreadable", "heat": "heat_unknown", "kind": "pin_unknown", "why": "reason_unreadable", "start": "choose_runners",
+}  # fmt: skip
+
+
+def read_board(posted: Any, *, heats: int) -> dict[str, Any]:
+    """What was typed on a board of so many heats. Raises Refused about the first field that cannot be read."""
+    form = BoardForm(posted)
+    if form.has_error("start", "too_many"):
+        raise Refused("too_many_runners", most=MOST_AT_ONCE)
+    for name, code in UNREADABLE.items():
+        if name in form.errors:
+            raise Refused(code if heats else "no_heats_yet", last=heats)
+    return form.cleaned_data
 
 
 class BibRangeForm(ModelForm):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from entries.heat import board_actions, timetable_views, what_if
 from entries.heat.actions import change_settings, seed_heats
 from entries.heat.bib_actions import assign_bibs, ranges_of, set_ranges
-from entries.heat.forms import MOST_RANGES, BibRanges, BoardForm, SeedingForm
+from entries.heat.forms import MOST_RANGES, BibRanges, BoardForm, SeedingForm, read_board
 from entries.heat.models import RaceSeeding
 from entries.heat.programme_context import (
     MOST_READ,
@@ -39,6 +39,8 @@ from tenants.desk.base import is_id, user_of
 from tenants.desk.composed import ComposedAdmin
 from tenants.refusal import Refused
 from tenants.wording import say
+
+STALE = ("board_changed", "board_changed_somehow")
 
 
 def programme(desk: ComposedAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -63,9 +65,7 @@ def _programme(request: HttpRequest, desk: ComposedAdmin, object_id: str) -> Htt
         said = _do(request, meet, chosen)
     except Refused as refusal:
         desk.message_user(request, say(refusal), messages.ERROR)
-        return _page(
-            request, desk, meet, lines_of(meet), chosen, status=409 if refusal.code == "board_changed" else 422
-        )
+        return _page(request, desk, meet, lines_of(meet), chosen, status=409 if refusal.code in STALE else 422)
     desk.message_user(request, said, messages.SUCCESS)
     return HttpResponseRedirect(_address(meet, chosen))
 
@@ -104,23 +104,19 @@ def _do(request: HttpRequest, meet: Meet, chosen: RaceLine | None) -> str:
         return ngettext(
             "%(count)d名にナンバーカードをつけました。", "%(count)d名にナンバーカードをつけました。", len(given)
         ) % {"count": len(given)}
-    form = BoardForm(request.POST)
     if chosen is None:
         raise Refused("choose_runners")
-    if "heat" in form.errors:
-        raise Refused("heat_unknown", last=len(chosen.bars))
-    if not form.is_valid():
-        raise Refused("choose_runners")
+    values = read_board(request.POST, heats=len(chosen.bars))
     for name, button in BUTTONS.items():
         if name in request.POST:
-            return button(request, chosen, form.cleaned_data)
+            return button(request, chosen, values)
     raise Http404
 
 
 def _move(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:
     if not values["start"] or values["heat"] is None:
         raise Refused("choose_runners")
-    board_actions.move(
+    moved = board_actions.move(
         race=chosen.race,
         entries=values["start"],
         heat=values["heat"],
@@ -130,7 +126,7 @@ def _move(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str
         why=values["why"],
     )
     return _("%(count)s名を%(heat)s組に移しました。再編成してもこの組に残ります。") % {
-        "count": len(values["start"]),
+        "count": moved,
         "heat": values["heat"],
     }
 

@@ -99,6 +99,37 @@ def test_a_moved_runner_stays_when_heats_are_made_anew(
     assert SeedingPin.objects.get().heat_number == 2
 
 
+def test_who_is_in_the_heat_already_is_let_be(press: Press, race: Race, runners: list[int]) -> None:
+    """Runners 0 to 2 are in heat 2, 3 to 5 in heat 1."""
+    answer = press("move", runners[0], runners[3], heat=1)
+    assert answer.status_code == 302
+    assert [pin.entry_id for pin in SeedingPin.objects.all()] == [runners[0]]
+    assert AuditRecord.objects.get(verb="race.heats_moved").after == {"into": 1, "runners": 1}
+    steps, version = HeatChange.objects.count(), RaceSeeding.objects.get(race=race).version
+    assert press("move", runners[0], heat=1).status_code == 422
+    assert (HeatChange.objects.count(), RaceSeeding.objects.get(race=race).version) == (steps, version)
+    assert AuditRecord.objects.filter(verb="race.heats_moved").count() == 1
+
+
+def test_the_same_is_fixed_once(press: Press, race: Race, runners: list[int]) -> None:
+    assert press("pin", runners[0], kind="not_into", heat=1, why="希望").status_code == 302
+    again = press("pin", runners[0], kind="not_into", heat=1, why="もう一度")
+    assert (again.status_code, "すでに固定されています" in said(again)) == (422, True)
+    assert (SeedingPin.objects.count(), HeatChange.objects.count()) == (1, 2)
+
+
+def test_an_older_board_is_told_what_was_done_last(
+    press: Press, race: Race, runners: list[int], aoki: User, now: datetime
+) -> None:
+    press("move", runners[0], heat=1)
+    seen = RaceSeeding.objects.get(race=race).version
+    press("undo")
+    assert f"{aoki.name}さんが組を変更しました（組の変更を元に戻した）" in said(press("undo", version=seen))
+    seed_heats(meet=race.meet, by=None, at=now)  # by a command without a name
+    late = press("move", runners[0], heat=1, version=seen)
+    assert (late.status_code, "表示した後に組が変わりました" in said(late), "–さん" in said(late)) == (409, True, False)
+
+
 def test_two_runners_change_heats(press: Press, race: Race, runners: list[int]) -> None:
     press("swap", runners[2], runners[3])
     assert heats(race) == [[runners[2], *runners[4:]], [*runners[:2], runners[3]]]
@@ -157,8 +188,10 @@ def test_a_change_on_an_older_board_is_told_and_not_made(
         ("pin", 1, {"kind": "into", "heat": 1, "why": " "}, "理由を入力"), ("pin", 1, {"kind": "apart", "why": "x"}, "固定する選手"),
         ("pin", 3, {"kind": "apart", "why": "x"}, "固定する選手"), ("pin", 0, {"kind": "into", "heat": 1, "why": "x"}, "固定する選手"),
         ("pin", 1, {"kind": "into", "heat": 7, "why": "x"}, "組は1から2までの番号"), ("pin", 0, {"kind": "frozen", "why": "x"}, "組は1から2までの番号"),
-        ("pin", 1, {"kind": "nonsense", "why": "x"}, "選手を選んでください"), ("unpin", 0, {"value": "99999"}, "すでに解除"),
-        ("move", 1, {"heat": 1, "version": "x"}, "選手を選んでください"),
+        ("pin", 1, {"kind": "nonsense", "why": "x"}, "固定の内容を選び直して"), ("unpin", 0, {"value": "99999"}, "すでに解除"),
+        ("move", 1, {"heat": 1, "version": "x"}, "読み込み直して"), ("move", 1, {"heat": 1, "version": ""}, "読み込み直して"),
+        ("move", 1, {"heat": 1, "version": 99}, "読み込み直して"), ("move", 0, {"heat": "x", "version": "x"}, "読み込み直して"),
+        ("move", 1, {"heat": 1, "why": "長" * 201}, "理由は200文字以内"), ("move", 3, {"heat": 2}, "すでに2組にいます"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_said_and_changes_nothing(
@@ -248,8 +281,11 @@ def test_a_race_without_heats_has_nothing_to_move(press: Press, race: Race, runn
     assert (answer.status_code, "まだ組がありません" in said(answer)) == (422, True)
 
 
-@pytest.mark.parametrize("start", [["x"], ["-1"], [str(10**20)], [str(n) for n in range(1, 62)]])
-def test_nonsense_for_runners_is_refused(client: Client, aoki: User, race: Race, start: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("start", "text"),
+    [(["x"], "選手を選んで"), (["-1"], "選手を選んで"), ([str(10**20)], "選手を選んで"), ([str(n) for n in range(61)], "一度に選べる選手は60名以内")],
+)  # fmt: skip
+def test_nonsense_for_runners_is_refused(client: Client, aoki: User, race: Race, start: list[str], text: str) -> None:
     client.force_login(aoki)
     body = {
         "race": race.pk,
@@ -259,7 +295,7 @@ def test_nonsense_for_runners_is_refused(client: Client, aoki: User, race: Race,
         "move": 1,
     }
     answer = client.post(f"/admin/entries/meet/{race.meet_id}/programme/", body)
-    assert (answer.status_code, "選手を選んでください" in said(answer)) == (422, True)
+    assert (answer.status_code, text in said(answer)) == (422, True)
 
 
 def test_an_entry_that_is_gone_stays_away_when_a_change_is_taken_back(
