@@ -26,7 +26,7 @@ Report = Callable[[int, int], None]
 FORMAT, VERSION = "nit-sys-meet-archive", 1
 MEET_FIELDS = (
     "slug", "name", "venue", "starts_on", "ends_on", "time_zone", "entries_open_at", "entries_close_at",
-    "promote_until", "fee", "races_per_athlete", "payment_due_on", "summary", "state", "purged_at",
+    "promote_until", "fee", "races_per_athlete", "payment_due_on", "summary", "state", "purged_at", "code",
 )  # fmt: skip
 
 

@@ -1,12 +1,13 @@
 """Moving a meet on, pausing a race, planning its heats, and making a new meet from an old one."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from entries.meet import rules, steps
+from entries.meet.competition import Competition
 from entries.meet.models import NO_LINE, Meet, Race, State, TimetableSlot
 from entries.meet.programme import minutes_per_heat
 from tenants.actions import change_row
@@ -173,7 +174,7 @@ def copy_meet(*, meet: Meet, name: str, slug: str, starts_on: date, by: User) ->
         entries_close_at=_later(meet.entries_close_at, days, meet.zone),
     )
     copy.save()
-    pairs = _copy_races(meet, copy, days)
+    pairs = _copy_races(meet, copy, days, _copy_competitions(meet, copy))
     _copy_slots(pairs, days, meet.zone)
     record_many("race.copied", [(new, {}, {"from": meet.pk, **_same(new, RACE_KEPT)}) for _old, new in pairs], by=by)
     record("meet.copied", copy, by=by, after={"from": meet.pk, "races": len(pairs)})
@@ -194,13 +195,14 @@ MEET_KEPT = (
     "timing_romaji",
     "entry_list_public",
 )
+COMPETITION_KEPT = ("title", "title_en")
 RACE_KEPT = (
     "position", "name", "name_en", "distance_m", "sex", "places", "waiting_places", "starters_per_heat", "fee", "standard",
     "standard_from", "standard_until", "entries_per_team", "is_ncg", "course",
 )  # fmt: skip
 
 
-def _same(row: Meet | Race, fields: Sequence[str]) -> dict[str, object]:
+def _same(row: Meet | Race | Competition, fields: Sequence[str]) -> dict[str, object]:
     return {field: getattr(row, field) for field in fields}
 
 
@@ -209,12 +211,24 @@ def _later(moment: datetime, days: timedelta, zone: ZoneInfo) -> datetime:
     return moment.astimezone(zone) + days
 
 
-def _copy_races(meet: Meet, copy: Meet, days: timedelta) -> list[tuple[Race, Race]]:
+def _copy_competitions(meet: Meet, copy: Meet) -> dict[int, Competition]:
+    """The new ones by the old ones' numbers. A code is of one day and does not come along."""
+    old = list(Competition.objects.filter(meet=meet))
+    new = Competition.objects.bulk_create(
+        Competition(tenant_id=copy.tenant_id, meet=copy, **_same(row, COMPETITION_KEPT)) for row in old
+    )
+    return {before.pk: after for before, after in zip(old, new, strict=True)}
+
+
+def _copy_races(
+    meet: Meet, copy: Meet, days: timedelta, competitions: Mapping[int, Competition]
+) -> list[tuple[Race, Race]]:
     old = list(Race.objects.in_programme_order().filter(meet=meet))
     new = [
         Race(
             tenant_id=copy.tenant_id,
             meet=copy,
+            competition=competitions.get(race.competition_id or 0),
             held_on=race.held_on and race.held_on + days,
             line=NO_LINE if race.places is None else race.places,
             **_same(race, RACE_KEPT),

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import F, Min, QuerySet
+from django.db.models import F, Min, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entries.meet import actions, rules
+from entries.meet.competition import Competition
 from entries.meet.desk import MEETS
 from entries.meet.forms import CopyForm, MeetForm
 from entries.meet.models import Meet, Race, State, is_time_zone
@@ -56,6 +57,10 @@ class RaceInline(DeskInline):
     most = rules.MOST_RACES
     verbose_name_plural = gettext_lazy("種目")
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """With the competition beside the other mark of a race, where the meet has several."""
+        return self.fields if not _competitions(obj) else (*self.fields[:-1], ("is_ncg", "competition"))
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Race]:
         """With the first start, and the zone in which it was typed."""
         found: QuerySet[Race] = super().get_queryset(request)
@@ -70,7 +75,26 @@ class RaceInline(DeskInline):
         """With the buttons that add rows."""
         made = super().get_formset(request, obj, **kwargs)
         made.buttons = buttons(elite_of(request, obj))
+        made.form.competitions = _competitions(obj)
         return made
+
+
+def _competitions(meet: Any) -> list[Competition]:
+    """Those that share the meet's timetable, read once."""
+    if meet is None:
+        return []
+    prefetch_related_objects([meet], "competitions")
+    return list(meet.competitions.all())
+
+
+class CompetitionInline(DeskInline):
+    """Competitions that share the timetable, out of the way where there is one only."""
+
+    model = Competition
+    template = "admin/edit_inline/competitions.html"
+    fields = ("title", "title_en", "code")
+    extra = 1
+    most = 10
 
 
 @admin.register(Meet)
@@ -86,9 +110,9 @@ class MeetAdmin(ComposedAdmin):
     search_fields = ("search_key",)
     search_help_text = gettext_lazy("大会名、識別名、会場")
     ordering = ("-starts_on", "-pk")
-    inlines = (RaceInline,)
+    inlines = (RaceInline, CompetitionInline)
     fieldsets = (
-        (gettext_lazy("大会"), {"fields": ("name", "slug", "venue", ("starts_on", "ends_on"), "state_chip")}),
+        (gettext_lazy("大会"), {"fields": ("name", "slug", ("venue", "code"), ("starts_on", "ends_on"), "state_chip")}),
         (
             gettext_lazy("申込期間"),
             {
@@ -154,6 +178,10 @@ class MeetAdmin(ComposedAdmin):
             for title, options in shown
         ]
 
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """Whether others share its timetable is asked once the meet is there."""
+        return self.inlines if obj is not None else (RaceInline,)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Once a meet is public its address stays."""
         return ("state_chip", "slug") if obj is not None and obj.is_public else ("state_chip",)
@@ -209,7 +237,8 @@ class MeetAdmin(ComposedAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """New races of the fastest know where the others go."""
         super().save_formset(request, form, formset, change)
-        actions.find_fallbacks(formset.new_objects, by=user_of(request))
+        if formset.model is Race:
+            actions.find_fallbacks(formset.new_objects, by=user_of(request))
 
     @confirmed(
         gettext_lazy("この大会から新しい大会を作る"),

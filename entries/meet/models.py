@@ -13,6 +13,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalog.shoes.events import ShoeEvent
+from entries.meet.competition import Competition
 from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
 from tenants.searched import Keyed, KeyedQuerySet, SearchKeyField
 
@@ -143,6 +144,10 @@ class Meet(Keyed, TenantOwned):
         help_text=_("ローマ字のない選手は漢字のままです。"),
     )
     entry_list_public = models.BooleanField(_("申込者一覧を公開する"), default=False)
+    code = models.CharField(
+        _("競技会コード"), max_length=20, blank=True, default="", db_default="",
+        help_text=_("日本陸連などの競技会コード。プログラムに載せます。"),
+    )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
 
     clock: datetime
@@ -248,6 +253,10 @@ class Race(TenantOwned):
     fallback_race = models.ForeignKey(
         "self", verbose_name=_("選抜種目の振替先"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    competition = models.ForeignKey(
+        Competition, verbose_name=_("競技会"), on_delete=models.SET_NULL, null=True, blank=True, db_index=False,
+        related_name="races", help_text=_("空欄は大会と同じ。"),
+    )  # fmt: skip
     held_on = models.DateField(_("実施日"), null=True, blank=True, help_text=_("空欄は大会の初日。"))
     paused_at = models.DateTimeField(_("一時停止の日時"), null=True, blank=True, editable=False)
     last_ticket = models.PositiveIntegerField(default=0, editable=False)
@@ -284,6 +293,11 @@ class Race(TenantOwned):
     def name_here(self) -> str:
         """As the reader's language calls it, where the host says so."""
         return (self.name_en if get_language() == "en" else "") or self.name
+
+    @property
+    def competition_here(self) -> str:
+        """Title and code of its competition; empty when that is the meet itself. Needs `competition` loaded."""
+        return self.competition.with_code if self.competition else ""
 
     def is_for(self, sex: str) -> bool:
         """Whether an athlete of this sex runs in it."""

@@ -53,7 +53,10 @@ class RaceAdmin(ComposedAdmin):
         ),
         (gettext_lazy("定員と補欠待ち"), {"fields": ("places", "waiting_kind", "waiting_places", "entries_per_team")}),
         (gettext_lazy("参加標準記録"), {"fields": ("standard", ("standard_from", "standard_until"))}),
-        (gettext_lazy("組と参加料"), {"fields": ("starters_per_heat", "fee", "is_ncg", "fallback_race")}),
+        (
+            gettext_lazy("組と参加料"),
+            {"fields": ("starters_per_heat", "fee", "is_ncg", "fallback_race", "competition")},
+        ),
     )
 
     @admin.display(description=gettext_lazy("種目名"), ordering="name")
@@ -82,10 +85,11 @@ class RaceAdmin(ComposedAdmin):
         return chip("bad", _("一時停止中")) if race.paused_at else chip("ok", _("受付可"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Which race it falls back to is chosen among the meet's, once it is known."""
-        if obj is not None:
-            return self.fieldsets
-        unknown = ("fallback_race", "intake")
+        """Which race it falls back to is chosen among the meet's, once it is known; so is its competition, where there are
+        several."""
+        unknown: tuple[str, ...] = () if obj is not None else ("fallback_race", "intake")
+        if obj is None or not obj.meet.competitions.exists():
+            unknown += ("competition",)
         return [
             (title, options | {"fields": tuple(name for name in options["fields"] if name not in unknown)})
             for title, options in self.fieldsets

@@ -1,5 +1,6 @@
 """What the organizer types about races, on their own page and in the table of their meet."""
 
+from collections.abc import Sequence
 from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entries.meet import rules
+from entries.meet.competition import Competition
 from entries.meet.fields import HIGHEST_FEE, MarkField, bound
 from entries.meet.models import Race
 from tenants.desk.forms import DeskForm
@@ -28,13 +30,22 @@ BOUNDS = {
 
 
 class RaceRowForm(DeskForm):
-    """A race as one row of the meet's table."""
+    """A race as one row of the meet's table. `competitions` are those that share its meet's timetable."""
+
+    competitions: Sequence[Competition] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         bound(self.fields, BOUNDS)
         if "course" in self.fields:
             self.fields["course"].required = False
+        if "competition" in self.fields:
+            self._offer(self.fields["competition"], self.competitions)
+
+    def _offer(self, field: Any, competitions: Sequence[Competition]) -> None:
+        """These and the meet itself; read once, however many rows a table has."""
+        field.queryset = Competition.objects.filter(pk__in=[row.pk for row in competitions])
+        field.choices = [("", _("大会と同じ")), *((row.pk, row.title_here) for row in competitions)]
 
     def clean(self) -> dict[str, Any]:
         """The days of a standard in their order."""
@@ -68,6 +79,8 @@ class RaceForm(RaceRowForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "competition" in self.fields:
+            self._offer(self.fields["competition"], list(Competition.objects.filter(meet=self.instance.meet_id)))
         if self.instance.pk:
             self._say_waiting(self.instance.waiting_places)
         if "waiting_places" in self.fields:

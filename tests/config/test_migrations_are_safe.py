@@ -24,6 +24,8 @@ FIRST_RELEASE = {"tenants": "0002", "catalog": "0005", "entries": "0003"}
 """Up to here there was no deployment: nobody ran old code beside these."""
 FILLS = "RunPython: must be looked at"
 REASONS: dict[str, str] = {
+    "entries.0020_competitions: AddField race.competition: its index is built while writers wait": "it has none, and the column "
+    "is empty: nothing is looked at",
     "entries.0011_notice_mails: AddConstraint notice.: all wait while rows are checked, use AddConstraintNotValid or a "
     "concurrent index": "notices are a few hundred rows, checked in a moment; old code writes none of the three columns",
     f"tenants.0007_session: {FILLS}": "copies a few thousand open sessions into a table that is new; old code goes on with its own",

@@ -37,7 +37,7 @@ TABLES_OF_A_PERSON = [
     "notice",
 ]  # fmt: skip
 TABLES_OF_A_MEET = [
-    "races", "timetable", "submissions", "entries", "starts", "shoes", "teams", "athletes", "trail", "mails", "notices",
+    "races", "competitions", "timetable", "submissions", "entries", "starts", "shoes", "teams", "athletes", "trail", "mails", "notices",
 ]  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def test_tables_of_a_meet_stand_in_one_order(everywhere_once: Child, now: dateti
     write_archive(everywhere_once.meet, path, with_personal=True, by=None, at=now)
     assert tables_in(path.read_bytes()) == TABLES_OF_A_MEET
     write_archive(everywhere_once.meet, path, with_personal=False, by=None, at=now, force=True)
-    assert tables_in(path.read_bytes()) == ["races", "timetable"]
+    assert tables_in(path.read_bytes()) == ["races", "competitions", "timetable"]
 
 
 def test_steps_of_a_purge_stand_in_one_order(everywhere_once: Child, now: datetime) -> None:
