@@ -18,7 +18,7 @@ from tenants import wording
 from tenants.refusal import Refused
 
 MOST_YEN = 2_147_483_647
-MOST_STACK_MM = Decimal(999)
+MOST_STACK_MM = Decimal(100)
 SPECS = "specs."
 """In front of the name of a value that is kept in `specs`."""
 MOST_SPEC_NAME = 100

@@ -64,7 +64,7 @@ class ProductForm(HostedForm):
         return fold(str(self.cleaned_data["reference"]))
 
     def clean_stack_height_mm(self) -> Any:
-        """Above 0 and at most MOST_STACK_MM, which the column can hold."""
+        """Above 0 and at most MOST_STACK_MM."""
         height = self.cleaned_data["stack_height_mm"]
         if height is not None and not 0 < height <= MOST_STACK_MM:
             raise forms.ValidationError(say(Refused("product_stack")))

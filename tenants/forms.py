@@ -6,6 +6,8 @@ from django import forms
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
+from tenants.bounds import bound
+
 DASHES = BLANK_CHOICE_DASH[0][1]
 REQUIRED = forms.Field.default_error_messages["required"]
 
@@ -24,6 +26,8 @@ class AccessibleMixin:
         for field in self.fields.values():
             if isinstance(field, forms.ChoiceField):
                 _say_nothing_chosen(field)
+        if isinstance(self, forms.BaseModelForm):
+            bound(self.fields, self._meta.model)
 
     def full_clean(self) -> None:
         """As Django's; afterwards inputs with an error say so."""

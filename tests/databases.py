@@ -115,7 +115,7 @@ LEFT_OUT = {
     "commands over actions that are tried above": [
         "entries/archive/test_retention.py", "tenants/test_create_platform_admin.py",
     ],
-    "what the models are, whatever is in their tables": ["entries/records/test_coverage.py"],
+    "what the models are, whatever is in their tables": ["entries/records/test_coverage.py", "test_bounds.py"],
     "plans of PostgreSQL": ["catalog/test_search_index.py"],
     "asks no database, but for a document's sake": [
         "catalog/importing/test_csv_reading.py", "catalog/test_draft_checks.py", "catalog/test_draft_service.py",

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tenants.bounds import within
 from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
 
 
@@ -70,7 +71,7 @@ class DraftMonth(TenantOwned):
 
     month = models.DateField(_("月"), help_text=_("その月の1日"))
     used = models.PositiveIntegerField(_("使用数"), default=0)
-    extra = models.PositiveIntegerField(_("追加枠"), default=0)
+    extra = models.PositiveIntegerField(_("追加枠"), default=0, validators=within(0, 10_000))
 
     objects = TenantManager.from_queryset(TenantQuerySet)()
 

@@ -7,7 +7,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from catalog.fields import MOST_STACK_MM
 from catalog.shoes.events import ShoeEvent
+from tenants.bounds import within
 from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
 
 
@@ -22,6 +24,7 @@ class ShoeLimit(TenantOwned):
         decimal_places=1,
         null=True,
         blank=True,
+        validators=within(Decimal("0.1"), MOST_STACK_MM),
         help_text=_("空欄は制限なし。"),
     )
     list_needed = models.BooleanField(_("承認リストへの掲載を求める"), default=True)

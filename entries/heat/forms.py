@@ -9,9 +9,10 @@ from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from entries.heat.models import PIN_WORDS, BibRange, RaceSeeding
+from entries.heat.models import LONGEST_GAP, MOST_TRACKS, PIN_WORDS, BibRange, RaceSeeding
 from entries.heat.run_time import GAP
 from entries.heat.timetable import RaceTimes, Wish, Wishes, wishes_now
+from entries.meet.bounds import MOST_HEATS
 from entries.meet.fields import MarkField
 from entries.meet.models import Meet, Race
 from entries.meet.race_forms import ClockField
@@ -20,6 +21,8 @@ from tenants.forms import Form, ModelForm
 from tenants.refusal import Refused
 
 MOST_AT_ONCE = 60
+MOST_FARTHEST = 10 * 60 * 100
+"""Hundredths of a second: heats that lie farther apart are not made by times."""
 
 
 class NumbersField(forms.Field):
@@ -41,7 +44,7 @@ class BoardForm(Form):
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
     start = NumbersField(required=False)
-    heat = forms.IntegerField(label=_("組"), min_value=1, max_value=999, required=False)
+    heat = forms.IntegerField(label=_("組"), min_value=1, max_value=MOST_HEATS, required=False)
     kind = forms.ChoiceField(label=_("固定の内容"), choices=PIN_WORDS, required=False)
     why = forms.CharField(label=_("理由"), max_length=200, required=False)
 
@@ -114,15 +117,9 @@ class SeedingForm(ModelForm):
             self.add_error("fast_size", _("速い組の人数を入力してください。"))
         if size and size > self.instance.race.starters_per_heat:
             self.add_error("fast_size", _("1組の人数より少なくしてください。"))
-        for name in ("heats", "most_of_a_team"):
-            if values.get(name) == 0:
-                self.add_error(name, _("1以上を入力するか、空欄にしてください。"))
+        if values.get("farthest", 0) > MOST_FARTHEST:
+            self.add_error("farthest", _("10分以内で入力してください。"))
         return values
-
-
-MOST_TRACKS = 9
-LONGEST_GAP = 120
-"""Minutes."""
 
 
 class TimetableForm(Form):

@@ -10,9 +10,17 @@ from django.utils.translation import pgettext_lazy
 
 from entries.entry.models import Entry
 from entries.heat.runners import PinKind
+from entries.meet import bounds
 from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Sex
+from tenants.bounds import within
 from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
+
+MOST_TRACKS = 9
+LONGEST_GAP = 120
+"""Minutes."""
+BIBS = within(1, 99_999)
+"""Five figures are what a bib has room for."""
 
 
 class SeedBy(models.TextChoices):
@@ -37,21 +45,24 @@ class RaceSeeding(TenantOwned):
     race = models.OneToOneField(Race, verbose_name=_("種目"), on_delete=models.CASCADE, related_name="seeding")
     seed_by = models.CharField(_("編成に使うタイム"), max_length=20, choices=SeedBy, default=SeedBy.DECLARED)
     heats = models.PositiveSmallIntegerField(
-        _("組数"), null=True, blank=True, help_text=_("空欄は1組の人数から決めます。")
+        _("組数"), null=True, blank=True, validators=bounds.HEATS, help_text=_("空欄は1組の人数から決めます。")
     )
     fastest_first = models.BooleanField(_("速い組から行う"), default=False)
-    fast_heats = models.PositiveSmallIntegerField(_("人数を減らす速い組の数"), default=0)
-    fast_size = models.PositiveSmallIntegerField(_("速い組の人数"), null=True, blank=True)
+    fast_heats = models.PositiveSmallIntegerField(_("人数を減らす速い組の数"), default=0, validators=within(0, 99))
+    fast_size = models.PositiveSmallIntegerField(_("速い組の人数"), null=True, blank=True, validators=bounds.STARTERS)
     most_of_a_team = models.PositiveSmallIntegerField(
-        _("1組の同じチームの人数"), null=True, blank=True, default=2, help_text=_("空欄は制限なし。")
-    )
-    farthest_heats = models.PositiveSmallIntegerField(_("移動できる組の数"), default=1)
+        _("1組の同じチームの人数"), null=True, blank=True, default=2, validators=bounds.STARTERS,
+        help_text=_("空欄は制限なし。"),
+    )  # fmt: skip
+    farthest_heats = models.PositiveSmallIntegerField(_("移動できる組の数"), default=1, validators=within(0, 99))
     farthest = models.PositiveIntegerField(_("移動できるタイム差"), default=1_000)
     stays = models.PositiveSmallIntegerField(
-        _("選抜種目に残る人数"), null=True, blank=True, help_text=_("空欄は1組の人数。")
+        _("選抜種目に残る人数"), null=True, blank=True, validators=bounds.PLACES, help_text=_("空欄は1組の人数。")
     )
-    track = models.PositiveSmallIntegerField(_("トラック"), default=1, db_default=1)
-    gap_minutes = models.PositiveSmallIntegerField(_("組の間（分）"), null=True, blank=True)
+    track = models.PositiveSmallIntegerField(_("トラック"), default=1, db_default=1, validators=within(1, MOST_TRACKS))
+    gap_minutes = models.PositiveSmallIntegerField(
+        _("組の間（分）"), null=True, blank=True, validators=within(0, LONGEST_GAP)
+    )
     version = models.PositiveIntegerField(default=0, editable=False)
     rule_version = models.PositiveSmallIntegerField(default=0, editable=False)
     hash = models.CharField(max_length=16, blank=True, editable=False)
@@ -225,8 +236,8 @@ class BibRange(TenantOwned):
 
     meet = models.ForeignKey(Meet, verbose_name=_("大会"), on_delete=models.CASCADE, related_name="bib_ranges")
     position = models.PositiveSmallIntegerField(_("並び順"), default=0)
-    first = models.PositiveIntegerField(_("最初の番号"))
-    last = models.PositiveIntegerField(_("最後の番号"))
+    first = models.PositiveIntegerField(_("最初の番号"), validators=BIBS)
+    last = models.PositiveIntegerField(_("最後の番号"), validators=BIBS)
     sex = models.CharField(_("性別"), max_length=1, choices=Sex, blank=True)
     race = models.ForeignKey(
         Race, verbose_name=_("種目"), on_delete=models.CASCADE, null=True, blank=True, related_name="+"

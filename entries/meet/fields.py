@@ -1,6 +1,5 @@
 """Form fields of meets and entries."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -46,17 +45,3 @@ class MarkField(forms.CharField):
             return bool(self.to_python(self.prepare_value(initial)) != self.to_python(data))
         except forms.ValidationError:
             return True
-
-
-HIGHEST_FEE = 1_000_000
-"""Yen. No race costs more; an amount beyond it is a slip of the hand."""
-
-
-def bound(fields: Mapping[str, forms.Field], bounds: Mapping[str, tuple[int, int]]) -> None:
-    """Numbers that a meet can have, least and most; the database's own bound is far away and differs from one to the other."""
-    for name in bounds.keys() & fields.keys():
-        field, (least, most) = fields[name], bounds[name]
-        number: Any = forms.IntegerField(
-            min_value=least, max_value=most, required=field.required, label=field.label, help_text=field.help_text
-        )
-        field.validators, field.widget = number.validators, number.widget

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entries.meet import actions, rules
-from entries.meet.fields import HIGHEST_FEE, bound
 from entries.meet.models import Meet, Race
 from entries.meet.programme import minutes_per_heat
 from entries.meet.race_forms import ClockField
@@ -17,8 +16,6 @@ from tenants.desk.confirm import ConfirmForm
 from tenants.desk.forms import DATE, HostedForm, MomentField, SlugField
 from tenants.refusal import Refused
 from tenants.wording import say
-
-BOUNDS = {"fee": (0, HIGHEST_FEE), "races_per_athlete": (1, 1_000), "rest_minutes": (1, 600)}
 
 
 class MeetForm(HostedForm):
@@ -41,7 +38,6 @@ class MeetForm(HostedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        bound(self.fields, BOUNDS)
         self.fields["start_step"].required = False
         if self.is_bound and self.instance.pk:
             self._read_in_the_typed_zone()
@@ -164,7 +160,7 @@ class CopyForm(ConfirmForm):
 
 class PlanForm(ConfirmForm):
     first = MomentField(label=gettext_lazy("最初の組のスタート"))
-    minutes = forms.IntegerField(label=gettext_lazy("間隔（分）"), min_value=1, max_value=600, initial=20)
+    minutes = forms.IntegerField(label=gettext_lazy("間隔（分）"), min_value=1, max_value=240, initial=20)
     count = forms.IntegerField(label=gettext_lazy("組数"), min_value=1, max_value=rules.MOST_SLOTS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -5,7 +5,6 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -13,6 +12,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalog.shoes.events import ShoeEvent
+from entries.meet import bounds
 from entries.meet.competition import Competition
 from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
 from tenants.searched import Keyed, KeyedQuerySet, SearchKeyField
@@ -96,9 +96,11 @@ class Meet(Keyed, TenantOwned):
         help_text=_("この時刻まで補欠待ちを自動で繰り上げます。空欄なら申込締切まで。"),
     )
     fee = models.PositiveIntegerField(
-        _("参加料（円）"), default=0, help_text=_("1種目あたり。種目ごとに変えられます。")
+        _("参加料（円）"), default=0, validators=bounds.YEN, help_text=_("1種目あたり。種目ごとに変えられます。")
     )
-    races_per_athlete = models.PositiveSmallIntegerField(_("1人が申し込める種目数"), null=True, blank=True)
+    races_per_athlete = models.PositiveSmallIntegerField(
+        _("1人が申し込める種目数"), null=True, blank=True, validators=bounds.RACES_OF_AN_ATHLETE
+    )
     payment_due_on = models.DateField(_("入金期限"), null=True, blank=True)
     summary = models.TextField(_("要項"), blank=True)
     state = models.CharField(_("状態"), max_length=20, choices=State, default=State.DRAFT, editable=False)
@@ -113,7 +115,7 @@ class Meet(Keyed, TenantOwned):
         blank=True,
         default=30,
         db_default=30,
-        validators=[MaxValueValidator(240)],
+        validators=bounds.MINUTES_OF_CALL,
         help_text=_("各組の招集完了の時刻を決めます。空欄なら載せません。"),
     )
     start_step = models.PositiveSmallIntegerField(
@@ -131,7 +133,7 @@ class Meet(Keyed, TenantOwned):
         blank=True,
         default=90,
         db_default=90,
-        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        validators=bounds.MINUTES_OF_REST,
         help_text=_("これより短い選手を番組編成の画面で知らせます。空欄なら知らせません。"),
     )
     timing_encoding = models.CharField(
@@ -217,7 +219,7 @@ class Race(TenantOwned):
     """
 
     meet = models.ForeignKey(Meet, verbose_name=_("大会"), on_delete=models.CASCADE, related_name="races")
-    position = models.PositiveSmallIntegerField(_("並び順"), default=0)
+    position = models.PositiveSmallIntegerField(_("並び順"), default=0, validators=bounds.POSITION)
     name = models.CharField(_("種目名"), max_length=60)
     name_en = models.CharField(
         _("種目名（英語）"),
@@ -227,7 +229,7 @@ class Race(TenantOwned):
         db_default="",
         help_text=_("英語の画面に表示します。空欄なら種目名を表示します。例: Men 5000 m"),
     )
-    distance_m = models.PositiveIntegerField(_("距離（m）"))
+    distance_m = models.PositiveIntegerField(_("距離（m）"), validators=bounds.METRES)
     sex = models.CharField(_("性別"), max_length=1, choices=RaceSex)
     course = models.CharField(
         _("種目の区分"),
@@ -237,16 +239,23 @@ class Race(TenantOwned):
         db_default=ShoeEvent.TRACK.value,
         help_text=_("シューズの規定に使います。"),
     )
-    places = models.PositiveIntegerField(_("定員"), null=True, blank=True, help_text=_("空欄は制限なし。"))
-    waiting_places = models.PositiveIntegerField(
-        _("補欠待ちの上限"), null=True, blank=True, default=0, help_text=_("0は補欠待ちなし。空欄は制限なし。")
+    places = models.PositiveIntegerField(
+        _("定員"), null=True, blank=True, validators=bounds.PLACES, help_text=_("空欄は制限なし。")
     )
-    starters_per_heat = models.PositiveSmallIntegerField(_("1組の人数"), default=40)
-    fee = models.PositiveIntegerField(_("参加料（円）"), null=True, blank=True, help_text=_("空欄は大会の参加料。"))
+    waiting_places = models.PositiveIntegerField(
+        _("補欠待ちの上限"), null=True, blank=True, default=0, validators=bounds.PLACES,
+        help_text=_("0は補欠待ちなし。空欄は制限なし。"),
+    )  # fmt: skip
+    starters_per_heat = models.PositiveSmallIntegerField(_("1組の人数"), default=40, validators=bounds.STARTERS)
+    fee = models.PositiveIntegerField(
+        _("参加料（円）"), null=True, blank=True, validators=bounds.YEN, help_text=_("空欄は大会の参加料。")
+    )
     standard = models.PositiveIntegerField(_("参加標準記録"), null=True, blank=True)
     standard_from = models.DateField(_("参加標準記録の有効期間（始）"), null=True, blank=True)
     standard_until = models.DateField(_("参加標準記録の有効期間（終）"), null=True, blank=True)
-    entries_per_team = models.PositiveSmallIntegerField(_("1チームの申込上限"), null=True, blank=True)
+    entries_per_team = models.PositiveSmallIntegerField(
+        _("1チームの申込上限"), null=True, blank=True, validators=bounds.ENTRIES_OF_A_TEAM
+    )
     is_ncg = models.BooleanField(
         _("選抜種目"), default=False, help_text=_("申告タイムの上位が出場する種目。名称は主催団体のページで決めます。")
     )
@@ -324,7 +333,7 @@ class TimetableSlot(TenantOwned):
     and stays when the timetable is filled anew."""
 
     race = models.ForeignKey(Race, on_delete=models.CASCADE, related_name="slots")
-    number = models.PositiveSmallIntegerField(_("組"))
+    number = models.PositiveSmallIntegerField(_("組"), validators=bounds.HEATS)
     starts_at = models.DateTimeField(_("スタート時刻"))
     is_fixed = models.BooleanField(_("時刻を固定"), default=False, db_default=False)
 

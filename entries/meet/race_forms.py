@@ -11,22 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from entries.meet import rules
 from entries.meet.competition import Competition
-from entries.meet.fields import HIGHEST_FEE, MarkField, bound
+from entries.meet.fields import MarkField
 from entries.meet.models import Race
 from tenants.desk.forms import DeskForm
 from tenants.half_width import half_width
 from tenants.refusal import Refused
 from tenants.wording import say
-
-BOUNDS = {
-    "places": (0, 100_000),
-    "waiting_places": (0, 100_000),
-    "distance_m": (1, 1_000_000),
-    "starters_per_heat": (1, 500),
-    "fee": (0, HIGHEST_FEE),
-    "entries_per_team": (1, 10_000),
-    "position": (0, 10_000),
-}
 
 
 class RaceRowForm(DeskForm):
@@ -36,7 +26,6 @@ class RaceRowForm(DeskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        bound(self.fields, BOUNDS)
         if "course" in self.fields:
             self.fields["course"].required = False
         if "competition" in self.fields:

@@ -1,12 +1,12 @@
 """Contacts for the night, and incidents (seed 002 「障害対応フロー」「連絡先」)."""
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tenants.bounds import within
 from tenants.mail_address import MailAddressField
 from tenants.phone import PhoneField
 
@@ -23,7 +23,7 @@ class IncidentContact(models.Model):
         related_name="+",
         help_text=_("空欄はシステム全体の担当。"),
     )
-    position = models.PositiveSmallIntegerField(_("連絡の順番"), default=1)
+    position = models.PositiveSmallIntegerField(_("連絡の順番"), default=1, validators=within(0, 99))
     role = models.CharField(_("役割"), max_length=60, help_text=_("例: 技術担当（主担当）、大会運営責任者"))
     name = models.CharField(_("担当者名"), max_length=60)
     email = MailAddressField(_("メール"), blank=True)
@@ -43,9 +43,7 @@ class IncidentContact(models.Model):
 class Incident(models.Model):
     """Something that was broken: level 1 within an hour, 2 within half a day, 3 at once (seed 002)."""
 
-    level = models.PositiveSmallIntegerField(
-        _("レベル"), default=1, validators=[MinValueValidator(1), MaxValueValidator(3)]
-    )
+    level = models.PositiveSmallIntegerField(_("レベル"), default=1, validators=within(1, 3))
     title = models.CharField(_("件名"), max_length=120)
     note = models.TextField(_("経過"), blank=True)
     opened_at = models.DateTimeField(_("発生"))

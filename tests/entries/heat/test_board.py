@@ -251,7 +251,11 @@ def test_another_cut_is_shown_before_it_is_made(press: Press, race: Race, runner
     press("seed_race")
     assert [len(heat) for heat in heats(race)] == [2, 2, 2]
     wrong = press("settings", **{**settings, "fast_heats": 1, "heats": 0})
-    assert (wrong.status_code, "速い組の人数を入力" in said(wrong), "1以上を入力" in said(wrong)) == (422, True, True)
+    assert (wrong.status_code, "速い組の人数を入力" in said(wrong), "1以上の値を入力" in said(wrong)) == (
+        422,
+        True,
+        True,
+    )
 
 
 def test_entries_that_came_or_went_since_are_counted(

@@ -82,7 +82,7 @@ def test_a_moment_that_leaves_the_calendar_in_another_zone_is_refused(
         ("ends_on", "2027-04-30"), ("ends_on", "2028-05-01"), ("entries_close_at", "2027-03-01T09:00"),
         ("promote_until", "2027-03-31T23:58"), ("time_zone", "Mars/Base"), ("slug", "大会"), ("name", ""), ("name", "a\x00b"),
         ("fee", "-1"), ("fee", "9" * 30), ("starts_on", "0000-13-99"), ("starts_on", "2027-02-30"), ("races_per_athlete", "1e9"),
-        ("fee", "1000001"), ("races_per_athlete", "0"), ("races_per_athlete", "1001"),
+        ("fee", "100001"), ("races_per_athlete", "0"), ("races_per_athlete", "51"),
         ("name", "x" * 121),
     ],
 )  # fmt: skip

@@ -120,7 +120,7 @@ def test_the_same_standard_typed_otherwise_is_no_change(desk: Client, meet: Meet
 
 IMPOSSIBLE = [
     ("standard", "14:60.00"), ("standard", "速い"), ("standard", "1" * 60), ("standard", "\x00"), ("places", "-1"),
-    ("places", "100001"), ("places", "1" * 40), ("distance_m", "0"), ("starters_per_heat", "0"), ("sex", "Q"),
+    ("places", "10001"), ("places", "1" * 40), ("distance_m", "9"), ("fee", "100001"), ("entries_per_team", "2001"), ("starters_per_heat", "0"), ("sex", "Q"),
     ("held_on", "2027-05-03"), ("fallback_race", "999999999999"), ("fallback_race", "x"), ("waiting_kind", "maybe"),
 ]  # fmt: skip
 

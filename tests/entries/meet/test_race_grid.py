@@ -215,6 +215,6 @@ def test_two_races_of_one_name_are_said_in_the_words_of_the_table(desk: Client, 
 
 def test_a_fee_that_no_race_has_is_refused(desk: Client, draft: Meet) -> None:
     race = race_of(draft)
-    assert change(desk, draft, races__0__fee="1000001").status_code == 422
-    assert change(desk, draft, races__0__fee="1000000").status_code == 302
-    assert fresh(race).fee == 1_000_000
+    assert change(desk, draft, races__0__fee="100001").status_code == 422
+    assert change(desk, draft, races__0__fee="100000").status_code == 302
+    assert fresh(race).fee == 100_000
