@@ -12,6 +12,7 @@ from entries.heat.versions import compare
 from tenants.jobs import work
 from tenants.jobs.models import Job
 from tenants.outbox.actions import enqueue_many
+from tenants.outbox.models import OutboxMail
 from tenants.scope import tenant_scope
 
 KIND = "heat.start_list"
@@ -31,7 +32,7 @@ def mail_lists(job: Job, report: work.Report) -> None:
             enqueue_many(
                 KIND,
                 to=people.items(),
-                key=f"{KIND}:{version.pk}:{team}",
+                key=_key(version.pk, team),
                 context={"version": version.pk, "meet": version.meet_id, "team": team},
                 at=timezone.now(),
                 tenant_id=version.tenant_id,
@@ -47,6 +48,28 @@ def teams_of(version: ListVersion) -> set[int]:
     else:
         about = {entry for entries in compare(before.starts, version.starts).values() for entry in entries}
     return set(Entry.objects.filter(pk__in=about).order_by().values_list("submission__team", flat=True))
+
+
+def _key(version: int, team: int) -> str:
+    return f"{KIND}:{version}:{team}"
+
+
+def is_news(version: ListVersion, team: int) -> bool:
+    """Whether the version's mail still tells the team something when it leaves, and that is how the lists are by then: not when a
+    later version says another thing of the team, since its mail tells it, nor when the team was told the same last."""
+    numbers = dict(ListVersion.objects.filter(meet=version.meet_id).values_list("pk", "number"))
+    keys = {_key(pk, team): number for pk, number in numbers.items() if number < version.number}
+    sent = OutboxMail.objects.filter(key__in=keys, sent_at__isnull=False).values_list("key", flat=True)
+    last = max((keys[key] for key in sent), default=0)
+    later = [number for number in numbers.values() if number > version.number]
+    if not later and last in (0, version.number - 1):  # from the version before it is different, or it had no mail
+        return True
+    rows = ListVersion.objects.filter(meet=version.meet_id, number__in=[last, *later])
+    starts = dict(rows.values_list("number", "starts"))
+    ours = set(Entry.objects.filter(race__meet=version.meet_id, submission__team=team).values_list("pk", flat=True))
+    said = {number: [row for row in lines if row[0] in ours] for number, lines in starts.items()}
+    now = [row for row in version.starts if row[0] in ours]
+    return said.get(last) != now and all(said[number] == now for number in later)
 
 
 def addresses_of(meet: int, teams: set[int]) -> Mapping[int, dict[str, str]]:

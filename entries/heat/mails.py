@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from entries.heat.list_mails import KIND
+from entries.heat.list_mails import KIND, is_news
 from entries.heat.models import ListVersion
 from entries.heat.start_list import Listed, start_list_of
 from entries.heat.wording import where_and_when
@@ -18,13 +18,14 @@ from tenants.outbox.contents import Letter, content_of, inert
 
 @content_of(KIND)
 def start_list(context: dict[str, Any]) -> Letter | None:
-    """The team's starts as the lists have them when the mail leaves. None once the lists are in again, or for a team without any."""
+    """The team's starts as the lists have them when the mail leaves. None once the lists are in again, for a team without any,
+    and when another mail tells the same."""
     version = ListVersion.objects.select_related("meet__tenant").filter(pk=context["version"]).first()
     if version is None or not version.meet.has_start_lists:
         return None
     meet = version.meet
     starts = start_list_of(meet, only=Q(entry__submission__team=context["team"]))
-    if not starts:
+    if not starts or not is_news(version, context["team"]):
         return None
     races = {race.pk: race.name_here for race in Race.objects.filter(meet=meet)}
     values = {

@@ -225,6 +225,57 @@ def test_each_team_gets_one_mail_and_then_only_those_it_is_about(
     assert sent.order_by("-pk")[0].to == "minami@example.com"
 
 
+def _told(meet: Meet, team: Team, *, sent: int = 0) -> list[int]:
+    """The versions whose mails to the team say something when they leave now, after those up to `sent` have left."""
+    work_through()
+    mails = OutboxMail.objects.filter(kind="heat.start_list", context__team=team.pk).order_by("pk")
+    numbers = dict(ListVersion.objects.filter(meet=meet).values_list("pk", "number"))
+    for mail in mails:
+        if numbers[mail.context["version"]] <= sent:
+            OutboxMail.objects.filter(pk=mail.pk).update(sent_at=timezone.now())
+    waiting = mails.filter(sent_at__isnull=True)
+    return [numbers[mail.context["version"]] for mail in waiting if write(mail.kind, mail.context)]
+
+
+@pytest.mark.django_db
+def test_quick_versions_tell_a_team_the_same_starts_once(
+    out: Race, aoki: User, now: datetime, kita: Team, minami: Team
+) -> None:
+    for team in (kita, minami):
+        Team.objects.filter(pk=team.pk).update(contact_email=f"{team.pk}@example.com")
+    [mine] = [one for one in start_list_of(out.meet) if one.team_id == minami.pk]
+    other = next(one for one in start_list_of(out.meet) if one.team_id == kita.pk)
+    there = mine.heat % 3 + 1
+
+    def moved(entry: int, heat: int) -> None:
+        board_actions.move(race=out, entries=[entry], heat=heat, version=version_of(out), by=aoki, at=now)
+        publish(meet=out.meet, by=aoki, at=now)
+
+    moved(mine.entry, there)
+    assert _told(out.meet, minami) == [2]  # the first one had not left yet
+    moved(mine.entry, there % 3 + 1)
+    assert _told(out.meet, minami, sent=1) == [3]
+    moved(other.entry, other.heat % 3 + 1)
+    assert _told(out.meet, minami) == [3]
+    assert _told(out.meet, kita) == [4]
+    moved(mine.entry, there)
+    assert _told(out.meet, minami, sent=3) == [5]
+
+
+@pytest.mark.django_db
+def test_who_is_back_where_the_last_mail_said_is_told_nothing(
+    out: Race, aoki: User, now: datetime, minami: Team
+) -> None:
+    Team.objects.filter(pk=minami.pk).update(contact_email="minami@example.com")
+    [mine] = [one for one in start_list_of(out.meet) if one.team_id == minami.pk]
+    assert _told(out.meet, minami, sent=1) == []
+    board_actions.move(race=out, entries=[mine.entry], heat=mine.heat % 3 + 1, version=version_of(out), by=aoki, at=now)
+    publish(meet=out.meet, by=aoki, at=now)
+    board_actions.undo(race=out, version=version_of(out), by=aoki, at=now)
+    publish(meet=out.meet, by=aoki, at=now)
+    assert _told(out.meet, minami) == []
+
+
 @pytest.mark.django_db
 def test_a_recut_counts_who_would_move_first(out: Race, kita: Team, now: datetime, capsys: Any) -> None:
     enter(out, kita, [89_000, 90_150], now)
