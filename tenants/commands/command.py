@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError
+from django.utils.translation import override
 
 from tenants.commands.ready import away, lacks_a_table, reason
 from tenants.refusal import Refused
@@ -54,9 +55,15 @@ class OpsCommand(OneLineCommand):
         except Refused as refusal:
             if not self.says_refusals:
                 raise
-            raise CommandError(f"{say(refusal).rstrip('.。')}. Nothing was written.") from None
+            raise CommandError(f"{in_english(refusal).rstrip('.')}. Nothing was written.") from None
         except DatabaseError as error:
             raise away(error) if lacks_a_table(error) else CommandError(self.refused.format(reason(error))) from None
+
+
+def in_english(refusal: Refused) -> str:
+    """The refusal in the language of commands, whatever the site's first one is; names stay as they were typed."""
+    with override("en"):
+        return say(refusal)
 
 
 @contextmanager
@@ -66,6 +73,6 @@ def database_may_refuse() -> Iterator[None]:
     try:
         yield
     except Refused as refusal:
-        raise CommandError(say(refusal)) from None
+        raise CommandError(in_english(refusal)) from None
     except (DatabaseError, InterfaceError) as error:
         raise CommandError(f"the database refused: {reason(error)}. Nothing was changed.") from None

@@ -7,11 +7,10 @@ from django.utils import timezone
 from entries.archive import erasing
 from entries.management.privacy import actor_of, ask_for_trail, number_of
 from entries.roster.models import Athlete
-from tenants.commands.command import DRY, GOES_ON, OpsCommand
+from tenants.commands.command import DRY, GOES_ON, OpsCommand, in_english
 from tenants.commands.ready import check_ready, database_name
 from tenants.models import User
 from tenants.upkeep.actions import noted
-from tenants.wording import say
 
 
 class Command(OpsCommand):
@@ -54,7 +53,7 @@ class Command(OpsCommand):
         if found.withdrawn:
             self.stdout.write(f"entries of meets to come: {found.withdrawn}; --apply --withdraw withdraws them first")
         if found.refusal is not None and not (withdraw and found.refusal.code == "erase_entered"):
-            self.stdout.write(f"--apply would be refused now: {say(found.refusal)}")
+            self.stdout.write(f"--apply would be refused now: {in_english(found.refusal)}")
         return found.changed
 
 

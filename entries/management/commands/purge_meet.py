@@ -7,11 +7,10 @@ from entries.archive.purging import preview, purge_meet
 from entries.archive.rules import check_may_purge
 from entries.management.privacy import actor_of, ask_for_trail, counted, meet_of
 from entries.meet.models import Meet
-from tenants.commands.command import DRY, GOES_ON, OpsCommand
+from tenants.commands.command import DRY, GOES_ON, OpsCommand, in_english
 from tenants.commands.ready import check_ready, database_name
 from tenants.refusal import Refused
 from tenants.upkeep.actions import noted
-from tenants.wording import say
 
 
 class Command(OpsCommand):
@@ -48,7 +47,7 @@ class Command(OpsCommand):
         try:
             check_may_purge(meet, at=timezone.now(), without_export=without_export)
         except Refused as refusal:
-            self.stdout.write(f"--apply would be refused now: {say(refusal)}")
+            self.stdout.write(f"--apply would be refused now: {in_english(refusal)}")
         self.stdout.write(DRY)
 
     def _apply(self, meet: Meet, **values: Any) -> None:

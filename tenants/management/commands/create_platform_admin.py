@@ -8,7 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.db import DatabaseError
-from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from tenants.actions import make_platform_admin
 from tenants.commands.command import OneLineCommand
@@ -31,15 +31,16 @@ class Command(OneLineCommand):
         self.stdout.write(f"Database: {database_name()}")
         check_ready()
         try:
-            validate_address(email)
-            password = settings.PLATFORM_ADMIN_PASSWORD or self._ask()
-            validate_password(password)
-            person, is_new = make_platform_admin(email=email, name=options["name"], password=password)
+            with override("en"):  # the words of a refused address or password
+                validate_address(email)
+                password = settings.PLATFORM_ADMIN_PASSWORD or self._ask()
+                validate_password(password)
+                person, is_new = make_platform_admin(email=email, name=options["name"], password=password)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         except ValueError as error:
-            text = _("%(email)s は別の役割のアカウントです（%(role)s）。別のアドレスを使ってください。")
-            raise CommandError(text % {"email": email, "role": error}) from None
+            text = f"{email} is an account with another role ({error}). Use another address."
+            raise CommandError(text) from None
         except DatabaseError as error:
             raise CommandError(f"the database refused: {reason(error)}. Nothing was written.") from None
         self.stdout.write(f"{'Created' if is_new else 'Updated'}: {person.email}")

@@ -135,7 +135,7 @@ def test_the_command_is_a_dry_run_unless_told(over: Child, tmp_path: Path) -> No
         assert SheetDraft.objects.exists()
         assert Meet.objects.get().purged_at is None
     assert not Erasure.objects.exists()
-    assert "書き出しがまだ" in refused("--apply")
+    assert "has not been exported" in refused("--apply")
     assert "--why" in refused("--apply", "--without-export")
     call_command("export_meet", "nittai/ld326", "--output", str(tmp_path / "x.zip"), stdout=StringIO())
     assert "removed: drafts 1" in purge("--apply")
@@ -146,7 +146,7 @@ def test_an_export_without_personal_data_is_none(over: Child, tmp_path: Path) ->
     call_command(
         "export_meet", "nittai/ld326", "--without-personal", "--output", str(tmp_path / "x.zip"), stdout=StringIO()
     )
-    assert "書き出しがまだ" in refused("--apply")
+    assert "has not been exported" in refused("--apply")
 
 
 def test_it_is_refused_until_the_meet_is_over_by_its_own_calendar(meet: Meet, admin: User) -> None:

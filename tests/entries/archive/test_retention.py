@@ -175,12 +175,12 @@ def test_one_athlete_is_handed_out_and_erased_by_command(
     assert "他 人" not in (folder / "data.json").read_text()
     assert AuditRecord.objects.get(verb="athlete.exported").why == "開示請求"
     assert "dry run" in said("erase_athlete", number)
-    with pytest.raises(CommandError, match="申込があります") as wrong:
+    with pytest.raises(CommandError, match="There are entries in") as wrong:
         said("erase_athlete", number, "--apply")
     assert len(str(wrong.value).splitlines()) == 1
     assert "erased" in said("erase_athlete", number, "--apply", "--withdraw")
     assert found() == []
-    with pytest.raises(CommandError, match="すでに削除"):
+    with pytest.raises(CommandError, match="already"):
         said("erase_athlete", number, "--apply")
 
 

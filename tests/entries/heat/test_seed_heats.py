@@ -236,6 +236,12 @@ def test_the_command_writes_only_when_told(
             call_command("seed_heats", "nittai/ld326", *words)
 
 
+def test_a_command_is_refused_in_the_language_of_commands(closed: Meet) -> None:
+    Meet.objects.filter(pk=closed.pk).update(state=State.START_LISTS_OUT)
+    with pytest.raises(CommandError, match=r"^[ -~]*start lists are out[ -~]*\. Nothing was written\.$"):
+        call_command("seed_heats", "nittai/ld326")
+
+
 def test_another_hosts_heats_are_never_touched(closed: Meet, chuo: Tenant, kita: Team, now: datetime) -> None:
     race = race_of(closed)
     enter(race, kita, [90_000], now)
