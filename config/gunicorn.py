@@ -30,6 +30,8 @@ keepalive = 120  # as Render advises: who closes an idle connection first loses 
 preload_app = (
     True  # one import for all processes: half the start-up time, shared memory; nothing connects while importing
 )
+limit_request_line = 8190  # the most it reads; and a Referer names such an address whole
+limit_request_field_size = 2 * limit_request_line
 worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 control_socket_disable = True
 logger_class = "config.telemetry.server_log.GunicornLogger"

@@ -58,6 +58,23 @@ def too_large() -> HttpResponse:
     return page(413, title=_("送信内容が大きすぎます"), text=text)
 
 
+def too_long() -> HttpResponse:
+    """414: an address that asks for more than any page can be asked for."""
+    text = _(
+        "アドレスに付いた条件が長すぎるため、ページを表示できません。検索する言葉や条件を減らして、もう一度お試しください。"
+    )
+    return page(414, title=_("アドレスが長すぎます"), text=text)
+
+
+def cookies_too_large() -> HttpResponse:
+    """431: more cookies than this site ever sets."""
+    text = _(
+        "ブラウザから送られたCookieが大きすぎるため、ページを表示できません。"
+        "このサイトのCookieを削除してから、もう一度お試しください。"
+    )
+    return page(431, title=_("Cookieが大きすぎます"), text=text)
+
+
 def too_many(seconds: int) -> HttpResponse:
     """429: tried too often; says when to try again."""
     text = _("試行回数が上限に達しました。%(minutes)d分ほど待ってから、もう一度お試しください。") % {

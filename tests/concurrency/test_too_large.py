@@ -33,6 +33,20 @@ def sent_whole(site: Site, length: int) -> bytes:
     return answer
 
 
+@pytest.mark.parametrize(
+    ("head", "status", "words"),
+    [("GET /meets/?q={} HTTP/1.1", 414, "アドレスが長すぎます"), ("GET /meets/ HTTP/1.1\r\nCookie: c={}", 431, "Cookieが大きすぎます"),
+     ("GET /meets/ HTTP/1.1\r\nReferer: http://127.0.0.1/meets/?q={}", 200, "大会一覧")],
+)  # fmt: skip
+def test_what_is_too_long_is_refused_in_our_words(site: Site, head: str, status: int, words: str) -> None:
+    sent = head.format("x" * (8190 - len("GET /meets/?q= HTTP/1.1\r\n")))
+    with socket.create_connection(("127.0.0.1", site.port), timeout=60) as link:
+        link.sendall(f"{sent}\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: link.recv(65536), b"")).decode()
+    assert answer.startswith(f"HTTP/1.1 {status}")
+    assert words in answer
+
+
 def test_a_browser_reads_why_its_file_was_refused(site: Site) -> None:
     answer = sent_whole(site, LARGEST_BODY + 10 * len(PIECE)).decode()
     assert answer.startswith("HTTP/1.1 413")

@@ -142,6 +142,13 @@ def test_too_many_fields(broken: Client) -> None:
     is_ours(broken.post("/form", body, content_type="application/x-www-form-urlencoded"), 413)
 
 
+def test_an_address_or_cookies_that_are_too_long(broken: Client) -> None:
+    fits: dict[str, Any] = {"QUERY_STRING": "q=" + "x" * 3_998, "HTTP_COOKIE": "c=" + "x" * 7_998}
+    assert broken.get("/form", **fits).status_code == 200
+    for name, status in (("QUERY_STRING", 414), ("HTTP_COOKIE", 431)):
+        is_ours(broken.get("/form", **{**fits, name: fits[name] + "x"}), status)
+
+
 def test_a_body_that_is_too_big_is_refused_unread(broken: Client) -> None:
     class Endless(BytesIO):
         def read(self, *args: object) -> bytes:
