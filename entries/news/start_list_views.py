@@ -22,7 +22,7 @@ from entries.meet.wording import days_of
 from entries.news import queries
 from entries.news.decorators import same_for_everyone
 from entries.news.start_list_context import by_race
-from entries.news.views import address_of
+from entries.news.views import address_of, chosen_race
 from entries.report.papers import programme_pdf
 from entries.report.start_list_csv import start_list_csv as table_of
 from entries.roster.models import Team
@@ -43,13 +43,14 @@ def start_lists(request: HttpRequest, **address: str) -> HttpResponse:
 def _start_lists(request: MeetRequest) -> HttpResponse:
     meet, asked = request.meet, request.asked  # type: ignore[attr-defined]
     races = _races(meet)
-    race = next((race for race in races if str(race.pk) == asked["race"]), None)
+    race = chosen_race(races, asked)
+    is_unknown = bool(asked["race"]) and race is None
     if race is None and not asked["q"] and how_many(meet) > WHOLE:
         race = races[0]
     starts = start_list_of(meet, races=[race.pk] if race else None, words=asked["q"])
     if asked["q"]:
         starts = starts[:WHOLE]
-    return _page(request, races, starts, asked=asked, race=race)
+    return _page(request, races, starts, asked=asked, race=race, is_unknown=is_unknown)
 
 
 def how_many(meet: Meet) -> int:

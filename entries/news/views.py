@@ -1,5 +1,6 @@
 """Public pages: home, meets, one meet, its public entry list. The same for everyone (see `decorators.same_for_everyone`)."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from entries.meet.decorators import MeetRequest, in_meet
-from entries.meet.models import Meet
+from entries.meet.models import Meet, Race
 from entries.meet.standing import Phase, countdown
 from entries.news import context as meet_context
 from entries.news import queries
@@ -35,7 +36,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def meets(request: PublicRequest) -> HttpResponse:
     """All published meets, grouped by phase; narrowed by phase, host and words."""
     asked = request.asked
-    phases = [Phase(asked["show"])] if asked["show"] in Phase.values else list(Phase)
+    if asked["show"] not in Phase.values:
+        asked["show"] = ""
+    phases = [Phase(asked["show"])] if asked["show"] else list(Phase)
     found = queries.published_meets(today=timezone.localdate(), phases=phases, host=asked["host"], words=asked["q"])
     page = Paginator(found, MEETS_A_PAGE).get_page(asked["page"])
     shown = _with_countdown(list(page))
@@ -91,7 +94,7 @@ def _entry_list(request: MeetRequest) -> HttpResponse:
     if not row.entry_list_public:
         raise Http404
     races = queries.races_of(row)
-    race = next((race for race in races if str(race.pk) == asked["race"]), None)
+    race = chosen_race(races, asked)
     number = _page_number(asked["page"])
     found = queries.listed_entries(row, race=race, words=asked["q"])
     first = (number - 1) * ENTRIES_A_PAGE
@@ -100,6 +103,7 @@ def _entry_list(request: MeetRequest) -> HttpResponse:
         "meet": row,
         "races": races,
         "race": race,
+        "is_unknown": bool(asked["race"]) and race is None,
         "asked": asked,
         "entries": entries[:ENTRIES_A_PAGE],
         "number": number,
@@ -109,6 +113,11 @@ def _entry_list(request: MeetRequest) -> HttpResponse:
         "here": reverse("news:entries", args=[row.tenant.slug, row.slug]),
     }
     return render(request, "news/entries.html", context)
+
+
+def chosen_race(races: Sequence[Race], asked: Mapping[str, str]) -> Race | None:
+    """The one that was asked for by its number; None when none was asked for, and for one that is not of these."""
+    return next((race for race in races if str(race.pk) == asked["race"]), None)
 
 
 def address_of(row: Meet) -> str:

@@ -81,6 +81,13 @@ def test_it_is_searched_and_narrowed(client: Client, meet: Meet, kita: Team, bab
     assert rows("page=2") == 0
 
 
+def test_a_race_that_is_not_of_the_meet_is_said(client: Client, meet: Meet) -> None:
+    for query, is_said in (("race=x", True), ("race=0", True), (f"race={race_of(meet).pk}", False), ("race=", False)):
+        assert ("指定された種目はこの大会にありません" in client.get(f"{LIST}?{query}").content.decode()) == is_said, (
+            query
+        )
+
+
 @pytest.mark.parametrize("query", ["page=9e99", "page=-3", "page=٣", "race=x", "q=%F0%A0%AE%B7", "page=9999"])
 def test_it_takes_any_query(client: Client, meet: Meet, query: str) -> None:
     assert client.get(f"{LIST}?{query}").status_code == 200

@@ -141,6 +141,12 @@ def test_the_list_takes_any_query(client: Client, meet: Meet, query: str) -> Non
     assert client.get(f"/meets/?{query}").status_code == 200
 
 
+def test_an_unknown_state_of_meets_means_all_of_them(client: Client, meet: Meet) -> None:
+    text = client.get("/meets/?show=x").content.decode()
+    assert '<a href="/meets/" aria-current="page">' in " ".join(text.split())
+    assert 'name="show"' not in text
+
+
 def test_nul_is_refused(client: Client, meet: Meet) -> None:
     assert client.get("/meets/?q=%00").status_code == 400
 

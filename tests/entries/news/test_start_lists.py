@@ -54,6 +54,18 @@ def race(meet: Meet, kita: Team, minami: Team, now: datetime, in_nittai: None) -
     return race
 
 
+def test_a_race_that_is_not_of_the_meet_is_said(client: Client, race: Race, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = race_of(open_meet(race.meet.tenant, "other"), "男子1500m")
+    wrong = (f"race={other.pk}", "race=x", "race=99999999999999999999")
+    for query, is_said in (*((one, True) for one in wrong), (f"race={race.pk}", False), ("race=+", False)):
+        for whole in (start_list_views.WHOLE, 3):  # of a large meet one race is shown at a time
+            PAGES.clear()
+            monkeypatch.setattr(start_list_views, "WHOLE", whole)
+            text = client.get(f"{LISTS}?{query}").content.decode()
+            assert ("指定された種目はこの大会にありません" in text) == is_said, query
+            assert len(START.findall(text)) == 6
+
+
 def found(client: Client, address: str) -> list[tuple[str, ...]]:
     answer = client.get(address)
     assert answer.status_code == 200, address
