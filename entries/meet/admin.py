@@ -58,8 +58,9 @@ class RaceInline(DeskInline):
     verbose_name_plural = gettext_lazy("種目")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """With the competition beside the other mark of a race, where the meet has several."""
-        return self.fields if not _competitions(obj) else (*self.fields[:-1], ("is_ncg", "competition"))
+        """With the competition below a race's name, where the meet has several."""
+        first, names, *others = self.fields
+        return (first, (*names, "competition"), *others) if _competitions(obj) else self.fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Race]:
         """With the first start, and the zone in which it was typed."""

@@ -1,5 +1,7 @@
 """Competitions that share a meet's timetable: each has its own title and code, under which its results are filed."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -37,8 +39,10 @@ class Competition(TenantOwned):
     @property
     def with_code(self) -> str:
         """Its title, and its code where it has one."""
-        return (
-            gettext("%(title)s（コード %(code)s）") % {"title": self.title_here, "code": self.code}
-            if self.code
-            else self.title_here
-        )
+        values = {"title": self.title_here, "code": self.code}
+        return gettext("%(title)s（コード %(code)s）") % values if self.code else self.title_here
+
+
+def each_once(competitions: Iterable[Competition | None]) -> list[Competition]:
+    """Those of some races, in the order in which they come; none is the meet itself."""
+    return list({row.pk: row for row in competitions if row is not None}.values())

@@ -67,7 +67,7 @@ def races_with_slots(meet: Meet) -> list[Race]:
     rows = (
         Race.objects.in_programme_order()
         .filter(meet=meet)
-        .select_related("fallback_race")
+        .select_related("fallback_race", "competition")
         .annotate(slot_at=F("slots__starts_at"), slot_number=F("slots__number"))
     )
     races: dict[int, Race] = {}
@@ -119,8 +119,8 @@ def notices_to_mail(*, at: datetime) -> list[Notice]:
 
 
 def races_of(meet: Meet) -> list[Race]:
-    """The meet's races in the order of the programme."""
-    return list(Race.objects.in_programme_order().filter(meet=meet))
+    """The meet's races in the order of the programme, with their competitions."""
+    return list(Race.objects.in_programme_order().filter(meet=meet).select_related("competition"))
 
 
 def starts_of(meet: Meet) -> QuerySet[Start]:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from entries.meet.competition import each_once
 from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Meet, Race
 from entries.meet.standing import Phase, countdown
@@ -71,6 +72,7 @@ def page_of(row: Meet) -> dict[str, Any]:
         "countdown": until,
         "over": not until.is_running,
         "cards": meet_context.cards(row, races),
+        "others": each_once(race.competition for race in races),
         "timeline": meet_context.timeline(row, today=today),
         "timetable": meet_context.timetable(row, races),
         "important": [notice for notice in notices if notice.is_important],

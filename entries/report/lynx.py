@@ -36,9 +36,7 @@ class LynxFiles:
 def lynx_files(meet: Meet) -> LynxFiles:
     """The files in the meet's encoding, with names in Latin letters where the meet wants them and the roster has them."""
     starts = [one for one in start_list_of(meet) if one.state != WITHDRAWN]
-    races = {
-        race.pk: (number, race) for number, race in enumerate(Race.objects.filter(meet=meet).in_programme_order(), 1)
-    }
+    races = {race.pk: (number, race) for number, race in enumerate(_races(meet), 1)}
     heats = [list(group) for _, group in groupby(starts, key=lambda one: (one.race, one.heat))]
     made = LynxFiles({}, starts=len(starts), heats=len(heats))
     rows = {
@@ -53,6 +51,17 @@ def lynx_files(meet: Meet) -> LynxFiles:
     return made
 
 
+def _races(meet: Meet) -> Iterable[Race]:
+    return Race.objects.filter(meet=meet).select_related("competition").in_programme_order()
+
+
+def _event_name(race: Race, *, latin: bool) -> str:
+    """The race under its competition's title, where that is not the meet's: the format has no other place for it."""
+    other = race.competition
+    title = "" if other is None else (other.title_en if latin and other.title_en else other.title)
+    return f"{title} {race.name_en if latin and race.name_en else race.name}".strip()
+
+
 def _people(starts: Iterable[Listed], meet: Meet) -> list[Row]:
     """ID, last, first, affiliation, license, user1: each athlete once."""
     people = {one.athlete: one for one in starts}
@@ -63,7 +72,7 @@ def _event(heat: Sequence[Listed], race: tuple[int, Race], meet: Meet) -> list[R
     """The header of a heat, and a line for each runner, which begins with a comma."""
     number, of = race
     first = heat[0]
-    name = of.name_en if meet.timing_romaji and of.name_en else of.name
+    name = _event_name(of, latin=meet.timing_romaji)
     begins = f"{first.starts_at.astimezone(meet.zone):%H:%M}" if first.starts_at else ""
     header: list[object] = [
         number,

@@ -28,7 +28,8 @@ class Programme:
 
     @cached_property
     def races(self) -> dict[int, Race]:
-        return {race.pk: race for race in Race.objects.filter(meet=self.meet).in_programme_order()}
+        races = Race.objects.filter(meet=self.meet).select_related("competition").in_programme_order()
+        return {race.pk: race for race in races}
 
     @cached_property
     def starts(self) -> list[Listed]:
@@ -62,7 +63,8 @@ class Programme:
         """The heats under their races."""
         heats = self.heats()
         return [
-            {"name": name, "heats": list(group)} for name, group in groupby(heats, key=lambda heat: str(heat["race"]))
+            {"name": name, "competition": competition, "heats": list(group)}
+            for (name, competition), group in groupby(heats, key=lambda heat: (heat["race"], heat["competition"]))
         ]
 
     def _heat(self, starts: Sequence[Listed]) -> Values:
@@ -70,6 +72,7 @@ class Programme:
         return {
             "race": self.races[first.race].name_here, "distance": self.races[first.race].distance_m, "number": first.heat,
             "name": gettext("%(heat)s組") % {"heat": first.heat}, "time": self.clock(first.starts_at),
+            "competition": self.races[first.race].competition_here,
             "call": gettext("招集完了 %(at)s") % {"at": self.clock(first.calls_at)} if first.calls_at else "",
             "starts": [self.line(one) for one in starts],
         }  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from entries.heat.start_list import WITHDRAWN, Listed
+from entries.meet.competition import each_once
 from entries.meet.models import Meet
 from entries.report.paper_data import Programme, Values
 from entries.report.typesetting import typeset
@@ -59,7 +60,12 @@ def programme_pdf(meet: Meet, *, at: datetime) -> bytes:
 
 
 def _programme(read: Programme) -> Values:
-    return {"timetable": read.timetable(), "races": read.by_race()}
+    others = each_once(race.competition for race in read.races.values())
+    return {
+        "timetable": read.timetable(), "races": read.by_race(),
+        "code": gettext("競技会コード %(code)s") % {"code": read.meet.code} if read.meet.code else "",
+        "others": [gettext("兼 %(title)s") % {"title": other.with_code} for other in others],
+    }  # fmt: skip
 
 
 def _by_heat(read: Programme) -> Values:
@@ -116,7 +122,7 @@ def _laps(read: Programme) -> Values:
         for first in range(0, len(heat["starts"]), SCORED):
             sheets.append(
                 {
-                    "race": heat["race"], "heat": heat["name"], "time": heat["time"], "laps": laps,
+                    "race": heat["race"], "heat": heat["name"], "time": heat["time"], "laps": laps, "competition": heat["competition"],
                     "starts": heat["starts"][first : first + SCORED],
                 }
             )  # fmt: skip

@@ -22,6 +22,9 @@ COLUMNS = (
     "race", "heat", "starts_at", "hip_number", "bib", "name", "kana", "team", "grade", "seed_time", "personal_best", "note",
 )  # fmt: skip
 
+OF_SEVERAL = ("competition", "competition_code")
+"""Further columns of a meet that holds several competitions on one timetable: each start under the one of its race."""
+
 
 def _called(part: str, now: Any) -> Case:
     """As when lists went out first; before that, as the roster says now (`start_list.called_of`)."""
@@ -45,8 +48,17 @@ def start_list_csv(meet: Meet) -> bytes:
     """A line a start, in the order of the programme, races under the host's own name. Any text is inert in a spreadsheet.
     Four queries."""
     rows = Start.objects.filter(heat__race__meet=meet).in_programme_order().values_list(*_READ)
-    names = dict(Race.objects.filter(meet=meet).values_list("pk", "name"))
-    return write_csv(COLUMNS, _cells(rows, names, bibs_of(meet), _times_of_day(meet)))
+    races = list(Race.objects.filter(meet=meet).select_related("competition"))
+    names = {race.pk: race.name for race in races}
+    cells = _cells(rows, names, bibs_of(meet), _times_of_day(meet))
+    if not any(race.competition_id for race in races):
+        return write_csv(COLUMNS, (cell for _, cell in cells))
+    more = {race.pk: _filed_under(race, meet) for race in races}
+    return write_csv(COLUMNS + OF_SEVERAL, ((*cell, *more[race]) for race, cell in cells))
+
+
+def _filed_under(race: Race, meet: Meet) -> tuple[str, str]:
+    return (race.competition.title, race.competition.code) if race.competition else (meet.name, meet.code)
 
 
 def _times_of_day(meet: Meet) -> Mapping[tuple[int, int], str]:
@@ -56,10 +68,11 @@ def _times_of_day(meet: Meet) -> Mapping[tuple[int, int], str]:
 
 def _cells(
     rows: Iterable[Any], names: Mapping[int, str], bibs: Mapping[int, int], times: Mapping[tuple[int, int], str]
-) -> Iterator[tuple[object, ...]]:
+) -> Iterator[tuple[int, tuple[object, ...]]]:
+    """Each with its race's number."""
     said = cache(format_time)
     for race, heat, hip, athlete, name, kana, team, grade, seed, best, withdrawn_at, is_pacemaker in rows:
-        yield (
+        yield race, (
             names[race], heat, times.get((race, heat), ""), hip or "", bibs.get(athlete, ""), name, kana, team, grade,
             said(seed), said(best), note_of(withdrawn_at, is_pacemaker=is_pacemaker),
         )  # fmt: skip

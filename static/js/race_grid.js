@@ -130,13 +130,13 @@
   });
 
   // Cells that are pasted fill the columns from here on, and rows that are not there yet. What stands below another field, the English
-  // name and the day, is no column.
+  // name, the competition and the day, is no column.
   body.addEventListener("paste", (event) => {
     const text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
     if (!/[\t\n]/.test(text)) return;
     event.preventDefault();
     const start = event.target.closest(".form-row");
-    const columns = (row) => inputs(row).filter((one) => one === event.target || !/-(held_on|name_en)$/.test(one.name));
+    const columns = (row) => inputs(row).filter((one) => one === event.target || !/-(held_on|name_en|competition)$/.test(one.name));
     const column = columns(start).indexOf(event.target);
     let all = rows();
     const first = all.indexOf(start);

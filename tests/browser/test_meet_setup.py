@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from entries.meet.competition import Competition
 from entries.meet.models import Meet, Race, State, TimetableSlot
 from tenants.models import Tenant, User
 from tenants.scope import across_tenants
@@ -174,8 +175,16 @@ def test_a_row_that_was_added_by_mistake_is_taken_out_again(grid: Callable[..., 
 PASTED = "四\t女子\t3,000m\t８０\t\t40\t1,500\t9:05\t9分40秒\n五\t男子\t5000\t40\t10\t40"
 
 
-def test_cells_of_a_spreadsheet_are_pasted(grid: Callable[..., Page]) -> None:
+@pytest.mark.parametrize("others", [0, 1])
+def test_cells_of_a_spreadsheet_are_pasted(grid: Callable[..., Page], others: int) -> None:
+    """Also past the competition of a meet that has several, which is no column."""
     page = grid()
+    with across_tenants():
+        meet = Race.objects.get(name="一").meet
+        for _ in range(others):
+            Competition.objects.create(tenant_id=meet.tenant_id, meet=meet, title="第14回NCG")
+    page.reload()
+    expect(cell(page, 0, "competition")).to_have_count(others)
     page.get_by_role("button", name="空の行を追加").click()
     cell(page, 3, "name").focus()
     page.evaluate(

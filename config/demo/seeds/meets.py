@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from entries.heat.models import RaceSeeding
+from entries.meet.competition import Competition
 from entries.meet.models import Meet, Race, State, TimetableSlot
 from entries.news.models import Notice
 from tenants.models import Tenant
@@ -41,6 +42,8 @@ class Plan:
     fee: int = 1_000
     entry_list_public: bool = False
     notices: tuple[tuple[str, str, bool], ...] = field(default=())
+    shared_with: tuple[str, str] = ("", "")
+    """The competition of its NCG races, in Japanese and in English."""
 
 
 def plans(at: datetime) -> dict[str, Plan]:
@@ -58,6 +61,7 @@ def plans(at: datetime) -> dict[str, Plan]:
         "ld325": Plan(
             "ld325", PROGRAMME["name"], venue, _saturday(at.date(), 9), moment(-30, 9), moment(-3, 23, 59),
             state=State.ENTRIES_CLOSED, entry_list_public=True, notices=CLOSED_NOTICES,
+            shared_with=("第14回NITTAI CHALLENGE GAMES", "The 14th NITTAI CHALLENGE GAMES"),
         ),
         "ld324": Plan(
             "ld324", "第324回日本体育大学長距離競技会", venue, _saturday(at.date(), 2), moment(-40, 9), moment(-10, 23, 59),
@@ -115,6 +119,10 @@ def seed_meet(tenant: Tenant, plan: Plan) -> Meet | None:
         _spring_races(meet)
     else:
         _programme(meet, with_open_race=plan.slug == "ld326")
+    title, title_en = plan.shared_with
+    if title:
+        other = Competition.objects.create(tenant=tenant, meet=meet, title=title, title_en=title_en)
+        Race.objects.filter(meet=meet, is_ncg=True).update(competition=other)
     return meet
 
 
