@@ -3,8 +3,8 @@
 The preview writes nothing but the upload itself, which is no entry, so it leaves no trail; the submission does.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -15,6 +15,7 @@ from entries.entry.queries import submission_under_key
 from entries.entry.upload.file_row import FileRow
 from entries.entry.upload.newcomers import ROSTER
 from entries.meet.models import Meet
+from entries.roster.importing import actions as roster_actions
 from entries.roster.models import RosterUpload, Team
 from tenants.files.grid import Grid, grid_of
 from tenants.models import User
@@ -74,3 +75,24 @@ def confirm(*, upload: EntryUpload, lines: Sequence[Line], by: User, at: datetim
     )
     EntryUpload.objects.filter(pk=upload.pk).update(submission=submission, content=None)
     return submission
+
+
+def confirm_with_roster(
+    *,
+    upload: EntryUpload,
+    roster: RosterUpload,
+    lines: Callable[[], Sequence[Line]],
+    by: User,
+    at: datetime,
+    today: date,
+) -> Submission:
+    """Put those who came with the file on the roster and enter the `lines`, which are asked for in between: both or neither.
+
+    Raises what `confirm` raises, and Refused("roster_changed").
+    """
+    made: list[Submission] = []
+    roster_actions.apply_upload(
+        roster, by=by, at=at, today=today,
+        then=lambda: made.append(confirm(upload=upload, lines=lines(), by=by, at=at)),
+    )  # fmt: skip
+    return made[-1]

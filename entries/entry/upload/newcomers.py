@@ -1,6 +1,5 @@
-"""Those whom the roster has not, but another sheet of the same workbook: a confirmation adds them to it and then enters them.
-
-What of the entries is refused at that moment leaves them on the roster. Until then each stands under a number that no row of the database has.
+"""Those whom the roster has not, but another sheet of the same workbook: a confirmation adds them to it and enters them, both or
+neither. Until then each stands under a number that no row of the database has.
 """
 
 from collections.abc import Sequence

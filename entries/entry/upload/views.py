@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from entries.entry.lines import SheetRefused
+from entries.entry.lines import Line, SheetRefused
 from entries.entry.models import EntryUpload, Submission
 from entries.entry.queries import races_of
 from entries.entry.sheet.views import chosen
@@ -24,7 +24,6 @@ from entries.entry.upload.newcomers import keep_roster, newcomers_of, roster_wit
 from entries.entry.upload.preview import Preview, preview_of
 from entries.meet.decorators import MeetRequest, in_meet
 from entries.meet.models import Race
-from entries.roster.importing import actions as roster_actions
 from entries.roster.importing.memory_actions import remember
 from entries.roster.importing.remembered import remembered
 from entries.roster.models import ColumnMemory, Team
@@ -133,16 +132,31 @@ def _preview(request: MeetRequest, kept: EntryUpload) -> Preview:
     return shown
 
 
-def _with_newcomers(request: MeetRequest, kept: EntryUpload) -> Preview:
-    """The preview once the roster holds those who came with the file. Raises Refused("roster_changed")."""
-    roster = roster_with(kept)
-    if roster is not None:
-        roster_actions.apply_upload(roster, by=request.user, at=timezone.now(), today=timezone.localdate())
-        grid = actions.grid_in(kept)
-        reader = Reader(roster_of(kept.team), races_in_order(request).values())
-        actions.read_anew(kept, grid, reader.rows(grid))
-        kept.refresh_from_db(fields=["rows", "counts", "grid"])
-    return _preview(request, kept)
+class _Confirmation:
+    """What the page's button does. `shown` is the preview of what it tried, for the reasons when it is refused."""
+
+    def __init__(self, request: MeetRequest, kept: EntryUpload, shown: Preview) -> None:
+        self.request, self.kept, self.shown = request, kept, shown
+
+    def run(self) -> Submission:
+        """Raises what `actions.confirm` and `actions.confirm_with_roster` raise."""
+        by, at, roster = self.request.user, self.request.meet.clock, roster_with(self.kept)
+        if roster is None:
+            return actions.confirm(upload=self.kept, lines=self.shown.lines, by=by, at=at)
+        today = timezone.localdate()
+        return actions.confirm_with_roster(
+            upload=self.kept, roster=roster, lines=self._lines, by=by, at=at, today=today
+        )
+
+    def _lines(self) -> list[Line]:
+        """Of the rows as they are read with the newcomers on the roster."""
+        grid, newcomers = actions.grid_in(self.kept), self.shown.newcomers
+        reader = Reader(roster_of(self.kept.team), races_in_order(self.request).values())
+        actions.read_anew(self.kept, grid, reader.rows(grid))
+        self.kept.refresh_from_db(fields=["rows", "counts", "grid"])
+        self.shown = _preview(self.request, self.kept)
+        self.shown.newcomers = newcomers
+        return self.shown.lines
 
 
 def _asked_about_times(request: MeetRequest, shown: Preview) -> str:
@@ -168,10 +182,11 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
     problems: list[str] = []
     asked = _asked_about_times(request, shown)
     if request.method == "POST" and not asked:
+        confirmation = _Confirmation(request, kept, shown)
         try:
-            shown = _with_newcomers(request, kept)
-            submission = actions.confirm(upload=kept, lines=shown.lines, by=request.user, at=request.meet.clock)
+            submission = confirmation.run()
         except SheetRefused as refused:
+            shown = confirmation.shown
             shown.refuse(refused)
             problems = [say(refusal) for refusal in refused.general]
         except Refused as refusal:

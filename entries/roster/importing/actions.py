@@ -1,6 +1,6 @@
 """Changing a roster by a file: kept for the preview, then written whole or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -62,25 +62,38 @@ def grid_in(upload: RosterUpload) -> Grid:
 
 
 @retry_when_locked
-def apply_upload(upload: RosterUpload, *, by: User, at: datetime, today: date) -> RosterUpload:
+def apply_upload(
+    upload: RosterUpload, *, by: User, at: datetime, today: date, then: Callable[[], object] | None = None
+) -> RosterUpload:
     """Write every new and changed row of a confirmed file, or none; a second time changes nothing.
 
     A fixed number of queries for any number of rows. When the roster changed since the preview in a way that matters,
-    the preview is made anew and Refused("roster_changed") is raised; nothing else was written.
+    the preview is made anew and Refused("roster_changed") is raised; nothing else was written. What is done `then` belongs
+    to it: when that raises, the roster stays as it was.
     """
     try:
         with transaction.atomic():
             upload = RosterUpload.objects.select_for_update().get(pk=upload.pk)
             if upload.applied_at is None:
-                _apply(upload, by, at, today)
+                _apply_or_say_stale(upload, by, at, today)
+            if then is not None:
+                then()
             return upload
-    except (_Stale, IntegrityError):
+    except _Stale:
         _plan_again(upload, today)
         raise Refused("roster_changed") from None
 
 
 class _Stale(Exception):
     """The plan that was confirmed no longer holds."""
+
+
+def _apply_or_say_stale(upload: RosterUpload, by: User, at: datetime, today: date) -> None:
+    try:
+        with transaction.atomic():
+            _apply(upload, by, at, today)
+    except IntegrityError:
+        raise _Stale from None
 
 
 def _apply(upload: RosterUpload, by: User, at: datetime, today: date) -> None:

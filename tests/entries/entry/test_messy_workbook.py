@@ -1,12 +1,17 @@
 """A messy workbook: its roster through one door, its entries through the other, and nothing lost on the way."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from entries.meet.models import Meet
+from entries.entry.upload import views
+from entries.entry.upload.preview import preview_of
+from entries.meet.models import Meet, Race
 from entries.roster.models import Athlete, Team
-from tenants.models import User
+from tenants.models import AuditRecord, User
 from tests.conftest import race_of
 from tests.entries.entry.sheets import address, entries
 from tests.messy import ENTERED, RACES, RUNNERS, messy_workbook, time_of
@@ -77,3 +82,49 @@ def test_a_roster_that_changed_meanwhile_enters_nobody(client: Client, meet: Mee
     assert answer.status_code == 422
     assert "名簿が変わりました" in answer.content.decode()
     assert (Athlete.objects.count(), entries()) == (1, [])
+
+
+def test_entries_that_are_refused_leave_the_roster_as_it_was(
+    client: Client, meet: Meet, baba: User, kita: Team
+) -> None:
+    client.force_login(baba)
+    for name, metres in zip(RACES, (5_000, 10_000), strict=True):
+        race_of(meet, name, distance_m=metres)
+    there = client.post(address(meet, "/upload"), {"file": SimpleUploadedFile("messy.xlsx", messy_workbook())})[
+        "Location"
+    ]
+    closes = meet.entries_close_at
+    Meet._base_manager.filter(pk=meet.pk).update(entries_close_at=meet.entries_open_at + timedelta(hours=1))
+    answer = client.post(there)
+    assert answer.status_code == 422
+    assert f"名簿のシートから{RUNNERS}名加えて申し込みます" in answer.content.decode(), "the page is as it was"
+    assert (Athlete.objects.count(), entries(), AuditRecord.objects.filter(verb="athlete.added").count()) == (0, [], 0)
+    Meet._base_manager.filter(pk=meet.pk).update(entries_close_at=closes)
+    assert client.post(there)["Location"].startswith("/orders/")
+    assert (Athlete.objects.filter(team=kita).count(), len(entries())) == (RUNNERS, ENTERED)
+    assert client.post(there)["Location"].startswith("/orders/"), "pressed twice, entered once"
+    assert (Athlete.objects.filter(team=kita).count(), len(entries())) == (RUNNERS, ENTERED)
+
+
+def test_a_race_that_filled_up_meanwhile_names_its_rows_and_leaves_the_roster(
+    client: Client, meet: Meet, baba: User, kita: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(baba)
+    races = [race_of(meet, name, distance_m=metres) for name, metres in zip(RACES, (5_000, 10_000), strict=True)]
+    there = client.post(address(meet, "/upload"), {"file": SimpleUploadedFile("messy.xlsx", messy_workbook())})[
+        "Location"
+    ]
+    read, reads = preview_of, []
+
+    def then_it_fills_up(*args: Any, **options: Any) -> Any:
+        shown = read(*args, **options)
+        reads.append(shown)
+        if len(reads) == 2:  # the one by which the entries are sent
+            Race._base_manager.filter(pk=races[0].pk).update(places=0, line=0, waiting_places=0)
+        return shown
+
+    monkeypatch.setattr(views, "preview_of", then_it_fills_up)
+    answer = client.post(there)
+    assert answer.status_code == 422
+    assert "定員に達" in answer.content.decode()
+    assert (Athlete.objects.count(), entries()) == (0, [])
