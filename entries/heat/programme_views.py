@@ -1,6 +1,6 @@
 """The programme desk of a meet (contract 7): its races with their heats, the board of one race, and what is changed there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from entries.heat import board_actions, timetable_views, what_if
+from entries.heat import timetable_views, what_if
 from entries.heat.actions import change_settings, seed_heats
 from entries.heat.bib_actions import assign_bibs, ranges_of, set_ranges
+from entries.heat.board_buttons import BUTTONS
 from entries.heat.forms import MOST_RANGES, BibRanges, BoardForm, SeedingForm, read_board
 from entries.heat.models import RaceSeeding
 from entries.heat.programme_context import (
@@ -28,10 +29,10 @@ from entries.heat.programme_context import (
     pins_shown,
     publication_of,
 )
+from entries.heat.programme_warnings import warnings_of
 from entries.heat.publication import publish
 from entries.heat.queries import bibs_of
 from entries.heat.rules import may_change, may_seed
-from entries.heat.runners import PinKind
 from entries.heat.wording import CHANGES
 from entries.meet.desk import meet_at_desk
 from entries.meet.models import Meet, Race
@@ -113,85 +114,6 @@ def _do(request: HttpRequest, meet: Meet, chosen: RaceLine | None) -> str:
     raise Http404
 
 
-def _move(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:
-    if not values["start"] or values["heat"] is None:
-        raise Refused("choose_runners")
-    moved = board_actions.move(
-        race=chosen.race,
-        entries=values["start"],
-        heat=values["heat"],
-        version=values["version"],
-        by=user_of(request),
-        at=timezone.now(),
-        why=values["why"],
-    )
-    return _("%(count)s名を%(heat)s組に移しました。再編成してもこの組に残ります。") % {
-        "count": moved,
-        "heat": values["heat"],
-    }
-
-
-def _swap(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:
-    if len(values["start"]) != 2:
-        raise Refused("choose_runners")
-    one, other = values["start"]
-    board_actions.swap(
-        race=chosen.race,
-        one=one,
-        other=other,
-        version=values["version"],
-        by=user_of(request),
-        at=timezone.now(),
-        why=values["why"],
-    )
-    return _("2名の組を入れ替えました。再編成してもこの組に残ります。")
-
-
-def _pin(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:
-    kind = PinKind(values["kind"] or PinKind.INTO)
-    entries = [*values["start"], 0, 0] if kind != PinKind.FROZEN else [0, 0]
-    if len(entries) - 2 > (2 if kind in (PinKind.TOGETHER, PinKind.APART) else 1):
-        raise Refused("pin_incomplete")
-    board_actions.pin(
-        race=chosen.race,
-        kind=kind,
-        entry=entries[0],
-        other=entries[1],
-        heat=values["heat"] or 0,
-        why=values["why"],
-        version=values["version"],
-        by=user_of(request),
-        at=timezone.now(),
-    )
-    return _("固定しました。次の編成から守られます。")
-
-
-def _unpin(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:
-    text = request.POST["unpin"]
-    board_actions.unpin(
-        race=chosen.race,
-        pin=int(text) if is_id(text) else 0,
-        version=values["version"],
-        by=user_of(request),
-        at=timezone.now(),
-    )
-    return _("固定を解除しました。")
-
-
-def _undo(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:
-    what = board_actions.undo(race=chosen.race, version=values["version"], by=user_of(request), at=timezone.now())
-    return _("「%(what)s」を元に戻しました。") % {"what": CHANGES[what]}
-
-
-BUTTONS: dict[str, Callable[[HttpRequest, RaceLine, dict[str, Any]], str]] = {
-    "move": _move,
-    "swap": _swap,
-    "pin": _pin,
-    "unpin": _unpin,
-    "undo": _undo,
-}
-
-
 def _settings(
     request: HttpRequest, desk: ComposedAdmin, meet: Meet, lines: list[RaceLine], chosen: RaceLine
 ) -> HttpResponse:
@@ -260,7 +182,7 @@ def _page(
     timetable: timetable_views.Answer | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    at, bibs, times = timezone.now(), bibs_of(meet), [line.times for line in lines]
+    at, bibs, warnings = timezone.now(), bibs_of(meet), warnings_of(meet, lines)
     publication = publication_of(meet, bibs, lines)
     chosen = next((line for line in lines if chosen and line.race.pk == chosen.race.pk), None)
     values = {
@@ -276,8 +198,10 @@ def _page(
         "compared": compared,
         "ranges": ranges or _range_forms(meet, lines),
         "numbered": len(bibs),
-        "timetable": timetable or timetable_views.untouched(meet, times),
-        "untimed": sum(len(one.untimed) for one in times),
+        "timetable": timetable or timetable_views.untouched(meet, [line.times for line in lines]),
+        "warnings": warnings,
+        "wants_times": any(group.is_about_times for group in warnings),
+        "is_made": any(line.bars for line in lines),
     }
     if chosen:
         values |= _of_race(chosen, bibs, form)

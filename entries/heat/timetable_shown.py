@@ -1,13 +1,14 @@
 """How start times before and after are shown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from entries.heat.run_time import Planned, overlaps
+from entries.heat.run_time import Planned, overlaps, rounded_up
 from entries.heat.timetable import Filled, RaceTimes, ends_by_day
 from entries.meet.models import Meet, Race
 from entries.meet.wording import short_moment
@@ -56,25 +57,40 @@ def shown(meet: Meet, found: Filled, *, went_out: bool) -> Shown:
     rows = [
         _race_row(meet, found, one, {number for race, number in changed if race == one.race.pk}) for one in found.read
     ]
-    names = {one.race.pk: one.race.name_here for one in found.read}
+    names = names_of(found.read)
     return Shown(
         rows=[row for row in rows if row.heats or row.removed],
         ends=list(_ends(meet, found)),
-        clashes=[
-            _("%(one)s（%(ends)sまで）と%(other)s（%(starts)s）が重なります。")
-            % {
-                "one": heat_named(names, one), "other": heat_named(names, other),
-                "ends": clock(meet, one.ends_at), "starts": clock(meet, other.starts_at),
-            }
-            for one, other in overlaps(found.then.values())
-        ],
+        clashes=[clash_said(meet, names, one, other) for one, other in overlaps(found.then.values())],
         changed=len(changed),
         removed=len(found.left_over),
         went_out=went_out,
-    )  # fmt: skip
+    )
 
 
-def heat_named(names: dict[int, str], one: Planned) -> str:
+class OfRace(Protocol):
+    """Whatever is about one race."""
+
+    @property
+    def race(self) -> Race: ...
+
+
+def names_of(lines: Sequence[OfRace]) -> dict[int, str]:
+    """What the races are called."""
+    return {line.race.pk: line.race.name_here for line in lines}
+
+
+def clash_said(meet: Meet, names: Mapping[int, str], one: Planned, other: Planned) -> str:
+    """Two heats of which the other goes off while the one still runs."""
+    return _("%(one)s（%(ends)sまで）と%(other)s（%(starts)s）が重なります。") % {
+        "one": heat_named(names, one),
+        "other": heat_named(names, other),
+        "ends": clock(meet, rounded_up(one.ends_at, 1)),
+        "starts": clock(meet, other.starts_at),
+    }
+
+
+def heat_named(names: Mapping[int, str], one: Planned) -> str:
     """`男子5000m 3組`."""
     return _("%(race)s %(heat)s組") % {"race": names[one.run.race], "heat": one.run.number}
 
@@ -118,5 +134,5 @@ def _span(meet: Meet, starts: Sequence[datetime]) -> str:
 def _ends(meet: Meet, found: Filled) -> Iterator[tuple[str, str, str]]:
     now, then = ends_by_day(found.now.values(), meet), ends_by_day(found.then.values(), meet)
     for day in sorted({*now, *then}):
-        ends = [clock(meet, known[day]) if day in known else "–" for known in (now, then)]
+        ends = [clock(meet, rounded_up(known[day], 1)) if day in known else "–" for known in (now, then)]
         yield date_format(day, _("n/j (D)")), ends[0], ends[1]

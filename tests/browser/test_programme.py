@@ -50,6 +50,11 @@ def test_the_desk_is_clean_before_and_after_seeding(
     expect(page.locator(".notice--ok")).to_contain_text("すべての種目を編成しました")
     page.locator("summary").first.click()
     assert faults(page, "after") == []
+    page.get_by_role("button", name="スタート時刻をつける").click()
+    page.locator("#timetable summary").click()
+    assert faults(page, "start times") == []
+    press(page, "この時刻にする")
+    expect(page.locator(".notice--ok")).to_contain_text("12組のスタート時刻をつけました。")
     page.goto(f"{address}?lang=en")
     expect(page.locator("h1")).to_have_text("Seeding")
     assert faults(page, "English") == []

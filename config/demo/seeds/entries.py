@@ -6,6 +6,7 @@ from datetime import timedelta
 from random import Random
 
 from catalog.models import MasterProduct
+from catalog.shoes.events import ListStatus, ShoeEvent
 from entries.entry import places
 from entries.entry.lines import new_reference
 from entries.entry.models import Entry, Submission
@@ -28,6 +29,8 @@ PACE = {
 """Hundredths of a second for 100 m, from and to, by which declared times are invented."""
 SLOWER = {1_500: 0.95, 3_000: 0.97, 5_000: 1.0, 10_000: 1.035}
 WITHDRAWN = 6
+ODD_SHOE = 15
+"""One in so many declares any shoe of the catalogue."""
 
 
 def seed_entries(meet: Meet, teams: list[Team], *, starts: int = 0) -> int:
@@ -86,13 +89,22 @@ def _entry(
     ncg = races[sex, distance_m, True]
     race = ncg if seed_time <= (ncg.standard or 0) else races[sex, distance_m, False]
     tickets[race.pk] += 1
-    shoe = random.choice(shoes) if shoes and random.random() < 0.5 else None
+    fit = [shoe for shoe in shoes if _fits(shoe, submission.meet)]
+    shoe = random.choice(shoes if tickets[race.pk] % ODD_SHOE == 0 else fit) if fit and random.random() < 0.5 else None
     race.meet = submission.meet
     return Entry(
         tenant_id=submission.tenant_id, submission=submission, race=race, athlete=athlete, ticket=tickets[race.pk],
         seed_time=seed_time, personal_best=seed_time - random.randrange(0, 900, 7) if random.random() < 0.7 else None,
         shoe=shoe, shoe_declared=f"{shoe} {shoe.name}" if shoe else "", fee=race.fee_yen, entered_at=submission.submitted_at,
     )  # fmt: skip
+
+
+def _fits(shoe: MasterProduct, meet: Meet) -> bool:
+    """Whether nobody minds it on the track."""
+    height = shoe.stack_height_mm
+    is_known = shoe.list_status == ListStatus.LISTED and ShoeEvent.TRACK in shoe.events_allowed
+    is_valid = (shoe.valid_from or meet.starts_on) <= meet.starts_on <= (shoe.valid_until or meet.starts_on)
+    return is_known and is_valid and height is not None and height <= 20
 
 
 def _second_entries(
