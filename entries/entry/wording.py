@@ -62,6 +62,9 @@ wording.register(
         ),
         "upload_no_rows": _("種目が入力された行がありません。「種目」の列に種目名を入力してください。"),
         "upload_no_file": _("ファイルを選んでください。"),
+        "upload_lines_changed": _(
+            "確認していた間に、申し込める行が%(before)s件から%(now)s件に変わりました。内容を確かめて、もう一度送信してください。"
+        ),
         "upload_sent": _("このファイルはすでに送信済みです。"),
         "race_name_unknown": _("「%(name)s」という種目はこの大会にありません。"),
         "race_name_ambiguous": _(

@@ -62,17 +62,21 @@ def grid_in(upload: EntryUpload) -> Grid:
     return grid_of(upload.grid, [FileRow.from_json(row).grid for row in upload.rows])
 
 
-def confirm(*, upload: EntryUpload, lines: Sequence[Line], by: User, at: datetime) -> Submission:
+def confirm(
+    *, upload: EntryUpload, lines: Sequence[Line], by: User, at: datetime, seen: int | None = None
+) -> Submission:
     """Enter the lines of an upload. A second confirmation returns the first submission, whatever it would enter now.
 
-    Raises what `actions.submit` raises.
+    Raises what `actions.submit` raises, and Refused("upload_lines_changed") when there are not as many as were `seen`.
     """
     key = f"upload-{upload.pk}"
-    submission = (
-        upload.submission
-        or submission_under_key(upload.team, key)
-        or actions.submit(meet=upload.meet, team=upload.team, lines=lines, key=key, by=by, at=at, source=Source.UPLOAD)
-    )
+    submission = upload.submission or submission_under_key(upload.team, key)
+    if submission is None:
+        if seen is not None and seen != len(lines):
+            raise Refused("upload_lines_changed", before=seen, now=len(lines))
+        submission = actions.submit(
+            meet=upload.meet, team=upload.team, lines=lines, key=key, by=by, at=at, source=Source.UPLOAD
+        )
     EntryUpload.objects.filter(pk=upload.pk).update(submission=submission, content=None)
     return submission
 
@@ -85,6 +89,7 @@ def confirm_with_roster(
     by: User,
     at: datetime,
     today: date,
+    seen: int | None = None,
 ) -> Submission:
     """Put those who came with the file on the roster and enter the `lines`, which are asked for in between: both or neither.
 
@@ -93,6 +98,6 @@ def confirm_with_roster(
     made: list[Submission] = []
     roster_actions.apply_upload(
         roster, by=by, at=at, today=today,
-        then=lambda: made.append(confirm(upload=upload, lines=lines(), by=by, at=at)),
+        then=lambda: made.append(confirm(upload=upload, lines=lines(), by=by, at=at, seen=seen)),
     )  # fmt: skip
     return made[-1]

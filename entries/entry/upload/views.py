@@ -141,11 +141,13 @@ class _Confirmation:
     def run(self) -> Submission:
         """Raises what `actions.confirm` and `actions.confirm_with_roster` raise."""
         by, at, roster = self.request.user, self.request.meet.clock, roster_with(self.kept)
+        text = self.request.POST.get("seen", "")
+        seen = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
         if roster is None:
-            return actions.confirm(upload=self.kept, lines=self.shown.lines, by=by, at=at)
+            return actions.confirm(upload=self.kept, lines=self.shown.lines, by=by, at=at, seen=seen)
         today = timezone.localdate()
         return actions.confirm_with_roster(
-            upload=self.kept, roster=roster, lines=self._lines, by=by, at=at, today=today
+            upload=self.kept, roster=roster, lines=self._lines, by=by, at=at, today=today, seen=seen
         )
 
     def _lines(self) -> list[Line]:
@@ -190,7 +192,7 @@ def preview(request: MeetRequest, upload: int) -> HttpResponse:
             shown.refuse(refused)
             problems = [say(refusal) for refusal in refused.general]
         except Refused as refusal:
-            problems = [say(refusal)]
+            shown, problems = confirmation.shown, [say(refusal)]
         else:
             return _to_receipt(submission)
     values = {

@@ -15,6 +15,7 @@ from tenants.models import AuditRecord, User
 from tests.conftest import race_of
 from tests.entries.entry.sheets import address, entries
 from tests.messy import ENTERED, RACES, RUNNERS, messy_workbook, time_of
+from tests.pageform import form_on
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +129,23 @@ def test_a_race_that_filled_up_meanwhile_names_its_rows_and_leaves_the_roster(
     assert answer.status_code == 422
     assert "定員に達" in answer.content.decode()
     assert (Athlete.objects.count(), entries()) == (0, [])
+
+
+def test_what_changed_while_the_page_was_looked_at_is_shown_before_anybody_is_entered(
+    client: Client, meet: Meet, baba: User, kita: Team
+) -> None:
+    client.force_login(baba)
+    races = [race_of(meet, name, distance_m=metres) for name, metres in zip(RACES, (5_000, 10_000), strict=True)]
+    there = client.post(address(meet, "/upload"), {"file": SimpleUploadedFile("messy.xlsx", messy_workbook())})[
+        "Location"
+    ]
+    seen = form_on(client.get(there), "seen")["seen"]
+    assert seen == str(ENTERED)
+    Race._base_manager.filter(pk=races[0].pk).update(places=0, line=0, waiting_places=0)
+    answer = client.post(there, {"seen": seen})
+    left = ENTERED - RUNNERS
+    assert answer.status_code == 422
+    assert f"申し込める行が{ENTERED}件から{left}件に変わりました" in answer.content.decode()
+    assert (Athlete.objects.count(), entries()) == (0, [])
+    assert client.post(there, {"seen": form_on(answer, "seen")["seen"]})["Location"].startswith("/orders/")
+    assert len(entries()) == left
