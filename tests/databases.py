@@ -34,7 +34,7 @@ ON_BOTH = {
     "conditions over rows, counted by a query": [
         "entries/heat/test_seed_heats.py", "entries/heat/test_board.py", "entries/heat/test_bibs.py", "entries/heat/test_start_list.py",
         "entries/news/test_start_lists.py", "entries/heat/test_publication.py", "entries/heat/test_timetable.py",
-        "entries/heat/test_programme_warnings.py",
+        "entries/heat/test_programme_warnings.py", "entries/report/test_starts_file.py",
         "entries/entry/test_rules.py", "entries/entry/test_rules_limits.py", "entries/meet/test_states.py",
         "entries/meet/test_copy.py", "entries/meet/test_competitions.py", "entries/meet/test_elite_races.py", "catalog/test_shoe_limits.py",
     ],
@@ -127,7 +127,7 @@ LEFT_OUT = {
         "config/telemetry/test_exception_text.py", "config/env/test_mail.py", "config/test_migrations_are_safe.py",
         "config/ops/test_preflight_outside.py", "config/env/test_render.py", "config/ops/test_humanize.py",
         "config/ops/test_smoke_http.py", "config/runtime/test_static_files.py", "config/env/test_unsafe_start.py",
-        "entries/heat/test_seeding.py", "entries/heat/test_run_time.py",
+        "entries/heat/test_seeding.py", "entries/heat/test_run_time.py", "entries/heat/test_edits.py",
         "entries/report/test_papers.py", "entries/report/test_lynx.py", "entries/report/test_of_several.py", "entries/report/test_printed_papers.py",
         "entries/meet/test_charts.py", "entries/meet/test_meet_desk.py", "entries/records/test_registries.py",
         "entries/news/test_page_cache.py", "entries/news/test_shared_pages.py", "entries/roster/test_athlete_fields.py",

@@ -37,7 +37,7 @@ def assign_bibs(*, meet: Meet, by: User | None, apply: bool = True) -> Numbered:
         meet = Meet.objects.select_for_update(of=("self",), no_key=True).get(pk=meet.pk)
     known = dict(Bib.objects.filter(meet=meet).values_list("athlete", "number"))
     wearers = [one for one in _wearers(meet) if one.athlete not in known]
-    result = number(wearers, [_range(one) for one in ranges_of(meet)], taken=known.values())
+    result = number(wearers, [range_of(one) for one in ranges_of(meet)], taken=known.values())
     if not result.is_complete:
         raise Refused("bibs_short", missing=_said(result))
     if apply:
@@ -69,7 +69,7 @@ def _wearers(meet: Meet) -> list[Wearer]:
     ]
 
 
-def _range(row: BibRange) -> Range:
+def range_of(row: BibRange) -> Range:
     return Range(row.first, row.last, row.sex, row.race_id, row.selection)
 
 

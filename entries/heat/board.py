@@ -1,6 +1,6 @@
 """The heats of a race as they are written: taking them down, putting them back, and what was fixed about them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any, NamedTuple
@@ -37,33 +37,53 @@ def lines_of(race: Race) -> list[Line]:
     return [Line(*row) for row in rows.values_list(*columns)]
 
 
-def in_heats(lines: Iterable[Line], heats: Mapping[int, int]) -> list[Line]:
-    """The lines with these entries in these heats, each heat in the order of times and numbered from 1; pacemakers last."""
-    moved = [line._replace(heat=heats.get(line.entry, line.heat)) for line in lines]
-    moved.sort(key=lambda line: (line.heat, line.rank is None, line.rank or 0, line.entry))
-    numbered, last = [], (0, 0)
-    for line in moved:
-        last = (line.heat, last[1] + 1 if line.heat == last[0] else 1)
-        numbered.append(line._replace(hip_number=last[1]))
-    return numbered
+def arranged(
+    lines: Iterable[Line], heats: Mapping[int, int], hips: Mapping[int, int] | None = None, *, is_out: bool
+) -> list[Line]:
+    """The lines with these entries in these heats, and under these hip numbers.
 
-
-def in_holes(lines: Iterable[Line], heats: Mapping[int, int]) -> list[Line]:
-    """As `in_heats` once lists went out: who stays keeps the number; who comes into a heat takes the lowest free one, else the
-    next at its end."""
-    lines = list(lines)
-    stay = [line for line in lines if heats.get(line.entry, line.heat) == line.heat]
-    taken: dict[int, set[int]] = {}
-    for line in stay:
-        taken.setdefault(line.heat, set()).add(line.hip_number or 0)
+    A heat that changes stands in the order of times and is numbered from 1, pacemakers last. Where lists went out, or somebody
+    set numbers by hand, now or before, who stays keeps the number, and who comes takes the lowest free one, else the next at
+    the end. A heat that nothing is said about stays as it is.
+    """
+    hips = hips or {}
+    before, after = dict[int, list[Line]](), dict[int, list[Line]]()
     for line in lines:
-        heat = heats.get(line.entry, line.heat)
-        if heat != line.heat:
-            used = taken.setdefault(heat, set())
+        before.setdefault(line.heat, []).append(line)
+        after.setdefault(heats.get(line.entry, line.heat), []).append(line)
+    found: list[Line] = []
+    for heat, there in after.items():
+        is_numbered = any(line.entry in hips for line in there)
+        if not is_numbered and {line.entry for line in there} == {line.entry for line in before.get(heat, ())}:
+            found += there
+        elif is_out or is_numbered or not _is_by_time(before.get(heat, [])):
+            found += _in_holes(heat, there, hips)
+        else:
+            numbered = enumerate(sorted(there, key=_by_time), start=1)
+            found += [line._replace(heat=heat, hip_number=number) for number, line in numbered]
+    return found
+
+
+def _by_time(line: Line) -> tuple[bool, int, int]:
+    return line.rank is None, line.rank or 0, line.entry
+
+
+def _is_by_time(lines: Sequence[Line]) -> bool:
+    """Whether the heat is numbered as it would be by itself; pacemakers in whatever order."""
+    ranked = [line.hip_number for line in sorted(lines, key=_by_time) if line.rank is not None]
+    others = sorted(line.hip_number or 0 for line in lines if line.rank is None)
+    return ranked + others == list(range(1, len(lines) + 1))
+
+
+def _in_holes(heat: int, there: Sequence[Line], hips: Mapping[int, int]) -> Iterator[Line]:
+    number_of = {line.entry: hips.get(line.entry, line.hip_number if line.heat == heat else None) for line in there}
+    used = {number for number in number_of.values() if number is not None}
+    for line in there:
+        number = number_of[line.entry]
+        if number is None:
             number = next(number for number in count(1) if number not in used)
             used.add(number)
-            stay.append(line._replace(heat=heat, hip_number=number))
-    return stay
+        yield line._replace(heat=heat, hip_number=number)
 
 
 def write(race: Race, lines: Sequence[Line]) -> None:

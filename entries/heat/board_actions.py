@@ -26,6 +26,7 @@ Change = Callable[[Race, list[Line]], Mapping[int, int]]
 VERBS = {
     "moved": "race.heats_moved",
     "swapped": "race.heats_swapped",
+    "edited": "race.heats_edited",
     "pinned": "race.heats_pinned",
     "unpinned": "race.heats_unpinned",
 }
@@ -49,7 +50,7 @@ def move(*, race: Race, entries: Sequence[int], heat: int, version: int, by: Use
         moved.extend(entry for entry in entries if entry not in there)
         if not moved:
             raise Refused("already_in_heat", heat=heat)
-        _pin_into(race, dict.fromkeys(moved, heat), by=by, at=at, why=why)
+        pin_into(race, dict.fromkeys(moved, heat), by=by, at=at, why=why)
         after["runners"] = len(moved)
         return dict.fromkeys(moved, heat)
 
@@ -69,7 +70,7 @@ def swap(*, race: Race, one: int, other: int, version: int, by: User, at: dateti
         if heat_of[one] == heat_of[other]:
             raise Refused("same_heat")
         heats = {one: heat_of[other], other: heat_of[one]}
-        _pin_into(race, heats, by=by, at=at, why=why)
+        pin_into(race, heats, by=by, at=at, why=why)
         return heats
 
     _changed(race, "swapped", change, version=version, by=by, at=at, why=why, after={"runners": 2})
@@ -138,7 +139,7 @@ def unpin(*, race: Race, pin: int, version: int, by: User, at: datetime) -> None
 @transaction.atomic
 def undo(*, race: Race, version: int, by: User, at: datetime) -> str:
     """Take the newest change back; which it was. Raises Refused, Busy."""
-    seeding = _held(race, version=version, at=at)
+    seeding = held(race, version=version, at=at)
     change = HeatChange.objects.filter(race=race).order_by("-version").first()
     if change is None:
         raise Refused("nothing_to_undo")
@@ -150,31 +151,46 @@ def undo(*, race: Race, version: int, by: User, at: datetime) -> str:
     return change.what
 
 
+def edit(
+    *, race: Race, heats: Mapping[int, int], hips: Mapping[int, int], version: int, by: User, at: datetime, why: str
+) -> None:
+    """Put these runners into these heats, where they stay, and under these hip numbers, which `edits.refused` let pass. Needs the
+    caller's transaction. Raises Refused."""
+
+    def change(race: Race, lines: Sequence[Line]) -> Mapping[int, int]:
+        _check_known([*heats, *hips], lines)
+        pin_into(race, heats, by=by, at=at, why=why)
+        return heats
+
+    runners = {"runners": len({*heats, *hips})}
+    _changed(race, "edited", change, hips=hips, version=version, by=by, at=at, why=why, after=runners)
+
+
 def _changed(
     race: Race,
     what: str,
     change: Change,
     *,
+    hips: Mapping[int, int] | None = None,
     version: int,
     by: User,
     at: datetime,
     why: str = "",
     after: Mapping[str, object] | None = None,
 ) -> None:
-    seeding = _held(race, version=version, at=at)
+    seeding = held(race, version=version, at=at)
     lines = board.lines_of(race)
     if not lines:
         raise Refused("no_heats_yet")
     board.remember(seeding, race, what, by=by, at=at)
     heats = change(race, lines)
-    if heats:
-        place = board.in_holes if last_version(race.meet) else board.in_heats
-        board.write(race, place(lines, heats))
+    if heats or hips:
+        board.write(race, board.arranged(lines, heats, hips, is_out=last_version(race.meet) is not None))
     seeding.save(update_fields=["version"])
     record(VERBS[what], race, by=by, after=dict(after or {}), why=why)
 
 
-def _held(race: Race, *, version: int, at: datetime) -> RaceSeeding:
+def held(race: Race, *, version: int, at: datetime) -> RaceSeeding:
     """Raises Refused when somebody else was first ("board_changed", naming them and what they did), and for a version that never was.
 
     The meet is held too, so that lists do not come out between the look at them and the move.
@@ -219,7 +235,7 @@ def _check_known(entries: Sequence[int], lines: Sequence[Line]) -> None:
         raise Refused("start_unknown")
 
 
-def _pin_into(race: Race, heats: Mapping[int, int], *, by: User, at: datetime, why: str) -> None:
+def pin_into(race: Race, heats: Mapping[int, int], *, by: User, at: datetime, why: str) -> None:
     """One wish about where each runner goes, the newest."""
     SeedingPin.objects.filter(race=race, entry__in=heats, kind=PinKind.INTO).delete()
     SeedingPin.objects.bulk_create(

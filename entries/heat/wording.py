@@ -54,18 +54,38 @@ wording.register(
         "bibs_short": _(
             "ナンバーカードの範囲が足りません。不足している人数 %(missing)s。範囲を広げるか追加してください。"
         ),
+        "hip_went_out": _(
+            "スタートリストは公開済みです。腰ナンバーは変えられません。組を移すと、空いている番号がつきます。"
+        ),
+        "hip_unknown": _("腰ナンバーは1から%(last)sまでの番号にしてください。"),
+        "hip_taken": _("腰ナンバー%(number)sは、同じ組の別の選手と重なります。別の番号にしてください。"),
+        "bib_went_out": _("スタートリストは公開済みです。ナンバーカード%(number)sは変えられません。"),
+        "bib_out_of_range": _(
+            "ナンバーカード%(number)sは、この選手に使える範囲にありません。範囲の中の番号にするか、範囲を変えてください。"
+        ),
+        "bib_taken": _("ナンバーカード%(number)sは、別の選手と重なります。別の番号にしてください。"),
+        "bib_two_numbers": _("同じ選手に、違うナンバーカードが書かれています。すべての種目で同じ番号にしてください。"),
+        "edits_changed": _(
+            "確認した後に組かナンバーカードが変わりました。何も反映していません。もう一度ファイルを確認してください。"
+        ),
         "pins_broken": _("「%(race)s」は固定した内容のとおりに編成できません（%(pins)s）。固定を見直してください。"),
     }
 )
 CHANGES = {
-    "seeded": _("番組編成"), "moved": _("組の移動"), "swapped": _("組の入れ替え"), "pinned": _("編成の固定"),
+    "seeded": _("番組編成"), "moved": _("組の移動"), "swapped": _("組の入れ替え"), "edited": _("表での変更"), "pinned": _("編成の固定"),
     "unpinned": _("編成の固定の解除"),
 }  # fmt: skip
 """What can be taken back, by `HeatChange.what`."""
 SETTINGS: Any = RaceSeeding._meta
 
 readings.register(
-    "meet", {"version": Reading(_("版")), "ranges": Reading(_("ナンバーカードの範囲")), "runners": Reading(_("人数"))}
+    "meet",
+    {
+        "version": Reading(_("版")),
+        "ranges": Reading(_("ナンバーカードの範囲")),
+        "runners": Reading(_("人数")),
+        "bibs": Reading(_("ナンバーカード")),
+    },
 )
 readings.register(
     "race",
@@ -104,6 +124,7 @@ verbs.register(
         "race.seeded": _("番組編成"), "race.heats_moved": _("組の移動"), "race.heats_swapped": _("組の入れ替え"),
         "race.heats_pinned": _("編成の固定"), "race.heats_unpinned": _("編成の固定の解除"), "race.heats_undone": _("組の変更を元に戻した"),
         "race.seeding_changed": _("編成の条件の変更"), "race.timetable_filled": _("スタート時刻の計算"),
+        "race.heats_edited": _("表での組と腰ナンバーの変更"), "meet.bibs_set": _("ナンバーカードの変更"),
     }
 )  # fmt: skip
 

@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from entries.meet.desk import MEETS
 from entries.meet.models import Meet, State
 from entries.report.paper_views import papers
+from entries.report.starts_views import starts_file
 from tenants.desk.composed import Link
 
 MEETS.page("papers", "<path:object_id>/papers/", papers)
+MEETS.page("starts_file", "<path:object_id>/starts-file/", starts_file)
 
 
 @MEETS.link

@@ -93,4 +93,9 @@ def _zipped(files: Iterable[tuple[str, bytes]], report: work.Report, total: int)
 
 def note_download(row: PrintedPaper, *, by: User) -> None:
     """Names left the site: which paper, and who took it (requirement P5)."""
-    record("meet.paper_downloaded", row.meet, by=by, after={"paper": str(TITLES[row.kind])})
+    note_export(row.meet, str(TITLES[row.kind]), by=by)
+
+
+def note_export(meet: Meet, what: str, *, by: User) -> None:
+    """As `note_download`, of a file that is made at once."""
+    record("meet.paper_downloaded", meet, by=by, after={"paper": what})

@@ -543,7 +543,7 @@ def test_text_that_looks_like_a_formula_is_inert_and_comes_back_equal(text: str)
         max_size=5,
     )
 )
-def test_a_row_that_needs_care_changes_no_other(rows: list[list[object]]) -> None:
+def test_a_row_that_needs_care_changes_no_other(rows: list[list[Any]]) -> None:
     """What is plain is written at one look: it comes out as if each cell had been looked at."""
     apart = b"".join(write_csv(row, [])[3:] for row in [["a", "b"], *rows])
     assert write_csv(["a", "b"], rows)[3:] == apart

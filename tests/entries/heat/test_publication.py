@@ -14,7 +14,7 @@ from entries.entry.models import Entry
 from entries.heat import board_actions
 from entries.heat.actions import places_of, seed_heats
 from entries.heat.bib_actions import assign_bibs, set_ranges
-from entries.heat.board import Line, in_holes
+from entries.heat.board import Line, arranged
 from entries.heat.models import ListVersion, RaceSeeding, Start
 from entries.heat.publication import publish
 from entries.heat.start_list import start_list_of
@@ -47,7 +47,7 @@ def test_no_sequence_of_moves_changes_the_number_of_somebody_else(
         if entry >= len(board):
             continue
         before = {line.entry: line for line in board}
-        board = in_holes(board, {entry: heat})
+        board = arranged(board, {entry: heat}, is_out=True)
         assert {line.entry: line for line in board if line.entry != entry} == {
             number: line for number, line in before.items() if number != entry
         }
