@@ -118,6 +118,7 @@ LEFT_OUT = {
     ],
     "what the models are, whatever is in their tables": ["entries/records/test_coverage.py", "test_bounds.py"],
     "plans of PostgreSQL": ["catalog/test_search_index.py"],
+    "connections to a server": ["config/runtime/test_connection.py"],
     "asks no database, but for a document's sake": [
         "catalog/importing/test_csv_reading.py", "catalog/test_draft_checks.py", "catalog/test_draft_service.py",
         "catalog/test_shoe_verdict.py", "config/telemetry/sentry/test_sentry_delivery.py",

@@ -21,6 +21,7 @@ DEAD_LINE = {"tcp_user_timeout": 15_000, "keepalives_idle": 20, "keepalives_inte
 SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
 ANSWER_SECONDS = 0.25
 """A page made anew costs less than a wait for the shared cache."""
+POSTGRESQL = "config.runtime.postgresql"
 
 
 def databases(env: Env) -> dict[str, Any]:
@@ -29,6 +30,7 @@ def databases(env: Env) -> dict[str, Any]:
     if primary["ENGINE"].endswith("sqlite3"):
         primary["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": SQLITE_PRAGMAS}
         return {"default": primary}
+    primary["ENGINE"] = POSTGRESQL
     options = primary.setdefault("OPTIONS", {})
     options |= {"connect_timeout": 5, **DEAD_LINE}
     primary["DISABLE_SERVER_SIDE_CURSORS"] = True
@@ -46,6 +48,7 @@ def _replica(url: str) -> dict[str, Any]:
     """Given up soon when it does not answer, because there is the primary; and nobody writes there, not even by mistake
     when the address leads to the primary."""
     replica: Any = dj_database_url.parse(url, conn_max_age=KEEP_SECONDS, conn_health_checks=True)
+    replica["ENGINE"] = POSTGRESQL
     words = f"-c default_transaction_read_only=on {_words(REPLICA_TIMEOUTS)}"
     replica.setdefault("OPTIONS", {}).update(options=words, connect_timeout=2, tcp_user_timeout=3_000)
     replica["DISABLE_SERVER_SIDE_CURSORS"] = True

@@ -1,0 +1,1 @@
+"""The backend that settings name as ENGINE; Django looks for its `base`."""
