@@ -1,6 +1,8 @@
 """Making heats, and keeping what came of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +20,9 @@ from tenants.audit.actions import record
 from tenants.models import User
 from tenants.refusal import Refused
 from tenants.retry import retry_when_locked
+
+Places = dict[int, tuple[int, int, int | None]]
+"""Of entries: race, heat and hip number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +47,14 @@ def seed_heats(
     races: Iterable[int] | None = None,
     apply: bool = True,
     recut: bool = False,
+    seen: str | None = None,
+    why: str = "",
 ) -> list[Seeded]:
     """Make the heats of these races, or of all, from the entries of this moment, and write them unless `apply` is false.
 
     What was there goes, pins stay and are kept. Races in the order of the programme; queries do not grow with the number of
-    entries. With `recut` also what is out already is made and numbered anew. Raises Refused when it is too early or too late, or
-    when pins cannot be kept, and Busy.
+    entries. With `recut` also what is out already is made and numbered anew; `seen` names what was looked at before (`token_of`).
+    Raises Refused when it is too early or too late, when pins cannot be kept, and when it would be another than was seen; and Busy.
     """
     wanted = None if races is None else set(races)
     meet = Meet.objects.select_for_update(of=("self",), no_key=True).get(pk=meet.pk) if apply else meet
@@ -56,21 +63,35 @@ def seed_heats(
     pins = pins_of(one.race.pk for one in chosen)
     found = [Seeded(one, seed(one.runners(), cut_of(one.seeding, one.race), pins[one.race.pk])) for one in chosen]
     _check_pins(found)
+    if seen is not None and seen != token_of(found, places_of(meet)):
+        raise Refused("recut_changed")
     if apply:
-        _write(found, by=by, at=at)
+        _write(found, by=by, at=at, why=why)
     return found
 
 
-def places_of(meet: Meet) -> dict[int, tuple[int, int, int | None]]:
-    """Where each entry of the meet stands now: race, heat and hip number."""
+def places_of(meet: Meet) -> Places:
+    """Where each entry of the meet stands now."""
     rows = Start.objects.filter(heat__race__meet=meet).values_list("entry", "heat__race", "heat__number", "hip_number")
     return {entry: (race, heat, hip) for entry, race, heat, hip in rows}
 
 
-def would_move(made: Iterable[Seeded], before: Mapping[int, tuple[int, int, int | None]]) -> int:
-    """How many of those who stood somewhere stand elsewhere, or under another number, in the heats that were made."""
-    now = {line.entry: (one.race.pk, line.heat, line.hip_number) for one in made for line in _lines(one)}
-    return sum(place != before[entry] for entry, place in now.items() if entry in before)
+def places_in(made: Iterable[Seeded]) -> Places:
+    """Where entries stand in the heats that were made, in the order of these."""
+    return {line.entry: (one.race.pk, line.heat, line.hip_number) for one in made for line in _lines(one)}
+
+
+def would_move(made: Iterable[Seeded], before: Places) -> list[int]:
+    """Those who stood somewhere and stand elsewhere, or under another number, in the heats that were made."""
+    return [entry for entry, place in places_in(made).items() if entry in before and place != before[entry]]
+
+
+def token_of(made: Sequence[Seeded], before: Places) -> str:
+    """A name for heats that were made together with what they replace: another one when either is different."""
+    now, races = places_in(made), {one.race.pk for one in made}
+    there = [(entry, place) for entry, place in before.items() if entry in now or place[0] in races]
+    said = json.dumps([sorted(there), sorted(now.items())])
+    return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
 def _check_pins(found: Sequence[Seeded]) -> None:
@@ -94,7 +115,7 @@ def _names(pins: Sequence[Pin]) -> str:
     return ", ".join(said)
 
 
-def _write(found: Sequence[Seeded], *, by: User | None, at: datetime) -> None:
+def _write(found: Sequence[Seeded], *, by: User | None, at: datetime, why: str) -> None:
     """The new heats in place of the old; how it was is remembered first, of all races, since runners come over."""
     held = [(one, board.hold(one.race)) for one in found]
     for one, row in held:
@@ -103,7 +124,7 @@ def _write(found: Sequence[Seeded], *, by: User | None, at: datetime) -> None:
         board.write(one.race, list(_lines(one)))
         row.rule_version, row.hash, row.surplus, row.seeded_at = RULE_VERSION, one.seeding.hash, one.seeding.surplus, at
         row.save()
-        record("race.seeded", one.race, by=by, after=_said(one))
+        record("race.seeded", one.race, by=by, after=_said(one), why=why)
 
 
 def _lines(one: Seeded) -> Iterable[board.Line]:

@@ -65,6 +65,19 @@ def read_board(posted: Any, *, heats: int) -> dict[str, Any]:
     return form.cleaned_data
 
 
+class RecutForm(Form):
+    """That heats are made anew as they were `seen`, and why."""
+
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    why = forms.CharField(label=_("理由"), max_length=300, required=False, help_text=_("変更履歴に残ります。"))
+
+    def remember(self, token: str) -> None:
+        """Send back with the form what it shows now, not what was shown when it was sent."""
+        self.initial["seen"] = token
+        if self.is_bound:
+            self.data = {**{name: self.data.get(name, "") for name in self.fields}, "seen": token}
+
+
 class BibRangeForm(ModelForm):
     """A range of numbers; an empty line is none."""
 

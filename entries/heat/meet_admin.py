@@ -5,11 +5,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from entries.heat.programme_views import programme
+from entries.heat.recut_views import recut
 from entries.meet.desk import MEETS
 from entries.meet.models import Meet, State
 from tenants.desk.composed import Link
 
 MEETS.page("programme", "<path:object_id>/programme/", programme)
+MEETS.page("recut", "<path:object_id>/recut/", recut)
 
 
 @MEETS.link

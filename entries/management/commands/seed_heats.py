@@ -43,7 +43,7 @@ class Command(OpsCommand):
                 self.stdout.write("\t".join(_line(one)))
             if recut:
                 self.stdout.write(
-                    f"would move: {would_move(made, before)} of {sum(len(one.starters.entries) for one in made)}"
+                    f"would move: {len(would_move(made, before))} of {sum(len(one.starters.entries) for one in made)}"
                 )
         if not apply:
             self.stdout.write(DRY)
