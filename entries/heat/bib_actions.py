@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from entries.heat.bibs import Numbered, Range, Wearer, number
+from entries.heat.bibs import Numbered, Range, Wearer, number, overlap
 from entries.heat.models import Bib, BibRange, Start
 from entries.meet.models import Meet
 from tenants.audit.actions import record
@@ -35,9 +35,10 @@ def assign_bibs(*, meet: Meet, by: User | None, apply: bool = True) -> Numbered:
     false. Raises Refused("bibs_short") when ranges do not hold all, before anything is written, and Busy."""
     if apply:
         meet = Meet.objects.select_for_update(of=("self",), no_key=True).get(pk=meet.pk)
-    known = dict(Bib.objects.filter(meet=meet).values_list("athlete", "number"))
+    known = dict(Bib.every.filter(meet=meet).values_list("athlete", "number"))
     wearers = [one for one in _wearers(meet) if one.athlete not in known]
     result = number(wearers, [range_of(one) for one in ranges_of(meet)], taken=known.values())
+    result.waiting = Bib.every.filter(meet=meet, is_proposed=True).count()
     if not result.is_complete:
         raise Refused("bibs_short", missing=_said(result))
     if apply:
@@ -57,20 +58,22 @@ def _wearers(meet: Meet) -> list[Wearer]:
     rows = Start.objects.filter(heat__race__meet=meet, entry__withdrawn_at__isnull=True)
     rows = rows.order_by("heat__race__position", "heat__race", "heat__number", "hip_number", "pk")
     races: dict[int, list[tuple[int, bool]]] = {}
-    sexes: dict[int, str] = {}
-    for athlete, sex, race, selection in rows.values_list(
-        "entry__athlete", "entry__athlete__sex", "heat__race", "heat__race__is_ncg"
+    people: dict[int, tuple[str, str]] = {}
+    for athlete, sex, category, race, selection in rows.values_list(
+        "entry__athlete", "entry__athlete__sex", "entry__athlete__team__kind", "heat__race", "heat__race__is_ncg"
     ):
         races.setdefault(athlete, []).append((race, selection))
-        sexes[athlete] = sex
-    return [
-        Wearer(athlete, sexes[athlete], tuple(race for race, _ in found), any(selection for _, selection in found))
-        for athlete, found in races.items()
-    ]
+        people[athlete] = sex, category
+    return [wearer(athlete, *people[athlete], found) for athlete, found in races.items()]
+
+
+def wearer(athlete: int, sex: str, category: str, races: Sequence[tuple[int, bool]]) -> Wearer:
+    """Somebody of these races, each with whether it is a selection race."""
+    return Wearer(athlete, sex, tuple(race for race, _ in races), any(selection for _, selection in races), category)
 
 
 def range_of(row: BibRange) -> Range:
-    return Range(row.first, row.last, row.sex, row.race_id, row.selection)
+    return Range(row.first, row.last, row.sex, row.race_id, row.selection, row.category)
 
 
 def _said(result: Numbered) -> str:
@@ -80,11 +83,14 @@ def _said(result: Numbered) -> str:
 
 @transaction.atomic
 def set_ranges(*, meet: Meet, rows: Sequence[dict[str, Any]], by: User) -> None:
-    """Put these ranges in place of the meet's; numbers that were given stay."""
+    """Put these ranges in place of the meet's; numbers that were given stay. Raises Refused("bib_ranges_overlap"): a number that
+    two ranges hold would go to whoever comes first."""
+    made = [BibRange(tenant_id=meet.tenant_id, meet=meet, position=n, **values) for n, values in enumerate(rows)]
+    if both := overlap(map(range_of, made)):
+        one, other = (f"{found.first}–{found.last}" for found in both)
+        raise Refused("bib_ranges_overlap", one=one, other=other)
     Meet.objects.select_for_update(of=("self",), no_key=True).get(pk=meet.pk)
     before = [str(row) for row in BibRange.objects.filter(meet=meet).order_by("position", "pk")]
     BibRange.objects.filter(meet=meet).delete()
-    made = BibRange.objects.bulk_create(
-        BibRange(tenant_id=meet.tenant_id, meet=meet, position=n, **values) for n, values in enumerate(rows)
-    )
+    BibRange.objects.bulk_create(made)
     record("meet.bib_ranges_set", meet, by=by, before={"ranges": before}, after={"ranges": [str(row) for row in made]})

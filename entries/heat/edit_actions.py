@@ -1,6 +1,7 @@
 """Heats, hip numbers and bibs that somebody wrote by hand, made so: through the board, by the rules of `edits`, all or none."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -21,21 +22,23 @@ MOST_IN_TRAIL = 200
 
 
 def scene_of(meet: Meet) -> Scene:
-    """The starts of the meet as they are now, and which numbers its ranges hold for whom. Four queries."""
+    """The starts of the meet as they are now, and which numbers its ranges hold for whom. Five queries."""
     bibs, ranges = bibs_of(meet), [range_of(row) for row in ranges_of(meet)]
     columns = ("entry", "entry__athlete", "heat__race", "heat__number", "hip_number")
-    of_athlete = ("entry__athlete__sex", "heat__race__is_ncg")
+    of_athlete = ("entry__athlete__sex", "entry__athlete__team__kind", "heat__race__is_ncg")
     stands, wearers = dict[int, Stands](), dict[int, Wearer]()
     rows = Start.objects.filter(heat__race__meet=meet).order_by("pk").values_list(*columns, *of_athlete)
-    for entry, athlete, race, heat, hip, sex, selection in rows:
+    for entry, athlete, race, heat, hip, sex, kind, selection in rows:
         stands[entry] = Stands(entry, athlete, race, heat, hip, bibs.get(athlete))
-        before = wearers.get(athlete) or Wearer(athlete, sex, (), selection=False)
-        wearers[athlete] = Wearer(athlete, sex, (*before.races, race), selection=before.selection or selection)
+        before = wearers.get(athlete) or Wearer(athlete, sex, (), selection=False, category=kind)
+        wearers[athlete] = replace(before, races=(*before.races, race), selection=before.selection or selection)
 
     def may_wear(athlete: int, number: int) -> bool:
         return any(one.first <= number <= one.last and one.fits(wearers[athlete]) for one in ranges)
 
-    return Scene(stands, last_version(meet) is not None, may_wear)
+    asked = Bib.every.filter(meet=meet, is_proposed=True).select_related("athlete")
+    proposed = {bib.number: (bib.athlete_id, bib.athlete.full_name) for bib in asked}
+    return Scene(stands, last_version(meet) is not None, may_wear, proposed)
 
 
 @retry_when_locked
@@ -81,6 +84,24 @@ def apply_edits(
     return len(open_wishes)
 
 
+@retry_when_locked
+@transaction.atomic
+def set_bib(*, meet: Meet, entry: int, number: int, by: User, at: datetime) -> None:
+    """Give the runner of this entry the number, in place of the one that they have. Raises Refused: "bib_worn" with who has it,
+    else what `edits` says, and when it is too early or too late."""
+    meet = Meet.objects.select_for_update(of=("self",), no_key=True).get(pk=meet.pk)
+    rules.check_may_change(meet, at=at)
+    scene, wish = scene_of(meet), Wish(entry, bib=number)
+    if entry not in scene.stands:
+        raise Refused("start_unknown")
+    worn = Bib.objects.filter(meet=meet, number=number).exclude(athlete=scene.stands[entry].athlete)
+    if other := worn.select_related("athlete").first():
+        raise Refused("bib_worn", number=number, who=other.athlete.full_name)
+    if why := refused(scene, [wish]).get(entry):
+        raise why
+    _write_bibs(meet, scene, [wish], by=by)
+
+
 def _is_so(wish: Wish, now: Stands) -> bool:
     return all(wanted in (None, is_now) for wanted, is_now in zip(wish[1:], (now.heat, now.hip, now.bib), strict=True))
 
@@ -97,7 +118,7 @@ def _write_bibs(meet: Meet, scene: Scene, wishes: Sequence[Wish], *, by: User) -
     changed = {athlete: numbers for athlete, numbers in wanted.items() if numbers[0] != numbers[1]}
     if not changed:
         return
-    Bib.objects.filter(meet=meet, athlete__in=changed).delete()
+    Bib.every.filter(meet=meet, athlete__in=changed).delete()
     Bib.objects.bulk_create(
         (
             Bib(tenant_id=meet.tenant_id, meet=meet, athlete_id=athlete, number=new)

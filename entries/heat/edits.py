@@ -36,11 +36,12 @@ class Stands(NamedTuple):
 @dataclass(slots=True)
 class Scene:
     """The starts of a meet as they are. `is_out` once lists went out; `may_wear` says whether a range holds the number for the
-    athlete."""
+    athlete; `proposed` are numbers that a team proposed, with the athlete and their name."""
 
     stands: Mapping[int, Stands]
     is_out: bool
     may_wear: Callable[[int, int], bool]
+    proposed: Mapping[int, tuple[int, str]] = field(default_factory=dict)
     last_heat: dict[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -81,7 +82,8 @@ def _alone(scene: Scene, wish: Wish) -> Refused | None:
         return Refused("bib_went_out", number=one.bib)
     if not 1 <= wish.bib <= HIGHEST_BIB or not scene.may_wear(one.athlete, wish.bib):
         return Refused("bib_out_of_range", number=wish.bib)
-    return None
+    athlete, who = scene.proposed.get(wish.bib, (one.athlete, ""))
+    return None if athlete == one.athlete else Refused("bib_proposed", number=wish.bib, who=who)
 
 
 class _Contest:

@@ -83,7 +83,7 @@ class BibRangeForm(ModelForm):
 
     class Meta:
         model = BibRange
-        fields = ("first", "last", "sex", "race", "selection")
+        fields = ("first", "last", "sex", "race", "selection", "category", "is_own")
         widgets = {"selection": forms.NullBooleanSelect}  # as Django's documentation writes it
 
     def __init__(self, *args: Any, races: Any = None, names: Sequence[tuple[int, str]] = (), **kwargs: Any) -> None:
@@ -95,6 +95,7 @@ class BibRangeForm(ModelForm):
         fields["sex"].choices = [("", _("すべて")), *list(fields["sex"].choices)[1:]]
         kinds = [("unknown", _("すべて")), ("true", _("選抜種目だけ")), ("false", _("選抜種目以外"))]
         fields["selection"].widget.choices = kinds
+        fields["category"].choices = [("", _("すべて")), *list(fields["category"].choices)[1:]]
         self.empty_permitted, self.use_required_attribute = True, False
 
     def clean(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from entries.entry.models import Entry
 from entries.heat.runners import PinKind
 from entries.meet import bounds
 from entries.meet.models import Meet, Race
-from entries.roster.models import Athlete, Sex
+from entries.roster.models import Athlete, Sex, TeamKind
 from tenants.bounds import within
 from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
 
@@ -243,6 +243,10 @@ class BibRange(TenantOwned):
         Race, verbose_name=_("種目"), on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
     selection = models.BooleanField(_("選抜種目"), null=True, blank=True)
+    category = models.CharField(
+        _("チームの種別"), max_length=20, choices=TeamKind, blank=True, default="", db_default=""
+    )
+    is_own = models.BooleanField(_("チームが希望できる"), default=False, db_default=False)
 
     objects = TenantManager.from_queryset(TenantQuerySet)()
 
@@ -259,14 +263,28 @@ class BibRange(TenantOwned):
         return f"{self.first}–{self.last}"
 
 
+class GivenBibs(TenantManager["Bib"].from_queryset(TenantQuerySet)):  # type: ignore[misc]
+    """Numbers that are worn; what a team only proposes is none yet."""
+
+    def get_queryset(self) -> models.QuerySet["Bib"]:
+        given: models.QuerySet[Bib] = super().get_queryset().filter(is_proposed=False)
+        return given
+
+
 class Bib(TenantOwned):
-    """The number that an athlete wears at a meet, in all their races. It is never given twice, and never changed by itself."""
+    """The number that an athlete wears at a meet, in all their races. It is never given twice, and never changed by itself.
+
+    A number that the team proposes (`is_proposed`) is kept for the athlete from then on, and is theirs once the organizer
+    confirms it: `objects` are those that are given, `every` has the proposed ones too.
+    """
 
     meet = models.ForeignKey(Meet, on_delete=models.CASCADE, related_name="bibs")
     athlete = models.ForeignKey(Athlete, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField(_("ナンバーカード"))
+    is_proposed = models.BooleanField(default=False, db_default=False, editable=False)
 
-    objects = TenantManager.from_queryset(TenantQuerySet)()
+    objects = GivenBibs()
+    every = TenantManager.from_queryset(TenantQuerySet)()
 
     class Meta:
         verbose_name = pgettext_lazy("one", "ナンバーカード")

@@ -4,20 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from entries.heat import timetable_views, what_if
+from entries.heat import bib_views, timetable_views, what_if
 from entries.heat.actions import change_settings, seed_heats
-from entries.heat.bib_actions import assign_bibs, ranges_of, set_ranges
 from entries.heat.board_buttons import BUTTONS
-from entries.heat.forms import MOST_RANGES, BibRanges, BoardForm, SeedingForm, read_board
+from entries.heat.forms import BoardForm, SeedingForm, read_board
 from entries.heat.models import RaceSeeding
 from entries.heat.programme_context import (
     MOST_READ,
@@ -35,7 +32,7 @@ from entries.heat.queries import bibs_of
 from entries.heat.rules import may_change, may_seed
 from entries.heat.wording import CHANGES
 from entries.meet.desk import meet_at_desk
-from entries.meet.models import Meet, Race
+from entries.meet.models import Meet
 from tenants.desk.base import is_id, user_of
 from tenants.desk.composed import ComposedAdmin
 from tenants.refusal import Refused
@@ -101,13 +98,12 @@ def _do(request: HttpRequest, meet: Meet, chosen: RaceLine | None) -> str:
             "number": version.number
         }
     if "assign_bibs" in request.POST:
-        given = assign_bibs(meet=meet, by=by).numbers
-        return ngettext(
-            "%(count)d名にナンバーカードをつけました。", "%(count)d名にナンバーカードをつけました。", len(given)
-        ) % {"count": len(given)}
+        return bib_views.give_all(request, meet)
     if chosen is None:
         raise Refused("choose_runners")
     values = read_board(request.POST, heats=len(chosen.bars))
+    if "set_bib" in request.POST:
+        return bib_views.give_one(request, meet, values["start"])
     for name, button in BUTTONS.items():
         if name in request.POST:
             return button(request, chosen, values)
@@ -146,27 +142,24 @@ def _timetable(
     return _page(request, desk, meet, lines, chosen, timetable=found, status=found.status)
 
 
-def _range_forms(meet: Meet, lines: list[RaceLine], posted: Any = None) -> Any:
-    races = Race.objects.filter(meet=meet).in_programme_order()
-    names = [(line.race.pk, line.race.name_here) for line in lines]
-    rows = [model_to_dict(row, ("first", "last", "sex", "race", "selection")) for row in ranges_of(meet)]
-    initial = [*rows, *([{}] * min(2, MOST_RANGES - len(rows)))]
-    return BibRanges(
-        posted, prefix="ranges", initial=None if posted else initial, form_kwargs={"races": races, "names": names}
-    )
-
-
 def _ranges(
     request: HttpRequest, desk: ComposedAdmin, meet: Meet, lines: list[RaceLine], chosen: RaceLine | None
 ) -> HttpResponse:
     """Keep from which ranges numbers come."""
-    forms = _range_forms(meet, lines, request.POST)
-    if not forms.is_valid():
+    forms = bib_views.range_forms(meet, _names(lines), request.POST)
+    try:
+        is_kept = bib_views.keep_ranges(meet, forms, request)
+    except Refused as refusal:
+        desk.message_user(request, say(refusal), messages.ERROR)
+        is_kept = False
+    if not is_kept:
         return _page(request, desk, meet, lines, chosen, ranges=forms, status=422)
-    rows = [form.cleaned_data for form in forms if form.cleaned_data.get("first")]
-    set_ranges(meet=meet, rows=rows, by=user_of(request))
     desk.message_user(request, _("ナンバーカードの範囲を保存しました。"), messages.SUCCESS)
     return HttpResponseRedirect(f"{reverse('admin:entries_meet_programme', args=[meet.pk])}#bibs")
+
+
+def _names(lines: list[RaceLine]) -> list[tuple[int, str]]:
+    return [(line.race.pk, line.race.name_here) for line in lines]
 
 
 def _page(
@@ -196,7 +189,7 @@ def _page(
         "may_change": may_change(meet, at=at),
         "publication": publication,
         "compared": compared,
-        "ranges": ranges or _range_forms(meet, lines),
+        "ranges": ranges or bib_views.range_forms(meet, _names(lines)),
         "numbered": len(bibs),
         "timetable": timetable or timetable_views.untouched(meet, [line.times for line in lines]),
         "warnings": warnings,

@@ -44,7 +44,7 @@ def _starts(scene: Scene) -> Iterator[Row]:
 
 def _bibs(person: Person) -> Iterator[Trace]:
     """They stay: a number is the record of the meet."""
-    for bib in Bib.objects.filter(athlete__in=person.of(Athlete)).order_by("pk"):
+    for bib in Bib.every.filter(athlete__in=person.of(Athlete)).order_by("pk"):
         yield whole(bib, {})
 
 

@@ -69,6 +69,15 @@ wording.register(
         "edits_changed": _(
             "確認した後に組かナンバーカードが変わりました。何も反映していません。もう一度ファイルを確認してください。"
         ),
+        "bib_ranges_overlap": _(
+            "ナンバーカードの範囲 %(one)s と %(other)s に同じ番号があります。重ならないようにしてください。"
+        ),
+        "bib_worn": _("ナンバーカード%(number)sは%(who)sさんがつけています。別の番号にしてください。"),
+        "bib_proposed": _(
+            "ナンバーカード%(number)sは%(who)sさんのチームが希望しています。別の番号にするか、希望を断ってください。"
+        ),
+        "bib_unreadable": _("ナンバーカードは1から%(last)sまでの番号で入力してください。"),
+        "choose_one": _("選手を1名選んでください。"),
         "pins_broken": _("「%(race)s」は固定した内容のとおりに編成できません（%(pins)s）。固定を見直してください。"),
     }
 )
@@ -86,6 +95,10 @@ readings.register(
         "ranges": Reading(_("ナンバーカードの範囲")),
         "runners": Reading(_("人数")),
         "bibs": Reading(_("ナンバーカード")),
+        "bib": Reading(_("ナンバーカード")),
+        "athlete": Reading(_("選手"), of="entries.athlete"),
+        "numbers": Reading(_("希望番号")),
+        "team": Reading(_("チーム"), of="entries.team"),
     },
 )
 readings.register(

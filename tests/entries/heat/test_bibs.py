@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from entries.entry.models import Entry
 from entries.heat.actions import seed_heats
 from entries.heat.bib_actions import assign_bibs, set_ranges
-from entries.heat.bibs import Range, Wearer, number
+from entries.heat.bibs import Range, Wearer, number, overlap
+from entries.heat.edit_actions import set_bib
 from entries.heat.models import Bib, BibRange
 from entries.meet.models import Meet, Race, State
 from entries.roster.models import Team
@@ -53,6 +54,21 @@ def test_no_number_twice_none_outside_and_nobody_forgotten(
         room = [n for one in ranges if one.fits(wearer) for n in range(one.first, one.last + 1)]
         assert bib in room if bib is not None else not {*room} - taken - {*given_numbers}
     assert len(result.numbers) + sum(result.short.values()) + result.homeless == len(wearers)
+
+
+@given(ranges)
+def test_two_ranges_that_share_a_number_are_found(ranges: list[Range]) -> None:
+    numbers = [n for one in ranges for n in range(one.first, one.last + 1)]
+    both = overlap(ranges)
+    assert (both is None) == (len(numbers) == len({*numbers}))
+    if both:
+        assert {*range(both[0].first, both[0].last + 1)} & {*range(both[1].first, both[1].last + 1)}
+
+
+def test_a_range_may_be_for_one_kind_of_team() -> None:
+    ranges = [Range(1, 9, category="high_school"), Range(10, 19)]
+    wearers = [Wearer(n, "M", (1,), False, kind) for n, kind in enumerate(["university", "high_school"])]
+    assert number(wearers, ranges, taken=[]).numbers == {0: 10, 1: 1}
 
 
 @pytest.fixture
@@ -153,3 +169,65 @@ def test_ranges_are_set_and_numbers_given_at_the_desk(client: Client, race: Race
     page = client.post(desk, {"assign_bibs": 1}, follow=True).content.decode()
     assert ("4名にナンバーカードをつけました。" in page, "100</span>" in page) == (True, True)
     assert numbers(race.meet) == [100, 101, 102, 300]
+
+
+def test_ranges_that_overlap_are_refused_naming_both_and_what_was_typed_stays(
+    client: Client, race: Race, aoki: User
+) -> None:
+    client.force_login(aoki)
+    desk = f"/admin/entries/meet/{race.meet_id}/programme/"
+    answer = client.post(desk, posted((1, 500, "M", "", "unknown"), (500, 999, "F", "", "unknown")))
+    assert answer.status_code == 422
+    assert "ナンバーカードの範囲 1–500 と 500–999 に同じ番号があります" in answer.content.decode()
+    assert 'value="999"' in answer.content.decode()
+    assert not BibRange.objects.exists()
+
+
+def test_several_ranges_say_each_by_how_many_they_are_short(race: Race, kita: Team, aoki: User) -> None:
+    Team.objects.filter(pk=kita.pk).update(kind="university")
+    rows = [
+        {"first": 1, "last": 1, "sex": "M", "category": "university"}, {"first": 5, "last": 5, "sex": "M"},
+        {"first": 9, "last": 9, "sex": "F", "category": "high_school"},
+    ]  # fmt: skip
+    set_ranges(meet=race.meet, rows=rows, by=aoki)
+    with pytest.raises(Refused) as refused:
+        assign_bibs(meet=race.meet, by=aoki)
+    assert refused.value.data["missing"] == "1–1: 1, –: 1"
+    assert numbers(race.meet) == []
+
+
+def test_the_kind_of_the_team_decides_from_which_range(race: Race, kita: Team, aoki: User) -> None:
+    Team.objects.filter(pk=kita.pk).update(kind="high_school")
+    rows = [{"first": 1, "last": 9, "category": "university"}, {"first": 11, "last": 19, "category": "high_school"}]
+    set_ranges(meet=race.meet, rows=rows, by=aoki)
+    assign_bibs(meet=race.meet, by=aoki)
+    assert numbers(race.meet) == [11, 12, 13, 14]
+
+
+def test_the_organizer_sets_one_by_hand(client: Client, race: Race, aoki: User) -> None:
+    assign_bibs(meet=race.meet, by=aoki)
+    client.force_login(aoki)
+    desk = f"/admin/entries/meet/{race.meet_id}/programme/"
+    first, second, *_ = Entry.objects.filter(race=race).order_by("pk")
+
+    def typed(text: str, *starts: int) -> str:
+        body = {"race": race.pk, "version": 1, "start": starts, "bib": text, "set_bib": 1}
+        return client.post(desk, body, follow=True).content.decode()
+
+    assert "のナンバーカードを1777にしました。" in typed("１７７７", first.pk)
+    assert Bib.objects.get(athlete=first.athlete).number == 1_777
+    assert f"ナンバーカード1777は{first.athlete.full_name}さんがつけています。" in typed("1777", second.pk)
+    assert "1から99999までの番号で入力してください。" in typed("0", second.pk)
+    assert "1から99999までの番号で入力してください。" in typed("100000", second.pk)
+    assert "選手を1名選んでください。" in typed("1778", first.pk, second.pk)
+    assert "選手を1名選んでください。" in typed("1778")
+    assert "この選手に使える範囲にありません" in typed("78", second.pk)
+    assert {78, 1_778} & {*numbers(race.meet)} == set()
+    assert AuditRecord.objects.filter(verb="meet.bibs_set").count() == 1
+
+
+def test_only_who_starts_at_the_meet_is_given_one(race: Race, minami: Team, aoki: User, now: datetime) -> None:
+    late = enter(race, minami, [90_300], now)[0]
+    with pytest.raises(Refused) as refused:
+        set_bib(meet=race.meet, entry=late.pk, number=1_005, by=aoki, at=now)
+    assert refused.value.code == "start_unknown"

@@ -1,0 +1,69 @@
+"""Bibs on the programme desk: their ranges, giving them, one by hand, and those that teams propose."""
+
+from typing import Any
+
+from django.forms.models import model_to_dict
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from entries.heat.bib_actions import assign_bibs, ranges_of, set_ranges
+from entries.heat.edit_actions import set_bib
+from entries.heat.edits import HIGHEST_BIB
+from entries.heat.forms import MOST_RANGES, BibRanges
+from entries.heat.models import Start
+from entries.meet.models import Meet, Race
+from tenants.desk.base import user_of
+from tenants.half_width import half_width
+from tenants.refusal import Refused
+
+COLUMNS = ("first", "last", "sex", "race", "selection", "category", "is_own")
+
+
+def range_forms(meet: Meet, names: list[tuple[int, str]], posted: Any = None) -> Any:
+    """The ranges as a table to type through; `names` are those of the races."""
+    races = Race.objects.filter(meet=meet).in_programme_order()
+    rows = [model_to_dict(row, COLUMNS) for row in ranges_of(meet)]
+    initial = [*rows, *([{}] * min(2, MOST_RANGES - len(rows)))]
+    return BibRanges(
+        posted, prefix="ranges", initial=None if posted else initial, form_kwargs={"races": races, "names": names}
+    )
+
+
+def keep_ranges(meet: Meet, forms: Any, request: HttpRequest) -> bool:
+    """Whether they were kept; when not, each line says why, and `forms` what is wrong with them together."""
+    if not forms.is_valid():
+        return False
+    rows = [form.cleaned_data for form in forms if form.cleaned_data.get("first")]
+    set_ranges(meet=meet, rows=rows, by=user_of(request))
+    return True
+
+
+def give_all(request: HttpRequest, meet: Meet) -> str:
+    """Number all who start. Raises Refused."""
+    result = assign_bibs(meet=meet, by=user_of(request))
+    said = ngettext(
+        "%(count)d名にナンバーカードをつけました。", "%(count)d名にナンバーカードをつけました。", len(result.numbers)
+    ) % {"count": len(result.numbers)}
+    if not result.waiting:
+        return said
+    waiting = ngettext(
+        "希望番号が確認待ちの%(count)d名にはつけていません。", "希望番号が確認待ちの%(count)d名にはつけていません。",
+        result.waiting,
+    )  # fmt: skip
+    return f"{said} {waiting % {'count': result.waiting}}"
+
+
+def give_one(request: HttpRequest, meet: Meet, chosen: list[int]) -> str:
+    """The number that was typed, to the one runner who was ticked. Raises Refused."""
+    if len(chosen) != 1:
+        raise Refused("choose_one")
+    text = half_width(request.POST.get("bib", "")).strip()
+    if not (text.isascii() and text.isdecimal() and len(text) < 8 and 0 < int(text) <= HIGHEST_BIB):
+        raise Refused("bib_unreadable", last=HIGHEST_BIB)
+    set_bib(meet=meet, entry=chosen[0], number=int(text), by=user_of(request), at=timezone.now())
+    start = Start.objects.select_related("entry__athlete").get(entry=chosen[0])
+    return _("%(name)sさんのナンバーカードを%(number)sにしました。") % {
+        "name": start.entry.athlete.name_here, "number": int(text),
+    }  # fmt: skip
