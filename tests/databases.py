@@ -34,7 +34,8 @@ ON_BOTH = {
     "conditions over rows, counted by a query": [
         "entries/heat/test_seed_heats.py", "entries/heat/test_board.py", "entries/heat/test_bibs.py", "entries/heat/test_start_list.py",
         "entries/news/test_start_lists.py", "entries/heat/test_publication.py", "entries/heat/test_timetable.py",
-        "entries/heat/test_programme_warnings.py", "entries/heat/test_recut.py", "entries/report/test_starts_file.py",
+        "entries/heat/test_programme_warnings.py", "entries/heat/test_recut.py",
+        "entries/report/test_starts_file.py", "entries/heat/test_what_if.py",
         "entries/entry/test_rules.py", "entries/entry/test_rules_limits.py", "entries/meet/test_states.py",
         "entries/meet/test_copy.py", "entries/meet/test_competitions.py", "entries/meet/test_elite_races.py", "catalog/test_shoe_limits.py",
     ],

@@ -16,6 +16,7 @@ from entries.heat.reasons import reason_of
 from entries.heat.runners import Pin, PinKind, Seeding
 from entries.heat.seeding import RULE_VERSION, seed
 from entries.meet.models import Meet, Race
+from tenants.actions import change_row
 from tenants.audit.actions import record
 from tenants.models import User
 from tenants.refusal import Refused
@@ -147,13 +148,17 @@ def _said(one: Seeded) -> dict[str, object]:
 
 
 @transaction.atomic
-def change_settings(*, row: RaceSeeding, fields: Sequence[str], by: User) -> None:
-    """Keep how a race is cut. Its heats stay as they are until they are made anew."""
+def change_settings(*, row: RaceSeeding, fields: Sequence[str], per_heat: int, by: User) -> None:
+    """Keep how a race is cut, and how many run in a heat. Its heats stay as they are until they are made anew."""
+    race = row.race
+    if per_heat != race.starters_per_heat:
+        before, race.starters_per_heat = race.starters_per_heat, per_heat
+        change_row(race, fields=["starters_per_heat"], before={"starters_per_heat": before}, by=by)
     if not fields:
         return
-    kept = board.hold(row.race)
-    before = {name: getattr(kept, name) for name in fields}
+    kept = board.hold(race)
+    was = {name: getattr(kept, name) for name in fields}
     for name in fields:
         setattr(kept, name, getattr(row, name))
     kept.save(update_fields=list(fields))
-    record("race.seeding_changed", row.race, by=by, before=before, after={name: getattr(kept, name) for name in fields})
+    record("race.seeding_changed", race, by=by, before=was, after={name: getattr(kept, name) for name in fields})

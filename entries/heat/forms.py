@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from entries.heat.models import LONGEST_GAP, MOST_TRACKS, PIN_WORDS, BibRange, RaceSeeding
 from entries.heat.run_time import GAP
 from entries.heat.timetable import RaceTimes, Wish, Wishes, wishes_now
-from entries.meet.bounds import MOST_HEATS
+from entries.meet.bounds import MOST_HEATS, MOST_STARTERS
 from entries.meet.fields import MarkField
 from entries.meet.models import Meet, Race
 from entries.meet.race_forms import ClockField
@@ -115,13 +115,27 @@ BibRanges = forms.formset_factory(
 class SeedingForm(ModelForm):
     """How a race is cut."""
 
+    per_heat = forms.IntegerField(label=_("1組の人数"), min_value=1, max_value=MOST_STARTERS, required=False)
     farthest = MarkField(label=_("移動できるタイム差"), help_text=_("組の記録の幅からこれ以上離れる組へは移しません。"))
+
+    field_order = ("seed_by", "per_heat")
 
     class Meta:
         model = RaceSeeding
         fields = (
             "seed_by", "heats", "fastest_first", "fast_heats", "fast_size", "most_of_a_team", "farthest_heats", "farthest", "stays",
+            "gap_minutes",
         )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["per_heat"] = self.instance.race.starters_per_heat
+        self.fields["gap_minutes"].widget.attrs["placeholder"] = GAP
+
+    def clean_per_heat(self) -> int:
+        """As it is, when nothing is said."""
+        size: int | None = self.cleaned_data["per_heat"]
+        return size or self.instance.race.starters_per_heat
 
     def clean(self) -> dict[str, Any]:
         """A smaller fast heat has a size, and is no larger than the others."""
@@ -129,7 +143,7 @@ class SeedingForm(ModelForm):
         size = values.get("fast_size")
         if values.get("fast_heats") and not size:
             self.add_error("fast_size", _("速い組の人数を入力してください。"))
-        if size and size > self.instance.race.starters_per_heat:
+        if size and size > values.get("per_heat", size):
             self.add_error("fast_size", _("1組の人数より少なくしてください。"))
         if values.get("farthest", 0) > MOST_FARTHEST:
             self.add_error("farthest", _("10分以内で入力してください。"))

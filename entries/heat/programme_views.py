@@ -122,9 +122,10 @@ def _settings(
     if not form.is_valid():
         return _page(request, desk, meet, lines, chosen, form=form, status=422)
     if "what_if" in request.POST:
-        compared = what_if.compare(meet, chosen.race, form.instance)
+        compared = what_if.compare(meet, lines, form.instance, form.cleaned_data["per_heat"])
         return _page(request, desk, meet, lines, chosen, form=form, compared=compared)
-    change_settings(row=form.instance, fields=form.changed_data, by=user_of(request))
+    fields = [name for name in form.changed_data if name != "per_heat"]
+    change_settings(row=form.instance, fields=fields, per_heat=form.cleaned_data["per_heat"], by=user_of(request))
     desk.message_user(request, _("編成の条件を保存しました。編成し直すと反映されます。"), messages.SUCCESS)
     return HttpResponseRedirect(_address(meet, chosen))
 

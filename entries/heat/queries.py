@@ -50,16 +50,21 @@ def runner_of(entry: Entry, seed_by: str) -> Runner:
     )
 
 
-def starters_of(meet: Meet, *, named: bool = False) -> dict[int, Starters]:
+def starters_of(
+    meet: Meet, *, named: bool = False, instead: tuple[Race, RaceSeeding] | None = None
+) -> dict[int, Starters]:
     """Of every race of the meet, in the programme's order; `named` with athletes and teams. Three queries.
 
-    The best of a selection race stay; the others start in its fallback race, unless they have an entry of their own there.
+    `instead` is a race and how it is cut, as it is not in the database. The best of a selection race stay; the others start in its
+    fallback race, unless they have an entry of their own there.
     """
     kept = {seeding.race_id: seeding for seeding in RaceSeeding.objects.filter(race__meet=meet)}
     found = {
         race.pk: Starters(race, kept.get(race.pk) or RaceSeeding(race=race, tenant_id=race.tenant_id))
         for race in Race.objects.filter(meet=meet).in_programme_order()
     }
+    if instead is not None and instead[0].pk in found:
+        found[instead[0].pk] = Starters(*instead)
     beside = ("submission__team", "athlete") if named else ("submission",)
     for entry in entries_that_start(meet).select_related(*beside).order_by("pk"):
         found[entry.race_id].entries.append(entry)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from entries.heat.models import RaceSeeding
 from entries.heat.queries import Standing, slots_by_race, starts_by_race
@@ -22,6 +22,11 @@ class HeatTimes(NamedTuple):
     number: int
     slowest: int | None = None
     without_time: bool = True
+
+    @classmethod
+    def of(cls, number: int, times: Sequence[int | None]) -> Self:
+        """A heat of runners who declared these times."""
+        return cls(number, max((time for time in times if time is not None), default=None), None in times)
 
 
 @dataclass(slots=True)
@@ -86,11 +91,7 @@ def _heats(starts: Sequence[Standing]) -> list[HeatTimes]:
         runs = declared.setdefault(start.heat, [])
         if start.withdrawn_at is None and start.rank is not None:
             runs.append(start.time)
-    return [
-        HeatTimes(number, max((time for time in times if time is not None), default=None), None in times)
-        for number in range(1, max(declared, default=0) + 1)
-        for times in [declared.get(number, [])]
-    ]
+    return [HeatTimes.of(number, declared.get(number, [])) for number in range(1, max(declared, default=0) + 1)]
 
 
 @dataclass(frozen=True, slots=True)

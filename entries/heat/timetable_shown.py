@@ -1,6 +1,6 @@
 """How start times before and after are shown."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -60,7 +60,7 @@ def shown(meet: Meet, found: Filled, *, went_out: bool) -> Shown:
     names = names_of(found.read)
     return Shown(
         rows=[row for row in rows if row.heats or row.removed],
-        ends=list(_ends(meet, found)),
+        ends=list(ends_shown(meet, found.now.values(), found.then.values())),
         clashes=[clash_said(meet, names, one, other) for one, other in overlaps(found.then.values())],
         changed=len(changed),
         removed=len(found.left_over),
@@ -131,8 +131,9 @@ def _span(meet: Meet, starts: Sequence[datetime]) -> str:
     return f"{short_moment(meet, first)}–{clock(meet, last) if is_one_day else short_moment(meet, last)}"
 
 
-def _ends(meet: Meet, found: Filled) -> Iterator[tuple[str, str, str]]:
-    now, then = ends_by_day(found.now.values(), meet), ends_by_day(found.then.values(), meet)
-    for day in sorted({*now, *then}):
-        ends = [clock(meet, rounded_up(known[day], 1)) if day in known else "–" for known in (now, then)]
-        yield date_format(day, _("n/j (D)")), ends[0], ends[1]
+def ends_shown(meet: Meet, now: Iterable[Planned], then: Iterable[Planned]) -> Iterator[tuple[str, str, str]]:
+    """Of each day its date, and when its last runner is in now and then."""
+    ends = [ends_by_day(planned, meet) for planned in (now, then)]
+    for day in sorted({*ends[0], *ends[1]}):
+        before, after = (clock(meet, rounded_up(known[day], 1)) if day in known else "–" for known in ends)
+        yield date_format(day, _("n/j (D)")), before, after

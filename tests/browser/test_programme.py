@@ -50,6 +50,12 @@ def test_the_desk_is_clean_before_and_after_seeding(
     expect(page.locator(".notice--ok")).to_contain_text("すべての種目を編成しました")
     page.locator("summary").first.click()
     assert faults(page, "after") == []
+    page.locator("#seeding > summary").click()
+    page.locator("[name=per_heat]").fill("3")
+    press(page, "試算する")
+    page.get_by_text("組が変わる選手", exact=True).click()
+    expect(page.locator(".compared__movers")).to_contain_text("→")
+    assert faults(page, "another cut") == []
     page.get_by_role("button", name="スタート時刻をつける").click()
     page.locator("#timetable summary").click()
     assert faults(page, "start times") == []

@@ -1,6 +1,7 @@
 """What the programme desk wants to be looked at, and where each of it is mended."""
 
 from datetime import datetime, time
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -139,7 +140,7 @@ def test_a_team_is_named_once(race: Race, kita: Team) -> None:
 
 def test_shoes_that_may_not_be_worn(race: Race) -> None:
     shoe = MasterProduct.objects.create(
-        tenant_id=race.tenant_id, brand="TESTBRAND", reference="THICK", category=SHOE, stack_height_mm="40.0",
+        tenant_id=race.tenant_id, brand="TESTBRAND", reference="THICK", category=SHOE, stack_height_mm=Decimal(40),
         list_status="listed", events_allowed=["road"],
     )  # fmt: skip
     entry = Entry.objects.filter(race=race).order_by("pk")[0]
