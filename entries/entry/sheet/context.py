@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, cast
 
 from django.template.loader import render_to_string
 
@@ -13,7 +13,7 @@ from entries.entry.lines import SheetRefused
 from entries.entry.models import Entry, SheetDraft
 from entries.entry.queries import declared_shoes, held_in, last_entries
 from entries.entry.sheet import script_wording
-from entries.entry.sheet.printing import FIRST, FURTHER, SPARE, Line, Printer
+from entries.entry.sheet.printing import FIRST, FURTHER, SPARE, Line, Printer, athlete_options
 from entries.entry.sheet.sheet_layout import (
     MOST_ROWS_EACH,
     Block,
@@ -170,7 +170,7 @@ def context(facts: Facts, view: View, teams: Sequence[Team]) -> dict[str, Any]:
         "blocks": [choices.block(block) for block in layout.blocks], "spare": [choices.spare(row) for row in layout.spare],
         "problems": problems_of(view, layout), "has_shoes": choices.has_shoes,
         "closes": until(facts.meet, facts.meet.entries_close_at), "others": facts.others,
-        "script": script_facts(facts), "is_one": facts.is_one,
+        "script": script_facts(facts, choices.race_data()), "is_one": facts.is_one,
         "who": facts.athletes[0].name_here if facts.is_one else facts.team.name,
     }  # fmt: skip
 
@@ -215,7 +215,7 @@ class Choices:
         self.has_shoes = facts.has_shoes or bool(shoes.known)
         self.printer = Printer(has_shoes=self.has_shoes)
         self._made = facts.races.made if isinstance(facts.races, RecentRaces) else {}
-        self._athletes = cache(self._print_athletes)
+        self._athletes = cache(partial(athlete_options, facts.athletes))
         self._sex_name = cache(lambda sex: str(Sex(sex).label) if sex else "")
 
     def block(self, block: Block) -> str:
@@ -250,6 +250,13 @@ class Choices:
             self._made[key] = printed
         return printed
 
+    def race_data(self) -> dict[str, Any]:
+        """What the script knows of the races, kept as long as they are."""
+        key = ("data", self.printer.language)
+        if key not in self._made:
+            self._made[key] = {str(race.pk): race_data(race) for race in self.facts.races.values()}
+        return cast(dict[str, Any], self._made[key])
+
     def _print_races(self, sex: str, selected: str) -> str:
         races = self.facts.races.values()
         shown = [(race, race_data(race)) for race in races if may_choose(race, sex) or str(race.pk) == selected]
@@ -257,21 +264,16 @@ class Choices:
         values = {"races": shown, "selected": selected, "lost": bool(selected) and not known}
         return render_to_string("pieces/race_options.html", values)
 
-    def _print_athletes(self, selected: str) -> str:
-        lost = bool(selected) and all(str(athlete.pk) != selected for athlete in self.facts.athletes)
-        values = {"athletes": self.facts.athletes, "selected": selected, "lost": lost}
-        return render_to_string("pieces/athlete_options.html", values)
-
 
 def _romaji_both_ways(athlete: Athlete) -> str:
     """Whichever name one types first, as in the key of a search."""
     return f"{athlete.given_romaji} {athlete.family_romaji} {athlete.given_romaji}".strip()
 
 
-def script_facts(facts: Facts) -> Mapping[str, Any]:
+def script_facts(facts: Facts, races: Mapping[str, Any]) -> Mapping[str, Any]:
     """What `static/js/sheet*.js` knows: races, athletes, who is entered where, and the words for hints."""
     return {
-        "races": {str(race.pk): race_data(race) for race in facts.races.values()},
+        "races": races,
         "athletes": {
             str(athlete.pk): {
                 "name": athlete.name_here,

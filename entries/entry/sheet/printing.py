@@ -4,7 +4,7 @@ A row's template is rendered once per process; the rows are poured from that mou
 place for, an error, a shoe, a pacemaker, is rendered by the same template.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext
 from entries.entry.sheet.sheet_layout import Block
 from entries.entry.sheet_rows import TEXTS, Row
 from entries.entry.shoes import NO_SHOE, ShoeField
+from entries.roster.models import Athlete
 from tenants.moulds import mark, mould_of, pour
 
 ROW, BLOCK = "pieces/sheet_row.html", "pieces/sheet_block.html"
@@ -96,6 +97,24 @@ def _render(
             "typed_shoe": row.shoe,
         },
     )
+
+
+def athlete_options(athletes: Sequence[Athlete], selected: str) -> str:
+    """The options of a choice of athlete; `selected` may be none of them."""
+    known, printed = False, []
+    for athlete in athletes:
+        number = f"{athlete.pk}"
+        known |= number == selected
+        mould = _option_mould(number == selected)
+        printed.append(pour(mould, {"pk": number, "name": escape(athlete.name_here)}))
+    lost = selected if not known else ""
+    return render_to_string("pieces/athlete_options.html", {"options": SafeString("".join(printed)), "lost": lost})
+
+
+@cache
+def _option_mould(is_selected: bool) -> list[str]:
+    values = {"pk": mark("pk"), "name": mark("name"), "is_selected": is_selected}
+    return mould_of(render_to_string("pieces/athlete_option.html", values))
 
 
 def labels() -> dict[str, str]:

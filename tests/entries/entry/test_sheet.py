@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.models import MasterProduct
 from entries.entry.models import Entry, Source, Submission
+from entries.entry.sheet.printing import athlete_options
 from entries.meet.models import Meet, Race, State
 from entries.roster.models import Athlete, Team, TeamKind
 from tenants.models import Tenant, User
@@ -460,3 +461,14 @@ def test_who_enters_alone_is_called_as_the_reader_reads(client: Client, meet: Me
     athletes_of(team_of(chiba, "鈴木 一郎", TeamKind.INDIVIDUAL), 1)
     client.force_login(chiba)
     assert "<h1>Entries of Ichiro SUZUKI</h1>" in client.get(address(meet), {"lang": "en"}).content.decode()
+
+
+def test_the_choice_of_athlete_names_everyone_safely_and_keeps_what_is_no_longer_there() -> None:
+    athletes = [Athlete(pk=number, family_name=name) for number, name in ((7, "<b>山田"), (8, "林"))]
+    here, lost = athlete_options(athletes, "7"), athlete_options(athletes, "9")
+    assert '<option value="7" selected>&lt;b&gt;山田</option>' in here
+    assert '<option value="8">林</option>' in here
+    assert here.count("selected") == 1
+    assert '<option value="9" selected>' in lost
+    assert lost.count("selected") == 1
+    assert "selected" not in athlete_options(athletes, "")
