@@ -199,6 +199,7 @@ COMPETITION_KEPT = ("title", "title_en")
 RACE_KEPT = (
     "position", "name", "name_en", "distance_m", "sex", "places", "waiting_places", "starters_per_heat", "fee", "standard",
     "standard_from", "standard_until", "entries_per_team", "is_ncg", "course",
+    "master_code",
 )  # fmt: skip
 
 

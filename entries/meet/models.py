@@ -5,6 +5,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -267,6 +268,15 @@ class Race(TenantOwned):
         related_name="races", help_text=_("空欄は大会と同じ。"),
     )  # fmt: skip
     held_on = models.DateField(_("実施日"), null=True, blank=True, help_text=_("空欄は大会の初日。"))
+    master_code = models.CharField(
+        _("種目コード（MASTER CSV）"),
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[RegexValidator(r"^[0-9A-Za-z][0-9A-Za-z {}-]*$", _("半角の英数字で入力してください。"))],
+        help_text=_("記録処理ソフトでの種目コード。{time}と書いたところには申告タイムの7桁が入ります。例: 201 {time}"),
+    )
     paused_at = models.DateTimeField(_("一時停止の日時"), null=True, blank=True, editable=False)
     last_ticket = models.PositiveIntegerField(default=0, editable=False)
     line = models.PositiveIntegerField(default=NO_LINE, editable=False)

@@ -55,7 +55,7 @@ class RaceAdmin(ComposedAdmin):
         (gettext_lazy("参加標準記録"), {"fields": ("standard", ("standard_from", "standard_until"))}),
         (
             gettext_lazy("組と参加料"),
-            {"fields": ("starters_per_heat", "fee", "is_ncg", "fallback_race", "competition")},
+            {"fields": ("starters_per_heat", "fee", "is_ncg", "fallback_race", "competition", "master_code")},
         ),
     )
 

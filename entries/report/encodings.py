@@ -48,3 +48,22 @@ def _fits(letter: str) -> bool:
         return letter.encode("cp932").decode("cp932") == letter
     except UnicodeEncodeError:
         return False
+
+
+_HALF = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF65, 0xFFA0)}
+"""Kana, and marks on them, in half width."""
+
+
+def half_kana(text: str) -> str:
+    """Katakana in half width, a mark on a letter behind it; all else as it stands: サトウ ダイゴ is ｻﾄｳ ﾀﾞｲｺﾞ."""
+    return "".join(_HALF.get(letter, letter) for letter in unicodedata.normalize("NFD", text))
+
+
+def fitted(text: str, most: int) -> str:
+    """As much of the text as `most` bytes of cp932 hold, whole letters."""
+    room = most
+    for place, letter in enumerate(text):
+        room -= len(_in_cp932(letter).encode("cp932"))
+        if room < 0:
+            return text[:place]
+    return text

@@ -4,50 +4,24 @@ Lines end with CR LF. A runner without a bib has the id 0, as the program wants 
 number, and the first user field carries the number of the start, by which a result finds its way back.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
 
 from entries.heat.start_list import WITHDRAWN, Listed, start_list_of
 from entries.meet.models import Meet, Race
-from entries.report.encodings import CODECS, written
-
-REPLACED = "replaced.txt"
-Row = Sequence[object]
+from entries.report.timing_files import Row, TimingFiles
 
 
-@dataclass(slots=True)
-class LynxFiles:
-    """Name -> content, and what was put in place of letters that the encoding lacks."""
-
-    files: dict[str, bytes]
-    replaced: dict[str, str] = field(default_factory=dict)
-    starts: int = 0
-    heats: int = 0
-
-    def told(self) -> list[str]:
-        """A line for each letter that was replaced."""
-        return [f"U+{ord(letter):04X} {letter} > {new or '-'}" for letter, new in sorted(self.replaced.items())]
-
-
-def lynx_files(meet: Meet) -> LynxFiles:
+def lynx_files(meet: Meet) -> TimingFiles:
     """The files in the meet's encoding, with names in Latin letters where the meet wants them and the roster has them."""
     starts = [one for one in start_list_of(meet) if one.state != WITHDRAWN]
     races = {race.pk: (number, race) for number, race in enumerate(_races(meet), 1)}
     heats = [list(group) for _, group in groupby(starts, key=lambda one: (one.race, one.heat))]
-    made = LynxFiles({}, starts=len(starts), heats=len(heats))
-    rows = {
-        "lynx.ppl": _people(starts, meet),
-        "lynx.evt": [row for heat in heats for row in _event(heat, races[heat[0].race], meet)],
-        "lynx.sch": _schedule(heats, races),
-    }
-    for name, lines in rows.items():
-        text, replaced = written(_csv(lines), meet.timing_encoding)
-        made.files[name] = text.encode(CODECS[meet.timing_encoding])
-        made.replaced |= replaced
+    made = TimingFiles(meet.timing_encoding, starts=len(starts), heats=len(heats))
+    made.add("lynx.ppl", _people(starts, meet))
+    made.add("lynx.evt", [row for heat in heats for row in _event(heat, races[heat[0].race], meet)])
+    made.add("lynx.sch", _schedule(heats, races))
     return made
 
 
@@ -114,9 +88,3 @@ def _names(one: Listed, meet: Meet) -> tuple[str, str]:
         return (family, given) if family else (given, "")
     family, _, given = one.name.partition(" ")
     return family, given
-
-
-def _csv(rows: Iterable[Row]) -> str:
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerows(rows)
-    return out.getvalue()

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from entries.meet.desk import meet_at_desk
-from entries.meet.models import Meet
+from entries.meet.models import Meet, Race
 from entries.meet.wording import moment
+from entries.report.master import uncoded
 from entries.report.models import PrintedPaper
 from entries.report.printing import TITLES, ask, is_running, note_download
 from tenants.desk.base import user_of
@@ -68,7 +69,7 @@ def _page(request: HttpRequest, desk: ComposedAdmin, meet: Meet, *, status: int 
     lines = [_line(kind, title, made.get(kind)) for kind, title in TITLES.items()]
     values = {
         **desk.admin_site.each_context(request), "opts": desk.opts, "meet": meet, "title": _("印刷物とファイル"), "lines": lines,
-        "is_moving": any(line.is_running for line in lines),
+        "is_moving": any(line.is_running for line in lines), "uncoded": uncoded(Race.objects.filter(meet=meet).in_programme_order()),
     }  # fmt: skip
     template = "admin/report/lines.html" if "only" in request.GET else "admin/report/papers.html"
     return TemplateResponse(request, template, values, status=status)

@@ -1,6 +1,6 @@
 """Papers made by the worker: asked for on the desk, fetched there when they are ready."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -10,10 +10,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from entries.meet.models import Meet
-from entries.report.emergency import files_of
-from entries.report.lynx import REPLACED, lynx_files
+from entries.report.emergency import COUNT, files_of
+from entries.report.lynx import lynx_files
+from entries.report.master import master_files
 from entries.report.models import PrintedPaper
 from entries.report.papers import PAPERS
+from entries.report.timing_files import NOTES, TimingFiles
 from tenants.audit.actions import record
 from tenants.jobs import work
 from tenants.jobs.models import Job
@@ -23,9 +25,9 @@ from tenants.retry import retry_when_locked
 from tenants.scope import tenant_scope
 
 JOB = "report.print"
-EVERYTHING, LYNX = "emergency-set", "lynx"
+EVERYTHING, LYNX, MASTER = "emergency-set", "lynx", "master"
 TITLES = {kind: paper.title for kind, paper in PAPERS.items()} | {
-    LYNX: _("計時ファイル（FinishLynx）"), EVERYTHING: _("非常用一式（すべてのPDFとCSV）"),
+    LYNX: _("計時ファイル（FinishLynx）"), MASTER: _("MASTER CSV（記録処理ソフト）"), EVERYTHING: _("非常用一式（すべてのPDF・CSV・Excel）"),
 }  # fmt: skip
 """Everything that the desk can be asked for, in its order."""
 
@@ -68,16 +70,19 @@ def make_paper(job: Job, report: work.Report) -> None:
         still.update(name=name, content=content, made_at=timezone.now())
 
 
+OF_PROGRAMS: Mapping[str, Callable[[Meet], TimingFiles]] = {LYNX: lynx_files, MASTER: master_files}
+
+
 def _made(meet: Meet, kind: str, report: work.Report) -> tuple[str, bytes]:
-    if kind == LYNX:
-        made = lynx_files(meet)
-        told = {REPLACED: "\r\n".join(made.told()).encode("utf-8-sig")} if made.replaced else {}
-        return f"{meet.slug}-lynx.zip", _zipped(
+    if kind in OF_PROGRAMS:
+        made = OF_PROGRAMS[kind](meet)
+        told = {NOTES: "\r\n".join(made.told()).encode("utf-8-sig")} if made.told() else {}
+        return f"{meet.slug}-{kind}.zip", _zipped(
             [*made.files.items(), *told.items()], report, len(made.files) + len(told)
         )
     files = files_of(meet, at=timezone.now(), only=() if kind == EVERYTHING else (kind,))
     if kind == EVERYTHING:
-        return f"{meet.slug}-{EVERYTHING}.zip", _zipped(files, report, len(PAPERS) + 1)
+        return f"{meet.slug}-{EVERYTHING}.zip", _zipped(files, report, COUNT)
     [(name, content)] = files
     return name, content
 

@@ -6,8 +6,7 @@ from django.utils import timezone
 from entries.heat.models import Start
 from entries.management.privacy import meet_of
 from entries.management.writing import write_all
-from entries.report.emergency import CSV, files_of
-from entries.report.papers import PAPERS
+from entries.report.emergency import KINDS, files_of
 from tenants.commands.command import OpsCommand
 from tenants.commands.ready import check_ready, database_name
 from tenants.scope import tenant_scope
@@ -17,8 +16,8 @@ class Command(OpsCommand):
     """`manage.py print_papers MEET --output DIR [--only KIND …]` (contract 8)."""
 
     says_refusals = True
-    help = "Write the papers of a meet as PDF and its start lists as CSV into a directory. Kinds: " + ", ".join(
-        [*PAPERS, CSV]
+    help = "Write the papers of a meet as PDF and its tables and timing files into a directory. Kinds: " + ", ".join(
+        KINDS
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -28,9 +27,9 @@ class Command(OpsCommand):
 
     def handle(self, *args: Any, meet: str, output: str, only: list[str], **options: Any) -> None:
         """A line a file. Each is written whole or not at all."""
-        unknown = [kind for kind in only if kind not in PAPERS and kind != CSV]
+        unknown = [kind for kind in only if kind not in KINDS]
         if unknown:
-            raise CommandError(f"no such paper: {', '.join(unknown)}. There are: {', '.join([*PAPERS, CSV])}.")
+            raise CommandError(f"no such paper: {', '.join(unknown)}. There are: {', '.join(KINDS)}.")
         self.stdout.write(f"print_papers reads {database_name()}")
         check_ready()
         found = meet_of(meet)

@@ -21,6 +21,7 @@ from entries.meet.actions import move_state
 from entries.meet.models import Meet, Race, State, TimetableSlot
 from entries.news.page_cache import PAGES
 from entries.report import papers
+from entries.report.emergency import COUNT
 from entries.report.paper_data import Programme
 from entries.report.papers import PAPERS, make
 from entries.report.typesetting import FONTS
@@ -163,7 +164,9 @@ def test_the_command_writes_each_paper_and_the_table(race: Race, tmp_path: Path,
     meet = f"{race.meet.tenant.slug}/{race.meet.slug}"
     call_command("print_papers", meet, "--output", str(tmp_path / "new"))
     names = sorted(path.name for path in (tmp_path / "new").iterdir())
-    assert names == sorted([*(f"ld326-{kind}.pdf" for kind in PAPERS), "ld326-start-lists.csv"])
+    tables = ("start-lists.csv", "starts.xlsx", "lynx.ppl", "lynx.evt", "lynx.sch", "MASTER.csv", "SYOZOKU.csv")
+    assert names == sorted(f"ld326-{name}" for name in (*(f"{kind}.pdf" for kind in PAPERS), *tables))
+    assert len(names) == COUNT
     call_command("print_papers", meet, "--output", str(tmp_path / "one"), "--only", "programme", "start-lists-csv")
     assert sorted(path.name for path in (tmp_path / "one").iterdir()) == [
         "ld326-programme.pdf",

@@ -63,7 +63,7 @@ def test_a_paper_is_asked_for_made_and_fetched(client: Client, aoki: User, race:
     assert AuditRecord.objects.get(verb="meet.paper_downloaded").actor == aoki
 
 
-@pytest.mark.parametrize(("kind", "files"), [("emergency-set", len(PAPERS) + 1), ("lynx", 3)])
+@pytest.mark.parametrize(("kind", "files"), [("emergency-set", len(PAPERS) + 7), ("lynx", 3), ("master", 3)])
 def test_sets_are_one_archive(client: Client, aoki: User, race: Race, kind: str, files: int) -> None:
     client.force_login(aoki)
     client.post(page_of(race), {"print": kind})
@@ -82,7 +82,7 @@ def test_letters_that_were_replaced_are_told_beside_the_files(client: Client, ao
     client.post(page_of(race), {"print": "lynx"})
     work_through()
     with ZipFile(io.BytesIO(client.post(page_of(race), {"file": "lynx"}).content)) as archive:
-        assert archive.read("replaced.txt").decode("utf-8-sig") == "U+20BB7 𠮷 > 吉"
+        assert archive.read("notes.txt").decode("utf-8-sig") == "U+20BB7 𠮷 > 吉"
 
 
 def test_one_of_a_kind_is_made_at_a_time(race: Race, aoki: User, now: datetime) -> None:
