@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from django.db import transaction
 
@@ -20,6 +21,22 @@ from tenants.rows import write_columns
 
 MAIL = "heat.mail_lists"
 """The job that tells the teams."""
+
+
+class WhenOut(Protocol):
+    """What a later room does with a version, in the transaction that puts it out."""
+
+    def __call__(self, version: ListVersion, *, at: datetime) -> None: ...
+
+
+_whenever_out: list[WhenOut] = []
+
+
+def when_out(does: WhenOut) -> None:
+    """Let a room do something with each version that goes out. Raises ValueError when it does already."""
+    if does in _whenever_out:
+        raise ValueError(f"registered twice: {does}")
+    _whenever_out.append(does)
 
 
 @retry_when_locked
@@ -60,6 +77,8 @@ def _next_version(meet: Meet, *, by: User, at: datetime, mail: bool = True) -> L
     record("meet.lists_published", meet, by=by, after={"version": version.number, "runners": len(starts)})
     if mail:
         work.enqueue(MAIL, tenant=meet.tenant, by=by, version=version.pk)
+    for does in _whenever_out:
+        does(version, at=at)
     return version
 
 

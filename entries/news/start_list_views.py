@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from entries.heat.models import ListVersion
@@ -23,7 +24,7 @@ from entries.news import queries
 from entries.news.decorators import same_for_everyone
 from entries.news.start_list_context import by_race
 from entries.news.views import address_of, chosen_race
-from entries.report.papers import programme_pdf
+from entries.report.public_programme import public_programme, want
 from entries.report.start_list_csv import start_list_csv as table_of
 from entries.roster.models import Team
 from tenants.decorators import signed_in
@@ -125,17 +126,19 @@ def _start_list_csv(request: MeetRequest) -> HttpResponse:
 
 
 def start_list_pdf(request: HttpRequest, **address: str) -> HttpResponse:
-    """The programme; 404 before lists are out."""
-    return _as_file(
-        _start_list_pdf(request, **address), "application/pdf", f'inline; filename="programme-{address["meet"]}.pdf"'
-    )
+    """The programme; 404 before lists are out. Whoever is given an old one lets the worker set it anew."""
+    answer = _start_list_pdf(request, **address)
+    if getattr(request, "is_old", False):
+        want(request.meet, [get_language() or "ja"], at=timezone.now())  # type: ignore[attr-defined]
+    return _as_file(answer, "application/pdf", f'inline; filename="programme-{address["meet"]}.pdf"')
 
 
 @same_for_everyone()
 @in_meet
 def _start_list_pdf(request: MeetRequest) -> HttpResponse:
     _check_is_out(request.meet)
-    return HttpResponse(programme_pdf(request.meet, at=timezone.now()))
+    pdf, request.is_old = public_programme(request.meet, at=timezone.now())  # type: ignore[attr-defined]
+    return HttpResponse(pdf)
 
 
 def _races(meet: Meet) -> list[Race]:

@@ -11,7 +11,8 @@ from tenants.scope import TenantManager, TenantOwned, TenantQuerySet
 
 class PrintedPaper(TenantOwned):
     """A file of a meet: one kind of paper, the FinishLynx files, or everything. `content` is empty until it is made; of each kind
-    there is the one that was asked for last."""
+    there is the one that was asked for last. The programme that everybody reads (`public_programme`) stays until the next is
+    there, and its `name` tells what it says."""
 
     meet = models.ForeignKey(Meet, on_delete=models.CASCADE, related_name="printed_papers")
     kind = models.CharField(max_length=40)

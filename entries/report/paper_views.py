@@ -82,7 +82,7 @@ def _line(kind: str, title: str | Promise, paper: PrintedPaper | None) -> PaperL
 def _file(request: HttpRequest, meet: Meet, kind: str) -> HttpResponse:
     """By POST: whoever takes names out of the site stands in the trail."""
     paper = PrintedPaper.objects.select_related("meet").filter(meet=meet, kind=kind, made_at__isnull=False).first()
-    if paper is None:
+    if paper is None or kind not in TITLES:
         raise Http404
     note_download(paper, by=user_of(request))
     content_type = "application/zip" if paper.name.endswith(".zip") else "application/pdf"

@@ -1,8 +1,5 @@
 """The papers of a meet, each by its kind: what it is called, and of which data and template it is made."""
 
-import hashlib
-import json
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -38,25 +35,6 @@ def make(kind: str, meet: Meet, *, at: datetime, programme: Programme | None = N
     paper = PAPERS[kind]
     read = programme or Programme(meet, at)
     return typeset(paper.template, read.values(str(paper.title), **paper.data(read)))
-
-
-_made: OrderedDict[tuple[int, str], bytes] = OrderedDict()
-KEPT = 8
-"""Programmes that a process keeps."""
-
-
-def programme_pdf(meet: Meet, *, at: datetime) -> bytes:
-    """The programme as everybody may read it: set anew only when something in it is different, since that costs seconds."""
-    read, paper = Programme(meet, at), PAPERS["programme"]
-    values = read.values(str(paper.title), **paper.data(read))
-    said = json.dumps({**values, "printed": ""}, sort_keys=True).encode()
-    key = (meet.pk, hashlib.blake2b(said, digest_size=16).hexdigest())
-    pdf = _made.get(key)
-    if pdf is None:
-        pdf = _made[key] = typeset(paper.template, values)
-        while len(_made) > KEPT:
-            _made.popitem(last=False)
-    return pdf
 
 
 def _programme(read: Programme) -> Values:

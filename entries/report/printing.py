@@ -15,7 +15,9 @@ from entries.report.lynx import lynx_files
 from entries.report.master import master_files
 from entries.report.models import PrintedPaper
 from entries.report.papers import PAPERS
+from entries.report.public_programme import values_of
 from entries.report.timing_files import NOTES, TimingFiles
+from entries.report.typesetting import typeset
 from tenants.audit.actions import record
 from tenants.jobs import work
 from tenants.jobs.models import Job
@@ -58,14 +60,29 @@ def is_running(row: PrintedPaper) -> bool:
 
 
 def make_paper(job: Job, report: work.Report) -> None:
-    """The job. A paper that was asked for again meanwhile is left to the newer job."""
+    """The job."""
+    _make(job, lambda row: _made(row.meet, row.kind, report))
+
+
+def make_public_programme(job: Job, report: work.Report) -> None:
+    """The job: the programme that everybody reads; its name tells what it says."""
+
+    def made(row: PrintedPaper) -> tuple[str, bytes]:
+        values, said = values_of(row.meet, at=timezone.now())
+        return said, typeset(PAPERS["programme"].template, values)
+
+    _make(job, made)
+
+
+def _make(job: Job, made: Callable[[PrintedPaper], tuple[str, bytes]]) -> None:
+    """A paper that was asked for again meanwhile is left to the newer job."""
     if job.tenant_id is None:
         raise ValueError("a meet has a host")
     with tenant_scope(job.tenant_id), translation.override(job.args["language"]):
         row = PrintedPaper.objects.select_related("meet__tenant").filter(pk=job.args["paper"], job=job).first()
         if row is None:
             return
-        name, content = _made(row.meet, row.kind, report)
+        name, content = made(row)
         still = PrintedPaper.objects.filter(pk=row.pk, job=job)
         still.update(name=name, content=content, made_at=timezone.now())
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
 from pypdf import PdfReader
 
 from entries.entry.models import Entry
@@ -19,7 +18,6 @@ from entries.heat.models import Start
 from entries.heat.start_list import Listed, start_list_of
 from entries.meet.actions import move_state
 from entries.meet.models import Meet, Race, State, TimetableSlot
-from entries.news.page_cache import PAGES
 from entries.report import papers
 from entries.report.emergency import COUNT
 from entries.report.paper_data import Programme
@@ -190,30 +188,6 @@ def test_the_command_writes_each_paper_and_the_table(race: Race, tmp_path: Path,
     with pytest.raises(CommandError, match="is no meet"):
         call_command("print_papers", "a/\udcff", "--output", str(tmp_path / "none"))
     assert not (tmp_path / "none").exists()
-
-
-def test_the_programme_is_set_anew_only_when_something_changed(
-    client: Client, race: Race, aoki: User, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    move_state(meet=race.meet, to=State.START_LISTS_OUT, by=aoki, at=now)
-    made: list[str] = []
-
-    def note(template: str, values: object) -> bytes:
-        made.append(template)
-        return b"%PDF-"
-
-    monkeypatch.setattr(papers, "typeset", note)
-    address = "/meets/nittai/ld326/start-lists.pdf"
-    for _ in range(3):
-        PAGES.clear()
-        answer = client.get(address)
-        assert (answer.status_code, answer["Content-Type"], answer.content) == (200, "application/pdf", b"%PDF-")
-    assert made == ["programme"]
-    first = Entry.objects.filter(withdrawn_at__isnull=True).order_by("pk")[0]
-    Entry.objects.filter(pk=first.pk).update(withdrawn_at=now)
-    PAGES.clear()
-    client.get(address)
-    assert made == ["programme", "programme"]
 
 
 def _letters_of(font: Path) -> set[int]:
