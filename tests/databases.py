@@ -32,7 +32,8 @@ ON_BOTH = {
         "entries/entry/test_receipt_changes.py", "entries/entry/test_kept_sheet.py",
     ],
     "conditions over rows, counted by a query": [
-        "entries/heat/test_seed_heats.py", "entries/heat/test_board.py", "entries/heat/test_bibs.py", "entries/heat/test_start_list.py",
+        "entries/heat/test_seed_heats.py", "entries/heat/test_board.py", "entries/heat/test_bibs.py",
+        "entries/heat/test_own_numbers.py", "entries/heat/test_start_list.py",
         "entries/news/test_start_lists.py", "entries/heat/test_publication.py", "entries/heat/test_timetable.py",
         "entries/heat/test_programme_warnings.py", "entries/heat/test_recut.py",
         "entries/report/test_starts_file.py", "entries/heat/test_what_if.py",

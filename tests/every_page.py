@@ -54,6 +54,7 @@ DOORS = {
     "teams/join": SIGN_IN,
     "teams/romaji": USER,
     "orders/<slug:reference>/": ORDER,
+    "orders/<slug:reference>/bibs": ORDER,
     "orders/<slug:reference>/entries/<int:entry>/withdraw": ORDER,
     "orders/<slug:reference>/entries/<int:entry>/time": ORDER,
     "orders/<slug:reference>/entries/<int:entry>/undo": ORDER,

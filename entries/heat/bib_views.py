@@ -3,18 +3,19 @@
 from typing import Any
 
 from django.forms.models import model_to_dict
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from entries.heat import own_number_actions
 from entries.heat.bib_actions import assign_bibs, ranges_of, set_ranges
 from entries.heat.edit_actions import set_bib
 from entries.heat.edits import HIGHEST_BIB
 from entries.heat.forms import MOST_RANGES, BibRanges
 from entries.heat.models import Start
 from entries.meet.models import Meet, Race
-from tenants.desk.base import user_of
+from tenants.desk.base import is_id, user_of
 from tenants.half_width import half_width
 from tenants.refusal import Refused
 
@@ -38,6 +39,25 @@ def keep_ranges(meet: Meet, forms: Any, request: HttpRequest) -> bool:
     rows = [form.cleaned_data for form in forms if form.cleaned_data.get("first")]
     set_ranges(meet=meet, rows=rows, by=user_of(request))
     return True
+
+
+def answer_proposals(request: HttpRequest, meet: Meet) -> str:
+    """Confirm all numbers that teams proposed, or one, or decline one. Raises Refused, Http404."""
+    by, asked = user_of(request), request.POST
+    if "decline_bib" in asked:
+        own_number_actions.decline(meet=meet, bib=_row(asked["decline_bib"]), by=by)
+        return _("希望を断りました。この選手には範囲から番号をつけます。")
+    one = None if asked["confirm_bibs"] == "all" else _row(asked["confirm_bibs"])
+    given = own_number_actions.confirm(meet=meet, by=by, bib=one)
+    return ngettext("%(count)d名の希望番号を確認しました。", "%(count)d名の希望番号を確認しました。", given) % {
+        "count": given
+    }
+
+
+def _row(text: str) -> int:
+    if not is_id(text):
+        raise Http404
+    return int(text)
 
 
 def give_all(request: HttpRequest, meet: Meet) -> str:

@@ -28,7 +28,7 @@ from entries.heat.programme_context import (
 )
 from entries.heat.programme_warnings import warnings_of
 from entries.heat.publication import publish
-from entries.heat.queries import bibs_of
+from entries.heat.queries import bibs_of, proposed_bibs
 from entries.heat.rules import may_change, may_seed
 from entries.heat.wording import CHANGES
 from entries.meet.desk import meet_at_desk
@@ -99,6 +99,8 @@ def _do(request: HttpRequest, meet: Meet, chosen: RaceLine | None) -> str:
         }
     if "assign_bibs" in request.POST:
         return bib_views.give_all(request, meet)
+    if "confirm_bibs" in request.POST or "decline_bib" in request.POST:
+        return bib_views.answer_proposals(request, meet)
     if chosen is None:
         raise Refused("choose_runners")
     values = read_board(request.POST, heats=len(chosen.bars))
@@ -192,6 +194,7 @@ def _page(
         "compared": compared,
         "ranges": ranges or bib_views.range_forms(meet, _names(lines)),
         "numbered": len(bibs),
+        "proposals": list(proposed_bibs(meet)[: MOST_READ + 1]),
         "timetable": timetable or timetable_views.untouched(meet, [line.times for line in lines]),
         "warnings": warnings,
         "wants_times": any(group.is_about_times for group in warnings),

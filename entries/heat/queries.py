@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from entries.entry.models import Entry
-from entries.heat.models import Bib, Heat, ListVersion, RaceSeeding, SeedBy, SeedingPin, Start
+from entries.heat.models import Bib, BibRange, Heat, ListVersion, RaceSeeding, SeedBy, SeedingPin, Start
 from entries.heat.runners import Cut, Pin, PinKind, Runner
 from entries.meet.models import Meet, Race, TimetableSlot
 
@@ -161,6 +161,16 @@ def slots_by_race(meet: Meet) -> dict[int, dict[int, TimetableSlot]]:
     for slot in TimetableSlot.objects.filter(race__meet=meet).order_by("race", "number"):
         found.setdefault(slot.race_id, {})[slot.number] = slot
     return found
+
+
+def own_ranges(meet: Meet) -> list[BibRange]:
+    """Those from which a team may propose numbers, in their order."""
+    return list(BibRange.objects.filter(meet=meet, is_own=True).select_related("race").order_by("position", "pk"))
+
+
+def proposed_bibs(meet: Meet) -> QuerySet[Bib]:
+    """Numbers that teams proposed and nobody confirmed yet, with athlete and team."""
+    return Bib.every.filter(meet=meet, is_proposed=True).select_related("athlete__team").order_by("number")
 
 
 def dict_of_slots(meet: Meet) -> dict[tuple[int, int], datetime]:

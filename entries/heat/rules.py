@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from entries.entry.beside import beside_entries
-from entries.entry.models import Entry
+from entries.entry.beside import below_receipt, beside_entries
+from entries.entry.models import Entry, Submission
 from entries.heat import queries
 from entries.heat.start_list import start_list_of
 from entries.heat.wording import where_and_when
@@ -58,6 +60,21 @@ def check_may_change(meet: Meet, *, at: datetime) -> None:
         raise Refused("seeding_before_closing")
 
 
+PROPOSED_IN = (State.PUBLISHED, State.ENTRIES_CLOSED)
+"""States of a meet in which teams may propose numbers: until its lists go out."""
+
+
+def check_may_propose(meet: Meet) -> None:
+    """Raises Refused("own_numbers_not_now") for a draft, and once lists went out."""
+    if meet.state not in PROPOSED_IN or queries.last_version(meet) is not None:
+        raise Refused("own_numbers_not_now")
+
+
+def may_propose(meet: Meet) -> bool:
+    """As `check_may_propose`, as a yes or no."""
+    return _passes(lambda: check_may_propose(meet))
+
+
 def check_may_publish(meet: Meet) -> None:
     """Raises Refused("lists_not_out") unless the meet stands where its lists are out."""
     if meet.state != State.START_LISTS_OUT:
@@ -80,6 +97,14 @@ def _passes(check: Callable[[], None]) -> bool:
     except Refused:
         return False
     return True
+
+
+@below_receipt
+def own_numbers_below(submission: Submission) -> tuple[str, str] | None:
+    """The way to the numbers that the team may propose."""
+    if not queries.own_ranges(submission.meet):
+        return None
+    return gettext("ナンバーカードの番号を希望する"), reverse("heat:own_numbers", args=[submission.reference])
 
 
 @beside_entries

@@ -76,6 +76,13 @@ wording.register(
         "bib_proposed": _(
             "ナンバーカード%(number)sは%(who)sさんのチームが希望しています。別の番号にするか、希望を断ってください。"
         ),
+        "own_numbers_not_now": _("希望番号の受付は終わりました。変更は主催者にご連絡ください。"),
+        "own_number_unknown": _("この受付票で出場する選手ではありません。画面を読み込み直してください。"),
+        "own_number_given": _("ナンバーカードは%(number)sに決まっています。変更は主催者にご連絡ください。"),
+        "own_number_outside": _("この選手が希望できる番号は%(ranges)sです。"),
+        "own_number_twice": _("同じ番号が2名に入力されています。"),
+        "own_number_taken": _("この番号はほかの選手が使っています。別の番号にしてください。"),
+        "own_number_gone": _("この希望はもうありません。画面を読み込み直してください。"),
         "bib_unreadable": _("ナンバーカードは1から%(last)sまでの番号で入力してください。"),
         "choose_one": _("選手を1名選んでください。"),
         "pins_broken": _("「%(race)s」は固定した内容のとおりに編成できません（%(pins)s）。固定を見直してください。"),
@@ -134,7 +141,8 @@ readings.register(
 verbs.register(
     {
         "meet.lists_published": _("スタートリストの公開"), "meet.bibs_assigned": _("ナンバーカードの割り当て"),
-        "meet.bib_ranges_set": _("ナンバーカードの範囲の変更"),
+        "meet.bib_ranges_set": _("ナンバーカードの範囲の変更"), "meet.own_numbers_proposed": _("希望番号の提案"),
+        "meet.own_numbers_confirmed": _("希望番号の確認"), "meet.own_number_declined": _("希望番号の却下"),
         "race.seeded": _("番組編成"), "race.heats_moved": _("組の移動"), "race.heats_swapped": _("組の入れ替え"),
         "race.heats_pinned": _("編成の固定"), "race.heats_unpinned": _("編成の固定の解除"), "race.heats_undone": _("組の変更を元に戻した"),
         "race.seeding_changed": _("編成の条件の変更"), "race.timetable_filled": _("スタート時刻の計算"),

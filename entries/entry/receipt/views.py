@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.shoes.wording import said as said_of
 from entries.entry import entry_actions, rules
-from entries.entry.beside import said_beside
+from entries.entry.beside import links_below, said_beside
 from entries.entry.models import Entry, EntryState, Source
 from entries.entry.queries import Standing, page_of_entries, standing_of, submissions_of
 from entries.entry.receipt.decorators import SubmissionRequest, in_submission
@@ -67,6 +67,7 @@ def _page(
         "submitted": moment(meet, submission.submitted_at),
         "may_withdraw": request.may_change and any(_may_withdraw(row, request) for row in entries),
         "may_correct": request.may_change and meet.takes_entries_at(request.clock),
+        "links": links_below(submission) if request.may_change else [],
         "by_organizer": submission.source == Source.ORGANIZER,
         "mail_state": mail_state(f"entry.received:{submission.pk}", to=request.user.email, at=request.clock),
     }  # fmt: skip
