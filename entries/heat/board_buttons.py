@@ -8,10 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from entries.heat import board_actions
+from entries.heat.edit_actions import set_hip
+from entries.heat.edits import HIGHEST_HIP
 from entries.heat.programme_context import RaceLine
 from entries.heat.runners import PinKind
 from entries.heat.wording import CHANGES
 from tenants.desk.base import is_id, user_of
+from tenants.half_width import half_width
 from tenants.refusal import Refused
 
 
@@ -47,6 +50,25 @@ def _swap(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str
         why=values["why"],
     )
     return _("2名の組を入れ替えました。再編成してもこの組に残ります。")
+
+
+def _number(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:
+    """The hip number that was typed, to the one runner who was ticked."""
+    if len(values["start"]) != 1:
+        raise Refused("choose_one")
+    text = half_width(request.POST.get("hip", "")).strip()
+    if not (text.isascii() and text.isdecimal() and len(text) < 8):
+        raise Refused("hip_unknown", last=HIGHEST_HIP)
+    set_hip(
+        race=chosen.race,
+        entry=values["start"][0],
+        number=int(text),
+        version=values["version"],
+        by=user_of(request),
+        at=timezone.now(),
+        why=values["why"],
+    )
+    return _("腰ナンバーを%(number)sにしました。編成し直すと、つけ直されます。") % {"number": int(text)}
 
 
 def _pin(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:
@@ -88,6 +110,7 @@ def _undo(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str
 BUTTONS: dict[str, Callable[[HttpRequest, RaceLine, dict[str, Any]], str]] = {
     "move": _move,
     "swap": _swap,
+    "set_hip": _number,
     "pin": _pin,
     "unpin": _unpin,
     "undo": _undo,

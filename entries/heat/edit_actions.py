@@ -36,9 +36,12 @@ def scene_of(meet: Meet) -> Scene:
     def may_wear(athlete: int, number: int) -> bool:
         return any(one.first <= number <= one.last and one.fits(wearers[athlete]) for one in ranges)
 
-    asked = Bib.every.filter(meet=meet, is_proposed=True).select_related("athlete")
-    proposed = {bib.number: (bib.athlete_id, bib.athlete.full_name) for bib in asked}
-    return Scene(stands, last_version(meet) is not None, may_wear, proposed)
+    placed = Start.objects.filter(heat__race__meet=meet).values("entry__athlete")
+    others = Bib.every.filter(meet=meet).exclude(athlete__in=placed, is_proposed=False).select_related("athlete")
+    proposed, absent = dict[int, tuple[int, str]](), dict[int, tuple[int, str]]()
+    for bib in others:
+        (proposed if bib.is_proposed else absent)[bib.number] = bib.athlete_id, bib.athlete.full_name
+    return Scene(stands, last_version(meet) is not None, may_wear, proposed, absent)
 
 
 @retry_when_locked
@@ -100,6 +103,20 @@ def set_bib(*, meet: Meet, entry: int, number: int, by: User, at: datetime) -> N
     if why := refused(scene, [wish]).get(entry):
         raise why
     _write_bibs(meet, scene, [wish], by=by)
+
+
+@retry_when_locked
+@transaction.atomic
+def set_hip(*, race: Race, entry: int, number: int, version: int, by: User, at: datetime, why: str = "") -> None:
+    """Give the runner this hip number within the heat; what the others wear stays. Raises Refused: "board_changed" on an older board,
+    else what `edits` says, and when it is too early or too late."""
+    board_actions.held(race, version=version, at=at)
+    scene, wish = scene_of(race.meet), Wish(entry, hip=number)
+    if entry not in scene.stands or scene.stands[entry].race != race.pk:
+        raise Refused("start_unknown")
+    if reason := refused(scene, [wish]).get(entry):
+        raise reason
+    board_actions.edit(race=race, heats={}, hips={entry: number}, version=version, by=by, at=at, why=why)
 
 
 def _is_so(wish: Wish, now: Stands) -> bool:

@@ -36,12 +36,14 @@ class Stands(NamedTuple):
 @dataclass(slots=True)
 class Scene:
     """The starts of a meet as they are. `is_out` once lists went out; `may_wear` says whether a range holds the number for the
-    athlete; `proposed` are numbers that a team proposed, with the athlete and their name."""
+    athlete; `proposed` are numbers that a team proposed, and `absent` those of athletes who start in no heat, each with the athlete and
+    their name."""
 
     stands: Mapping[int, Stands]
     is_out: bool
     may_wear: Callable[[int, int], bool]
     proposed: Mapping[int, tuple[int, str]] = field(default_factory=dict)
+    absent: Mapping[int, tuple[int, str]] = field(default_factory=dict)
     last_heat: dict[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,8 +84,11 @@ def _alone(scene: Scene, wish: Wish) -> Refused | None:
         return Refused("bib_went_out", number=one.bib)
     if not 1 <= wish.bib <= HIGHEST_BIB or not scene.may_wear(one.athlete, wish.bib):
         return Refused("bib_out_of_range", number=wish.bib)
-    athlete, who = scene.proposed.get(wish.bib, (one.athlete, ""))
-    return None if athlete == one.athlete else Refused("bib_proposed", number=wish.bib, who=who)
+    for code, others in (("bib_proposed", scene.proposed), ("bib_worn", scene.absent)):
+        athlete, who = others.get(wish.bib, (one.athlete, ""))
+        if athlete != one.athlete:
+            return Refused(code, number=wish.bib, who=who)
+    return None
 
 
 class _Contest:

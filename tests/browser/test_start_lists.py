@@ -1,8 +1,11 @@
 """Start lists and papers in a browser: found on a phone, clean at both widths, printed from the desk."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from entries.heat.actions import seed_heats
@@ -53,6 +56,29 @@ def test_a_coach_finds_the_starts_of_the_team(
     page.goto(f"{site.address}/meets/nittai/ld326/start-lists/mine/")
     expect(page.locator(".start__why")).to_have_count(6)
     assert faults(page) == []
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_an_organizer_edits_the_starts_in_a_workbook(
+    site: Site, open_page: OpenPage, aoki: User, race: Race, tmp_path: Path, width: int
+) -> None:
+    page = open_page(width=width)
+    sign_in(page, site.address, aoki.email)
+    page.goto(f"{site.address}/admin/entries/meet/{race.meet_id}/programme/")
+    page.get_by_role("link", name="Excelで編集").click()
+    assert faults(page) == []
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Excelをダウンロード").click()
+    download.value.save_as(tmp_path / "starts.xlsx")
+    book: Any = load_workbook(tmp_path / "starts.xlsx")
+    book.active["B2"], book.active["C3"] = 2, 9
+    book.save(tmp_path / "edited.xlsx")
+    page.get_by_label("ファイル").set_input_files(tmp_path / "edited.xlsx")
+    page.get_by_role("button", name="違いを確認する").click()
+    expect(page.get_by_text("10行 = 変更 1 + 変更なし 8 + 要修正 1")).to_be_visible()
+    assert faults(page) == []
+    page.get_by_role("button", name="要修正の行を除いて1名の変更を反映する").click()
+    expect(page.get_by_text("1名の変更を反映しました。")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])

@@ -310,3 +310,29 @@ def test_an_entry_that_is_gone_stays_away_when_a_change_is_taken_back(
     Entry.objects.filter(pk=runners[5]).delete()
     assert press("undo").status_code == 302
     assert heats(race) == [runners[3:5], runners[:3]]
+
+
+def test_one_hip_number_is_set_by_hand_and_taken_back(press: Press, race: Race, runners: list[int]) -> None:
+    entry = Start.objects.get(heat__race=race, heat__number=2, hip_number=1).entry_id
+    assert press("set_hip", entry, hip="７").status_code == 302
+    numbers = Start.objects.filter(heat__race=race, heat__number=2).values_list("hip_number", flat=True)
+    assert set(numbers) == {2, 3, 7}
+    assert AuditRecord.objects.filter(verb="race.heats_edited").count() == 1
+    press("undo")
+    assert Start.objects.get(entry=entry).hip_number == 1
+
+
+@pytest.mark.parametrize(
+    ("hip", "sentence"),
+    [("2", "重なります"), ("0", "1から999"), ("x", "1から999"), ("", "1から999"), ("1000", "1から999")],
+)
+def test_a_hip_number_that_cannot_be_is_told(
+    press: Press, race: Race, runners: list[int], hip: str, sentence: str
+) -> None:
+    before = heats(race)
+    entry = Start.objects.get(heat__race=race, heat__number=2, hip_number=1).entry_id
+    answer = press("set_hip", entry, hip=hip)
+    assert (answer.status_code, sentence in said(answer)) == (422, True)
+    assert "1名選んでください" in said(press("set_hip", *runners[:2], hip="9"))
+    assert press("set_hip", entry, version=0, hip="9").status_code == 409
+    assert heats(race) == before

@@ -334,6 +334,15 @@ def test_what_was_shown_to_another_or_of_another_meet_is_not_made(
     assert 150 not in bibs_of(race.meet).values()
 
 
+def test_a_number_of_somebody_who_starts_in_no_heat_is_not_taken(race: Race, press: Callable[..., Any]) -> None:
+    athlete = Bib.objects.get(meet=race.meet, number=106).athlete
+    Start.objects.filter(entry__athlete=athlete).delete()
+    found = compared(race.meet, edited(race.meet, [(2, "bib", 106)]))
+    assert [(row.number, row.reasons[0].code, row.reasons[0].data["who"]) for row in found.of(REFUSED)] == [
+        (2, "bib_worn", athlete.full_name)
+    ]
+
+
 def test_after_publication_nobody_is_renumbered(
     race: Race, press: Callable[..., Any], aoki: User, now: datetime
 ) -> None:
