@@ -13,20 +13,27 @@ from entries.heat.runners import Cut, Pin, PinKind, Runner
 from entries.meet.models import Meet, Race, TimetableSlot
 
 
-def entries_that_start(meet: Meet) -> QuerySet[Entry]:
-    """Those that hold a place: the one answer to "who starts". Whether unpaid ones are left out is asked here, too."""
-    return Entry.objects.holding_a_place().filter(race__meet=meet)
+def entries_that_start(meets: Iterable[int]) -> QuerySet[Entry]:
+    """Those of these meets that hold a place: the one answer to "who starts", whoever asks. Whether unpaid ones are left out is
+    a question for here, too."""
+    return Entry.objects.holding_a_place().filter(race__meet__in=list(meets))
 
 
 @dataclass(slots=True)
 class Starters:
     """Who starts in a race. `both` are athletes who would run it twice: the entry that came over from a selection race, which
-    is left out, and their own."""
+    is left out, and their own. `twice` are those who run the selection race and have an entry of their own here."""
 
     race: Race
     seeding: RaceSeeding
     entries: list[Entry] = field(default_factory=list)
     both: list[tuple[Entry, Entry]] = field(default_factory=list)
+    twice: list[tuple[Entry, Entry]] = field(default_factory=list)
+
+    @property
+    def in_both(self) -> int:
+        """How many entered this race and the selection race that leads to it."""
+        return len(self.both) + len(self.twice)
 
     def runners(self) -> list[Runner]:
         """As seeding sees them."""
@@ -66,7 +73,7 @@ def starters_of(
     if instead is not None and instead[0].pk in found:
         found[instead[0].pk] = Starters(*instead)
     beside = ("submission__team", "athlete") if named else ("submission",)
-    for entry in entries_that_start(meet).select_related(*beside).order_by("pk"):
+    for entry in entries_that_start([meet.pk]).select_related(*beside).order_by("pk"):
         found[entry.race_id].entries.append(entry)
     for starters in found.values():
         if starters.race.is_ncg and starters.race.fallback_race_id in found:
@@ -84,6 +91,7 @@ def _pass_on(selection: Starters, fallback: Starters) -> None:
     )
     own = {entry.athlete_id: entry for entry in fallback.entries}
     selection.entries = [*ranked[:stays], *pacemakers]
+    fallback.twice += [(entry, own[entry.athlete_id]) for entry in ranked[:stays] if entry.athlete_id in own]
     for entry in ranked[stays:]:
         if entry.athlete_id in own:
             fallback.both.append((entry, own[entry.athlete_id]))
@@ -201,8 +209,7 @@ def unplaced(meet_ids: Iterable[int]) -> dict[int, int]:
     runs_anyway = Start.objects.filter(
         heat__race=OuterRef("race__fallback_race"), entry__athlete=OuterRef("athlete"), entry__race=F("heat__race")
     )
-    rows = Entry.objects.holding_a_place().filter(race__meet__in=list(meet_ids))
-    rows = rows.filter(~Exists(placed), ~Exists(runs_anyway)).order_by()
+    rows = entries_that_start(meet_ids).filter(~Exists(placed), ~Exists(runs_anyway)).order_by()
     return dict(rows.values_list("race__meet").annotate(n=Count("pk")))
 
 

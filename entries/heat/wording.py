@@ -199,7 +199,7 @@ def why(reason: Mapping[str, Any], heat: int, entries: Mapping[int, Entry]) -> s
         return gettext("ペースメーカーのため、順位をつけずに%(heat)s組に入っています。") % {"heat": heat}
     if reason.get("late"):
         return gettext("組ができた後に、主催者が%(heat)s組に加えました。") % {"heat": heat}
-    begins = _place(reason)
+    begins = (gettext("選抜種目から回りました。") if reason.get("from_race") else "") + _place(reason)
     own = [swap for swap in reason["swaps"] if swap["mates"] and swap["is_own"]]
     if own:
         return begins + _parted(own[-1], reason["cut"], heat)
@@ -250,6 +250,8 @@ def notes(reason: Mapping[str, Any], heat: int, *, together: int, is_pinned: boo
         yield gettext("同じチーム%(count)s名") % {"count": together}
     if reason.get("rank") is not None and reason.get("cut") != heat:
         yield gettext("%(cut)s組から") % {"cut": reason.get("cut")}
+    if reason.get("from_race"):
+        yield gettext("選抜種目から")
     if is_pinned:
         yield gettext("固定中")
 

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from entries.entry.models import Entry
-from entries.heat import wording
+from entries.heat import queries, wording
 from entries.heat.actions import seed_heats
 from entries.heat.models import Heat, RaceSeeding, SeedBy, SeedingPin, Start
 from entries.heat.reasons import others_named
@@ -95,7 +96,10 @@ def test_beyond_the_best_of_a_selection_race_one_starts_in_its_fallback_race(
     assert heats(selection) == [[best[1].pk, best[0].pk, pace[0].pk]]
     assert heats(general) == [[best[2].pk, own[0].pk]]
     assert [(one.pk, other.pk) for one, other in found[general].both] == [(best[3].pk, own[0].pk)]
-    assert Start.objects.get(entry=best[2]).reason["from_race"] == selection.pk
+    start = Start.objects.get(entry=best[2])
+    assert start.reason["from_race"] == selection.pk
+    assert wording.why(start.reason, 1, {}) == "選抜種目から回りました。2名中1番目のタイム30:10.00。タイム順で1組。"
+    assert "選抜種目から" in wording.notes(start.reason, 1, together=0, is_pinned=False, is_gone=False)
 
 
 def test_who_comes_over_leaves_the_heat_of_the_selection_race(closed: Meet, kita: Team, now: datetime) -> None:
@@ -248,3 +252,37 @@ def test_another_hosts_heats_are_never_touched(closed: Meet, chuo: Tenant, kita:
     with tenant_scope(chuo.pk), pytest.raises(Meet.DoesNotExist):
         seed_heats(meet=closed, by=None, at=now)
     assert not Heat.objects.exists()
+
+
+def test_who_entered_both_races_is_shown_as_a_choice(
+    client: Client, closed: Meet, kita: Team, minami: Team, aoki: User, now: datetime
+) -> None:
+    general = race_of(closed, "男子10000m", distance_m=10_000)
+    selection = race_of(closed, "NCG男子10000m", distance_m=10_000, is_ncg=True, fallback_race=general, position=1)
+    RaceSeeding.objects.create(race=selection, tenant_id=selection.tenant_id, stays=1)
+    fast, slow = enter(selection, kita, [180_000, 181_000], now)
+    own = enter(general, minami, [185_000, 186_000], now)
+    for mine, other in zip(own, (fast, slow), strict=True):
+        Entry.objects.filter(pk=mine.pk).update(athlete=other.athlete)
+    seed_heats(meet=closed, by=None, at=now)
+    assert (heats(selection), heats(general)) == ([[fast.pk]], [[one.pk for one in own]])
+    client.force_login(aoki)
+    page = client.get(f"/admin/entries/meet/{closed.pk}/programme/").content.decode()
+    assert "両方に申込 2名" in " ".join(page.split())
+    assert f"{fast.athlete.name_here}: 両方の種目に出場" in page
+    assert f"{slow.athlete.name_here}: この種目だけに出場" in page
+    assert all(f"/admin/entries/entry/{one.pk}/change/" in page for one in (fast, slow, *own))
+
+
+def test_whoever_asks_who_starts_is_told_the_same(
+    closed: Meet, kita: Team, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leaving out those who have not paid is a change of one queryset: heats, and what the checklist misses, follow it."""
+    race = race_of(closed)
+    paid, unpaid = enter(race, kita, [90_000, 90_100], now)
+    assert queries.unplaced([closed.pk]) == {closed.pk: 2}
+    everybody = queries.entries_that_start
+    monkeypatch.setattr(queries, "entries_that_start", lambda meets: everybody(meets).exclude(pk=unpaid.pk))
+    seed_heats(meet=closed, by=None, at=now)
+    assert heats(race) == [[paid.pk]]
+    assert queries.unplaced([closed.pk]) == {}
