@@ -102,7 +102,6 @@ def verdicts_of(entries: Sequence[Entry]) -> dict[int, Verdict]:
     declared = [entry for entry in entries if entry.shoe_declared]
     shoes = shoes_by_id({entry.shoe_id for entry in declared if entry.shoe_id})
     judging = judge_of_host() if shoes else Judge()
-    return {
-        entry.pk: verdict_in(entry.race, shoes[entry.shoe_id], judging) if entry.shoe_id in shoes else GONE
-        for entry in declared
-    }
+    worn = {(entry.shoe_id, entry.race_id): entry.race for entry in declared if entry.shoe_id in shoes}
+    judged = {(pk, race.pk): verdict_in(race, shoes[pk], judging) for (pk, _race), race in worn.items() if pk}
+    return {entry.pk: judged.get((entry.shoe_id or 0, entry.race_id), GONE) for entry in declared}

@@ -65,7 +65,8 @@ def _programme(request: HttpRequest, desk: ComposedAdmin, object_id: str) -> Htt
         desk.message_user(request, say(refusal), messages.ERROR)
         return _page(request, desk, meet, lines_of(meet), chosen, status=409 if refusal.code in STALE else 422)
     desk.message_user(request, said, messages.SUCCESS)
-    return HttpResponseRedirect(_address(meet, chosen))
+    whole = "seed" in request.POST or "publish" in request.POST
+    return HttpResponseRedirect(_address(meet, chosen, "" if whole else "board"))
 
 
 def _chosen(lines: list[RaceLine], text: str) -> RaceLine | None:
@@ -80,7 +81,8 @@ def _chosen(lines: list[RaceLine], text: str) -> RaceLine | None:
 
 def _address(meet: Meet, chosen: RaceLine | None, place: str = "board") -> str:
     page = reverse("admin:entries_meet_programme", args=[meet.pk])
-    return f"{page}?race={chosen.race.pk}#{place}" if chosen else page
+    page = f"{page}?race={chosen.race.pk}" if chosen else page
+    return f"{page}#{place}" if place else page
 
 
 def _do(request: HttpRequest, meet: Meet, chosen: RaceLine | None) -> str:

@@ -20,6 +20,7 @@ from entries.heat.timetable import ends_by_day, running_now
 from entries.heat.timetable_shown import clash_said, clock, heat_named, names_of
 from entries.meet.models import Meet
 from entries.roster.athlete_fields import print_warnings
+from tenants.refusal import Refused
 from tenants.wording import say
 
 MOST_SAID = 30
@@ -104,7 +105,7 @@ def _long_days(here: Programme) -> Iterator[Said]:
 
 def _untimed(here: Programme) -> Iterator[Said]:
     for line in here.lines:
-        if line.bars and line.times.untimed:
+        if line.times.untimed:
             values = {"race": line.race.name_here, "heats": _heats(line.times.untimed)}
             yield Said(_("%(race)s: %(heats)sにスタート時刻がありません。") % values, TIMETABLE)
 
@@ -176,14 +177,17 @@ def _letters(here: Programme) -> Iterator[Said]:
     for line in here.lines:
         for entry in line.starters.entries:
             athlete, team = entry.athlete, entry.submission.team
-            name = _("%(race)s %(name)s") % {"race": line.race.name_here, "name": _runner(entry)}
-            found = [(name, print_warnings(athlete.family_name, athlete.given_name))]
+            for refusal in print_warnings(athlete.family_name, athlete.given_name):
+                name = _("%(race)s %(name)s") % {"race": line.race.name_here, "name": _runner(entry)}
+                yield _letters_said(name, refusal, entry)
             if team.pk not in teams:
-                found.append((team.printed_name, print_warnings(team.printed_name)))
-            teams.add(team.pk)
-            for whose, refusals in found:
-                for refusal in refusals:
-                    yield Said(_("%(whose)s: %(said)s") % {"whose": whose, "said": say(refusal)}, _page(entry))
+                teams.add(team.pk)
+                for refusal in print_warnings(team.printed_name):
+                    yield _letters_said(team.printed_name, refusal, entry)
+
+
+def _letters_said(whose: str, refusal: Refused, entry: Entry) -> Said:
+    return Said(_("%(whose)s: %(said)s") % {"whose": whose, "said": say(refusal)}, _page(entry))
 
 
 def _shoes(here: Programme) -> Iterator[Said]:

@@ -137,3 +137,9 @@ def ends_shown(meet: Meet, now: Iterable[Planned], then: Iterable[Planned]) -> I
     for day in sorted({*ends[0], *ends[1]}):
         before, after = (clock(meet, rounded_up(known[day], 1)) if day in known else "–" for known in ends)
         yield date_format(day, _("n/j (D)")), before, after
+
+
+def race_ends(meet: Meet, planned: Iterable[Planned], race: Race) -> str:
+    """When the last runner of the race is in; empty without heats."""
+    last = max((one.ends_at for one in planned if one.run.race == race.pk), default=None)
+    return short_moment(meet, rounded_up(last, 1)) if last else ""

@@ -10,11 +10,11 @@ from entries.entry.models import Entry
 from entries.heat.models import RaceSeeding
 from entries.heat.programme_context import RaceLine
 from entries.heat.queries import Starters, cut_of, pins_of, starters_of
-from entries.heat.run_time import Key
+from entries.heat.run_time import Key, Planned
 from entries.heat.runners import Seeding
 from entries.heat.seeding import seed
 from entries.heat.timetable import HeatTimes, RaceTimes, Wishes, filled, wishes_now
-from entries.heat.timetable_shown import ends_shown
+from entries.heat.timetable_shown import ends_shown, race_ends
 from entries.meet.models import Meet, Race
 
 MOST_NAMED = 100
@@ -22,13 +22,16 @@ MOST_NAMED = 100
 
 @dataclass(frozen=True, slots=True)
 class RaceCompared:
-    """A race before and after: sizes of its heats, and team-mates left together."""
+    """A race before and after: sizes of its heats, team-mates left together, and when its last runner is in, with start times set
+    anew both times."""
 
     race: Race
     sizes_before: Sequence[int]
     sizes_after: Sequence[int]
     surplus_before: int
     surplus_after: int
+    ends_before: str
+    ends_after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +71,20 @@ def compare(meet: Meet, lines: Sequence[RaceLine], seeding: RaceSeeding, per_hea
     }
     changed = [line for line in lines if line.race.pk in after]
     moving = _moving(changed, after)
+    now, then = _timetables(meet, [line.times for line in lines], starters, after, seeding)
     entries = {entry.pk: entry for pk in about for entry in starters[pk].entries}
     return Compared(
-        [_compared(line, after[line.race.pk]) for line in changed],
+        [
+            RaceCompared(
+                line.race, [bar.size for bar in line.bars], after[line.race.pk].sizes, line.surplus, after[line.race.pk].surplus,
+                race_ends(meet, now, line.race), race_ends(meet, then, line.race),
+            )
+            for line in changed
+        ],
         len(moving),
         [_mover(lines, entries[entry], *places) for entry, places in list(moving.items())[:MOST_NAMED]],
-        _ends(meet, [line.times for line in lines], starters, after, seeding),
-    )
-
-
-def _compared(line: RaceLine, after: Seeding) -> RaceCompared:
-    return RaceCompared(line.race, [bar.size for bar in line.bars], after.sizes, line.surplus, after.surplus)
+        list(ends_shown(meet, now, then)),
+    )  # fmt: skip
 
 
 def _moving(lines: Sequence[RaceLine], after: Mapping[int, Seeding]) -> dict[int, tuple[Key, Key]]:
@@ -96,14 +102,14 @@ def _mover(lines: Sequence[RaceLine], entry: Entry, before: Key, after: Key) -> 
     return Mover(entry, *places)
 
 
-def _ends(
+def _timetables(
     meet: Meet,
     read: Sequence[RaceTimes],
     starters: Mapping[int, Starters],
     after: Mapping[int, Seeding],
     seeding: RaceSeeding,
-) -> list[tuple[str, str, str]]:
-    """Of each day when its last runner is in: with the heats of now, and then."""
+) -> tuple[list[Planned], list[Planned]]:
+    """How the timetable would be filled with the heats of now, and with those of then."""
     wishes = wishes_now(meet, read)
     wish = replace(wishes.races[seeding.race_id], gap=seeding.gap_minutes)
     otherwise = Wishes(wishes.first_start, races={**wishes.races, seeding.race_id: wish})
@@ -111,8 +117,7 @@ def _ends(
         replace(one, heats=_heats(after[one.race.pk], starters[one.race.pk])) if one.race.pk in after else one
         for one in read
     ]
-    now, then = filled(meet, read, wishes), filled(meet, new, otherwise)
-    return list(ends_shown(meet, now.then.values(), then.then.values()))
+    return list(filled(meet, read, wishes).then.values()), list(filled(meet, new, otherwise).then.values())
 
 
 def _heats(seeding: Seeding, starters: Starters) -> list[HeatTimes]:

@@ -7,6 +7,7 @@ plain form is drawn, without a sign that it is not what was meant.
 """
 
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 CHARACTER_SETS = ("cp932", "euc_jis_2004", "euc_jp")
@@ -50,6 +51,7 @@ def unprinted(text: str) -> Unprinted:
     return Unprinted(list(dict.fromkeys(boxes)), list(dict.fromkeys(plain)))
 
 
+@lru_cache(maxsize=8_192)
 def _is_box(letter: str) -> bool:
     kind = unicodedata.category(letter)
     return kind == "Co" or (

@@ -16,8 +16,10 @@ from entries.heat import board_actions
 from entries.heat.actions import seed_heats
 from entries.heat.models import ListVersion, RaceSeeding, SeedingPin
 from entries.heat.publication import MAIL, publish
+from entries.heat.timetable import filled, times_of, wishes_now
+from entries.heat.timetable_actions import fill_timetable
 from entries.meet.actions import move_state
-from entries.meet.models import Meet, Race, State
+from entries.meet.models import Meet, Race, State, TimetableSlot
 from entries.news import actions, queries
 from entries.news.models import Notice
 from entries.roster.models import Athlete, Team
@@ -116,3 +118,20 @@ def test_two_who_publish_the_same_changes_make_one_version(race: Race, kita: Tea
     with tenant_scope(race.tenant_id):
         assert list(ListVersion.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
     assert Job.objects.filter(kind=MAIL).count() == 2
+
+
+def test_of_start_times_that_several_looked_at_one_set_is_written(race: Race, kita: Team, aoki: User) -> None:
+    now = timezone.now()
+    with tenant_scope(race.tenant_id):
+        Meet.objects.filter(pk=race.meet_id).update(state=State.ENTRIES_CLOSED)
+        race.meet.refresh_from_db()
+        enter(race, kita, [90_000 + n for n in range(4)], now)
+        seed_heats(meet=race.meet, by=aoki, at=now)
+        wishes = wishes_now(race.meet, times_of(race.meet))
+        seen = filled(race.meet, times_of(race.meet), wishes).token
+
+    def act() -> object:
+        return fill_timetable(meet=race.meet, wishes=wishes, seen=seen, by=aoki, at=now)
+
+    assert at_once(act, race.tenant_id) == {"done": 1, "timetable_changed": AT_ONCE - 1}
+    assert TimetableSlot._base_manager.count() == 1

@@ -143,7 +143,9 @@ def test_shoes_that_may_not_be_worn(race: Race) -> None:
         tenant_id=race.tenant_id, brand="TESTBRAND", reference="THICK", category=SHOE, stack_height_mm=Decimal(40),
         list_status="listed", events_allowed=["road"],
     )  # fmt: skip
-    entry = Entry.objects.filter(race=race).order_by("pk")[0]
+    entry, other = Entry.objects.filter(race=race).order_by("pk")[:2]
+    unknown = MasterProduct.objects.create(tenant_id=race.tenant_id, brand="TESTBRAND", reference="OLD", category=SHOE)
+    Entry.objects.filter(pk=other.pk).update(shoe=unknown, shoe_declared="TESTBRAND OLD")
     Entry.objects.filter(pk=entry.pk).update(shoe=shoe, shoe_declared="TESTBRAND THICK")
     [(title, [text])] = said(race.meet).items()
     assert title == "使えないシューズ"

@@ -146,6 +146,32 @@ def test_slots_of_heats_that_are_no_more_go_and_planned_races_stay(
     assert clocks(planned) == ["09:18", "09:49", "10:02"], "by the usual time of the distance, since nobody is known"
 
 
+def test_a_race_whose_runners_all_withdrew_keeps_no_time(race: Race, aoki: User, now: datetime) -> None:
+    slot(race, 1, "09:00")
+    Entry.objects.filter(race=race).update(withdrawn_at=now)
+    seed_heats(meet=race.meet, by=None, at=now)
+    found = fill(race.meet, aoki, now)
+    assert (len(found.left_over), clocks(race)) == (1, [])
+
+
+def test_a_race_that_is_fixed_earlier_goes_there_with_all_its_heats(
+    race: Race, kita: Team, aoki: User, now: datetime
+) -> None:
+    other = another(race.meet, kita, now, [60_000])
+    slot(other, 1, "10:00"), slot(race, 1, "11:00"), slot(race, 2, "11:20")
+    fill(race.meet, aoki, now, Wishes(time(8), races={race.pk: Wish(first=at("09:00"))}))
+    assert (clocks(race), clocks(other)) == (["09:00!", "09:18"], ["09:36"])
+
+
+def test_what_is_looked_at_knows_what_is_fixed(race: Race) -> None:
+    read = times_of(race.meet)
+    free, fixed = (
+        filled(race.meet, read, Wishes(time(9), races={race.pk: Wish(first=first)})) for first in (None, at("09:00"))
+    )
+    assert [one.starts_at for one in free.then.values()] == [one.starts_at for one in fixed.then.values()]
+    assert free.token != fixed.token
+
+
 def test_who_withdrew_takes_no_time(race: Race, aoki: User, now: datetime) -> None:
     slowest = Start.objects.get(heat__number=1, entry__seed_time=90_500)
     Entry.objects.filter(pk=slowest.entry_id).update(withdrawn_at=now, seed_time=120_000)

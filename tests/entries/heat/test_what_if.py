@@ -56,6 +56,7 @@ def test_who_moves_and_how_large_heats_would_be(race: Race) -> None:
     found = compared(race, per_heat=2)
     [one] = found.races
     assert (list(one.sizes_before), list(one.sizes_after)) == ([3, 3], [2, 2, 2])
+    assert (one.ends_before, one.ends_after) == ("5/1 (土) 09:34", "5/1 (土) 09:52")
     assert (found.changing, found.more) == (3, 0)
     assert moves(found) == [(90_300, "1組", "2組"), (90_000, "2組", "3組"), (90_100, "2組", "3組")]
     assert compared(race).changing == 0
