@@ -130,7 +130,7 @@ LEFT_OUT = {
         "config/telemetry/test_exception_text.py", "config/env/test_mail.py", "config/test_migrations_are_safe.py",
         "config/ops/test_preflight_outside.py", "config/env/test_render.py", "config/ops/test_humanize.py",
         "config/ops/test_smoke_http.py", "config/runtime/test_static_files.py", "config/env/test_unsafe_start.py",
-        "entries/heat/test_seeding.py", "entries/heat/test_run_time.py", "entries/heat/test_edits.py",
+        "entries/heat/test_seeding.py", "entries/heat/test_optimum.py", "entries/heat/test_run_time.py", "entries/heat/test_edits.py",
         "entries/report/test_papers.py", "entries/report/test_lynx.py", "entries/report/test_master.py", "entries/report/test_of_several.py",
         "entries/report/test_printed_papers.py", "entries/report/test_public_programme.py",
         "entries/meet/test_charts.py", "entries/meet/test_meet_desk.py", "entries/records/test_registries.py",

@@ -33,11 +33,11 @@ def run() -> None:
     by = User.objects.create_user("lists@bench.example", name="計測", role=Role.ORGANIZER, tenant=tenant)
     print(LINE.format("start lists", "seconds"), flush=True)
     with tenant_scope(tenant.pk):
-        _papers(_meet(tenant, by, SMALL))
-        _table(_meet(tenant, by, LARGE))
+        _papers(meet_out(tenant, by, SMALL))
+        _table(meet_out(tenant, by, LARGE))
 
 
-def _meet(tenant: Tenant, by: User, starts: int) -> Meet:
+def meet_out(tenant: Tenant, by: User, starts: int) -> Meet:
     """A meet of one race whose lists are out."""
     now = timezone.now()
     meet = closed_meet(tenant, f"m{starts}", now)

