@@ -137,7 +137,7 @@ LEFT_OUT = {
         "entries/news/test_page_cache.py", "entries/news/test_shared_pages.py", "entries/roster/test_athlete_fields.py",
         "entries/roster/test_romaji.py", "entries/roster/test_printing.py",
         "entries/entry/test_slips.py", "entries/test_marks.py", "tenants/outbox/test_contents.py",
-        "tenants/outbox/test_verdicts.py", "tenants/test_buckets.py", "tenants/test_excel_times.py", "tenants/test_phone.py",
+        "tenants/outbox/test_verdicts.py", "tenants/test_buckets.py", "tenants/test_menu.py", "tenants/test_excel_times.py", "tenants/test_phone.py",
         "tenants/test_tables.py", "tenants/test_search_key.py", "tenants/test_mail_address.py", "entries/test_dates.py",
         "test_databases.py",
         "test_docs.py", "test_house.py", "test_house_page.py", "test_own_addresses.py", "test_parts.py",

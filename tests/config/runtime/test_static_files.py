@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.templatetags.static import static
 
 from config.runtime.static_files import collect_when_changed
 
@@ -42,3 +43,14 @@ def test_another_storage_writes_other_names(source: Path, settings: Any) -> None
     }
     assert collect_when_changed()
     assert list(settings.STATIC_ROOT.glob("a.*.css"))
+
+
+def test_a_name_is_looked_up_anew_after_files_were_collected(source: Path, settings: Any) -> None:
+    settings.DEBUG = False
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "config.runtime.static_names.KeptNames"}}
+    collect_when_changed()
+    before = static("a.css")
+    assert static("a.css") == before
+    (source / "a.css").write_text("a { color: red }")
+    collect_when_changed()
+    assert static("a.css") != before
