@@ -30,13 +30,18 @@ def fill_timetable(*, meet: Meet, wishes: Wishes, seen: str, by: User, at: datet
     found = filled(meet, times_of(meet), wishes)
     if found.token != seen:
         raise Refused("timetable_changed")
-    for one in found.then.values():
-        check_slot(meet, one.starts_at)
+    check_days(meet, found)
     changes = list(_changes(found, wishes))
     _write_slots(found)
     _keep_wishes(found.read, wishes)
     record_many("race.timetable_filled", changes, by=by)
     return found
+
+
+def check_days(meet: Meet, found: Filled) -> None:
+    """Raises Refused("slot_outside") when a heat would leave the meet's days."""
+    for one in found.then.values():
+        check_slot(meet, one.starts_at)
 
 
 def _write_slots(found: Filled) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from entries.heat.forms import TimetableForm
 from entries.heat.timetable import Filled, RaceTimes, filled, times_of
-from entries.heat.timetable_actions import fill_timetable
+from entries.heat.timetable_actions import check_days, fill_timetable
 from entries.heat.timetable_shown import Shown, shown
 from entries.meet.models import Meet
 from tenants.desk.base import user_of
@@ -45,15 +45,17 @@ def answer(request: HttpRequest, meet: Meet) -> Answer:
     if not form.is_valid():
         return Answer(form)
     wishes = form.wishes()
-    found, refusal = filled(meet, form.read, wishes), None
-    if FILL in request.POST:
-        try:
-            done = fill_timetable(
-                meet=meet, wishes=wishes, seen=form.cleaned_data["seen"], by=user_of(request), at=timezone.now()
+    try:
+        if FILL in request.POST:
+            seen, by = form.cleaned_data["seen"], user_of(request)
+            return Answer(
+                form, done=_done(fill_timetable(meet=meet, wishes=wishes, seen=seen, by=by, at=timezone.now()))
             )
-            return Answer(form, done=_done(done))
-        except Refused as refused:
-            refusal, found = refused, filled(meet, times_of(meet), wishes)
+        check_days(meet, filled(meet, form.read, wishes))
+        refusal = None
+    except Refused as refused:
+        refusal = refused
+    found = filled(meet, times_of(meet), wishes)
     form.remember(found.token)
     return Answer(form, shown(meet, found, went_out=meet.has_start_lists), refusal=refusal)
 

@@ -21,7 +21,10 @@ from entries.entry import places, rules
 from entries.entry.lines import Line
 from entries.entry.models import Entry, Submission
 from entries.heat.models import ListVersion, Start
+from entries.heat.publication import MAIL
+from entries.heat.run_time import overlaps
 from entries.heat.start_list import start_list_of
+from entries.heat.timetable import running_now, times_of
 from entries.meet.models import Meet, Race, TimetableSlot
 from entries.roster.models import Athlete, Membership, Team
 from tenants.jobs.models import Job
@@ -162,6 +165,13 @@ def test_the_programme_is_the_real_one() -> None:
     assert (first.date(), first.hour, first.minute) == (meet.starts_on, 9, 40)
 
 
+def test_every_heat_of_the_meet_with_start_lists_has_a_time_of_its_own() -> None:
+    meet = meet_of("ld324")
+    read = times_of(meet)
+    assert [one.race.name for one in read if one.untimed or one.left_over] == []
+    assert overlaps(running_now(meet, read).values()) == []
+
+
 def test_the_entries_of_the_closed_meet_agree_with_their_races() -> None:
     races = list(Race.objects.filter(meet__slug="ld325"))
     entries = Entry.objects.filter(race__in=races)
@@ -186,7 +196,7 @@ def test_the_start_lists_of_one_meet_are_out_and_of_the_closed_one_not_made() ->
     assert all(one.bib and one.hip_number and one.starts_at for one in starts)
     assert ListVersion.objects.get(meet=meet).number == 1
     assert not Start.objects.filter(heat__race__meet__slug="ld325").exists()
-    assert not Job.objects.exists()
+    assert not Job.objects.filter(kind=MAIL).exists(), "nobody is mailed; the programme is set by the worker"
 
 
 def test_the_product_that_the_checks_ask_for_is_there() -> None:

@@ -207,6 +207,17 @@ def test_a_day_that_would_not_hold_all_heats_is_refused(race: Race, aoki: User, 
     assert clocks(race) == []
 
 
+def test_a_day_that_would_not_hold_all_heats_is_said_with_what_was_looked_at(
+    client: Client, race: Race, aoki: User
+) -> None:
+    client.force_login(aoki)
+    Meet.objects.filter(pk=race.meet_id).update(ends_on=DAY)
+    typed = {"race": race.pk, "timetable-first_start": "23:50", "try_timetable": "1"}
+    page = client.post(f"/admin/entries/meet/{race.meet_id}/programme/", typed)
+    text = page.content.decode()
+    assert (page.status_code, "スタート時刻は大会の開催期間" in text, "5/2 (日) 00:08" in text) == (422, True, True)
+
+
 def test_times_are_filled_only_while_heats_may_change(race: Race, aoki: User, now: datetime) -> None:
     Meet.objects.filter(pk=race.meet_id).update(state=State.RESULTS_OUT)
     with pytest.raises(Refused, match="seeding_not_now"):
