@@ -163,11 +163,13 @@ def test_once_lists_go_out_it_is_over(
 
 
 def test_without_such_a_range_and_for_strangers_there_is_no_page(
-    client: Client, race: Race, baba: User, aoki: User, kita: Team, make_user: Any
+    client: Client, race: Race, baba: User, aoki: User, endo: User, kita: Team, make_user: Any
 ) -> None:
     page = page_of(kita)
-    client.force_login(make_user("stranger@example.com"))
-    assert client.get(page).status_code == 404
+    for who in (make_user("stranger@example.com"), endo):
+        client.force_login(who)
+        assert client.get(page).status_code == 404
+    assert client.get(f"/orders/{of(kita).reference}/").status_code == 200  # staff may read, and change nothing
     client.force_login(baba)
     assert client.get(page).status_code == 200
     set_ranges(meet=race.meet, rows=[{"first": 1, "last": 999}], by=aoki)
