@@ -76,6 +76,18 @@ def start_list_of(
     return [_listed(start, bibs, slots, meet) for start in starts]
 
 
+_READ = (
+    "hip_number", *(f"listed_{part}" for part in ("name", "kana", "romaji", "team", "team_short", "grade")),
+    "heat__race", "heat__number", "entry__athlete", "entry__submission",
+    *(f"entry__{name}" for name in ("seed_time", "personal_best", "shoe_declared", "pacemaker", "withdrawn_at")),
+    *(f"entry__athlete__{name}" for name in (
+        "family_name", "given_name", "family_kana", "given_kana", "family_romaji", "given_romaji", "grade", "sex",
+    )),
+    "entry__submission__team", *(f"entry__submission__team__{name}" for name in ("name", "short_name", "prefecture")),
+)  # fmt: skip
+"""Of nearly two hundred columns those that a list shows."""
+
+
 def _words(meet: Meet, words: str) -> Q:
     def bib(number: str) -> Q:
         if not number.isascii() or not number.isdecimal() or len(number) > LONGEST_BIB:
@@ -87,7 +99,7 @@ def _words(meet: Meet, words: str) -> Q:
 
 
 def _in_order(rows: StartQuerySet) -> StartQuerySet:
-    return rows.select_related("heat", "entry__athlete", "entry__submission__team").in_programme_order()
+    return rows.select_related("heat", "entry__athlete", "entry__submission__team").only(*_READ).in_programme_order()
 
 
 def _listed(start: Start, bibs: dict[int, int], slots: dict[tuple[int, int], datetime], meet: Meet) -> Listed:

@@ -5,7 +5,7 @@ statuses = ""
 function init(args)
   for line in io.lines(args[1]) do
     local method, path, cookies, body = line:match("([^\t]*)\t([^\t]*)\t([^\t]*)\t?(.*)")
-    local headers = { ["Cookie"] = cookies }
+    local headers = { ["Cookie"] = cookies, ["Accept-Encoding"] = "gzip" } -- as every browser does
     if method == "POST" then headers["Content-Type"] = "application/x-www-form-urlencoded" end
     lines[#lines + 1] = wrk.format(method, path, headers, method == "POST" and body or nil)
   end
