@@ -202,6 +202,11 @@ def lists_now(
     ]
 
 
+def how_many_start(meet: Meet) -> int:
+    """The starts of the meet, with those that were withdrawn."""
+    return Start.objects.filter(heat__race__meet=meet).count()
+
+
 def unplaced(meet_ids: Iterable[int]) -> dict[int, int]:
     """Of each meet how many entries hold a place and stand in no heat; somebody who came over from a selection race and runs the
     other race anyway is not missing."""

@@ -53,10 +53,10 @@ def _is_enough(fields: AbstractSet[str]) -> bool:
 TITLES = Titles(CHOICES, _field_of, _is_enough)
 
 
-def starts_xlsx(meet: Meet) -> bytes:
-    """The workbook: a row a start, in the order of the programme. Four queries."""
+def starts_xlsx(meet: Meet, *, race: Race | None = None) -> bytes:
+    """The workbook: a row a start of the meet, or of one race, in the order of the programme. Four queries."""
     races = dict(Race.objects.filter(meet=meet).values_list("pk", "name"))
-    rows = (_row(meet, races[one.race], one) for one in start_list_of(meet))
+    rows = (_row(meet, races[one.race], one) for one in start_list_of(meet, races=[race.pk] if race else None))
     return write_typed_xlsx([str(title) for title in CHOICES.values()], rows, title=_("スタートリスト"))
 
 

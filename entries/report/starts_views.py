@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods
 
 from entries.heat.edit_actions import apply_edits
 from entries.heat.edits import Wish
+from entries.heat.queries import how_many_start
 from entries.heat.rules import may_change
 from entries.meet.desk import meet_at_desk
-from entries.meet.models import Meet
+from entries.meet.models import Meet, Race
 from entries.report.printing import note_export
 from entries.report.starts_compared import CHANGED, REFUSED, UNCHANGED, Compared, compare
 from entries.report.starts_file import TITLES, starts_xlsx
@@ -24,7 +25,7 @@ from tenants.desk.base import user_of
 from tenants.desk.composed import ComposedAdmin
 from tenants.files.grid import lay_grid
 from tenants.files.incoming import incoming
-from tenants.files.tables import XLSX_TYPE
+from tenants.files.tables import MAX_ROWS, XLSX_TYPE
 from tenants.refusal import Refused
 from tenants.switches.models import Function
 from tenants.switches.rules import check_not_stopped
@@ -46,9 +47,9 @@ def _starts_file(request: HttpRequest, desk: ComposedAdmin, object_id: str) -> H
     meet = meet_at_desk(desk, request, object_id)
     if request.method != "POST":
         return _page(request, desk, meet)
-    if "download" in request.POST:
-        return _file(request, meet)
     try:
+        if "download" in request.POST:
+            return _file(request, meet)
         if "apply" in request.POST:
             return _apply(request, desk, meet)
         return _page(request, desk, meet, compared=_compared(request, meet))
@@ -58,11 +59,19 @@ def _starts_file(request: HttpRequest, desk: ComposedAdmin, object_id: str) -> H
 
 
 def _file(request: HttpRequest, meet: Meet) -> HttpResponse:
-    """By POST: whoever takes names out of the site stands in the trail."""
+    """By POST: whoever takes names out of the site stands in the trail. Raises Refused("starts_many") for more than a file that is
+    read may hold, unless one race is chosen."""
+    race = next((race for race in _races(meet) if str(race.pk) == request.POST.get("race")), None)
+    if race is None and how_many_start(meet) > MAX_ROWS:
+        raise Refused("starts_many", limit=MAX_ROWS)
     note_export(meet, _("スタートリスト（Excel）"), by=user_of(request))
-    answer = HttpResponse(starts_xlsx(meet), content_type=XLSX_TYPE)
+    answer = HttpResponse(starts_xlsx(meet, race=race), content_type=XLSX_TYPE)
     answer.headers["Content-Disposition"] = f'attachment; filename="{meet.slug}-starts.xlsx"'
     return answer
+
+
+def _races(meet: Meet) -> list[Race]:
+    return list(Race.objects.filter(meet=meet).in_programme_order())
 
 
 def _compared(request: HttpRequest, meet: Meet) -> Compared:
@@ -119,6 +128,7 @@ def _page(
     values: dict[str, Any] = {
         **desk.admin_site.each_context(request), "opts": desk.opts, "meet": meet, "title": _("Excelで編集"), "problem": problem,
         "may_change": may_change(meet, at=timezone.now()), "compared": compared,
+        "races": _races(meet),
     }  # fmt: skip
     if compared:
         rows = {state: compared.of(state) for state in (CHANGED, UNCHANGED, REFUSED)}

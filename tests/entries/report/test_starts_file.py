@@ -25,6 +25,7 @@ from entries.heat.models import Bib, RaceSeeding, SeedingPin, Start
 from entries.heat.publication import put_out
 from entries.heat.queries import bibs_of
 from entries.meet.models import Meet, Race, State
+from entries.report import starts_views
 from entries.report.starts_compared import CHANGED, REFUSED, UNCHANGED, Compared, compare
 from entries.report.starts_file import CHOICES, TITLES, starts_xlsx
 from entries.roster.models import Athlete, Team
@@ -431,6 +432,23 @@ def test_the_download_stands_in_the_trail(race: Race, press: Callable[..., Any])
     answer = press(download="1")
     assert answer["Content-Disposition"] == f'attachment; filename="{race.meet.slug}-starts.xlsx"'
     assert AuditRecord.objects.filter(verb="meet.paper_downloaded").count() == 1
+
+
+def test_more_starts_than_a_file_may_hold_go_out_race_by_race(
+    race: Race, press: Callable[..., Any], kita: Team, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = race_of(race.meet, "男子10000m")
+    other.meet = race.meet
+    enter(other, kita, [180_000], now)
+    seed_heats(meet=race.meet, by=None, at=now, races=[other.pk])
+    monkeypatch.setattr(starts_views, "MAX_ROWS", 6)
+    many = press(download="1", race="0")
+    assert (many.status_code, "種目を1つ選んで" in many.context["problem"]) == (422, True)
+    one = press(download="1", race=str(other.pk))
+    assert sheet_of(one.content).max_row == 2
+    assert compared(race.meet, one.content).missing == 6
+    monkeypatch.setattr(starts_views, "MAX_ROWS", 7)
+    assert sheet_of(press(download="1").content).max_row == 8
 
 
 def test_before_the_closing_nothing_is_made(race: Race, press: Callable[..., Any], now: datetime) -> None:
