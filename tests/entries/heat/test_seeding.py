@@ -248,6 +248,8 @@ def test_everybody_once_sizes_even_pins_kept_and_the_same_again(
     for placed in ranked:
         pinned = any(swap.pin for swap in placed.swaps) or placed.pins
         assert pinned or wanted or abs(placed.heat - placed.cut) <= cut.farthest_heats
+        parted = [swap for swap in placed.swaps if swap.mates]
+        assert all(max(swap.shift, swap.other_shift) <= cut.farthest for swap in parted)
     again = [*runners]
     chance.shuffle(again)
     assert seed(again, cut, wanted[::-1]) == seeding
