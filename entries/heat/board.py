@@ -5,6 +5,8 @@ from datetime import datetime
 from itertools import count
 from typing import Any, NamedTuple
 
+from django.db.models import Q
+
 from entries.entry.models import Entry
 from entries.heat.models import Heat, HeatChange, RaceSeeding, SeedingPin, Start
 from entries.meet.models import Race
@@ -26,8 +28,12 @@ class Line(NamedTuple):
 
 def hold(race: Race) -> RaceSeeding:
     """The race's seeding, locked until the transaction ends: whoever changes heats or pins holds it first."""
-    row, _ = RaceSeeding.objects.get_or_create(race=race, defaults={"tenant_id": race.tenant_id})
-    return RaceSeeding.objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
+    rows = RaceSeeding.objects.select_for_update(of=("self",), no_key=True).filter(race=race)
+    row = rows.first()
+    if row is None:
+        RaceSeeding.objects.get_or_create(race=race, defaults={"tenant_id": race.tenant_id})
+        row = rows.get()
+    return row
 
 
 def lines_of(race: Race) -> list[Line]:
@@ -89,10 +95,12 @@ def _in_holes(heat: int, there: Sequence[Line], hips: Mapping[int, int]) -> Iter
 def write(race: Race, lines: Sequence[Line]) -> None:
     """Make these the race's starts. An entry that stands in another race leaves it; a start that goes on keeps its number in the
     database, so that addresses of starts stay."""
-    heats = _heats(race, max((line.heat for line in lines), default=0))
-    wanted = {line.entry: line for line in lines}
-    standing = {start.entry_id: start for start in Start.objects.filter(entry__in=wanted)}
-    Start.objects.filter(heat__race=race).exclude(entry__in=wanted).delete()
+    last = max((line.heat for line in lines), default=0)
+    heats, wanted = _heats(race, last), {line.entry for line in lines}
+    rows = Start.objects.filter(Q(heat__in=[heat.pk for heat in heats.values()]) | Q(entry__in=wanted))
+    standing = {start.entry_id: start for start in rows}
+    if gone := [start.pk for start in standing.values() if start.entry_id not in wanted]:
+        Start.objects.filter(pk__in=gone).delete()
     new, changed = list[Start](), list[Start]()
     for line in lines:
         start = standing.get(line.entry) or Start(tenant_id=race.tenant_id, entry_id=line.entry)
@@ -104,25 +112,30 @@ def write(race: Race, lines: Sequence[Line]) -> None:
     Start.objects.filter(pk__in=[start.pk for start in changed]).update(hip_number=None)
     write_columns(changed, ["heat", "hip_number", "rank", "reason"])
     Start.objects.bulk_create(new, batch_size=1_000)
-    Heat.objects.filter(race=race, number__gt=len(heats)).delete()
+    if len(heats) > last:
+        Heat.objects.filter(race=race, number__gt=last).delete()
 
 
 def _heats(race: Race, last: int) -> dict[int, Heat]:
-    """Those from 1 to the last one, made where they are missing."""
-    found = {heat.number: heat for heat in Heat.objects.filter(race=race, number__lte=last)}
+    """All that there are, and those up to the last one made where they are missing."""
+    found = {heat.number: heat for heat in Heat.objects.filter(race=race)}
     numbers = [number for number in range(1, last + 1) if number not in found]
     made = Heat.objects.bulk_create(Heat(tenant_id=race.tenant_id, race=race, number=number) for number in numbers)
     return found | {heat.number: heat for heat in made}
 
 
-def remember(seeding: RaceSeeding, race: Race, what: str, *, by: User | None, at: datetime) -> None:
-    """Write down how it is, so that the change that follows can be taken back, and let the version grow."""
+def remember(
+    seeding: RaceSeeding, race: Race, what: str, *, by: User | None, at: datetime, lines: Sequence[Line] | None = None
+) -> None:
+    """Write down how it is, so that the change that follows can be taken back, and let the version grow. `lines` are the race's
+    when they were read already."""
     pins = list(SeedingPin.objects.filter(race=race).order_by("pk").values(*PIN_COLUMNS))
     HeatChange.objects.create(
         tenant_id=race.tenant_id, race=race, version=seeding.version, what=what, made_by=by, made_at=at,
-        board=[list(line) for line in lines_of(race)], pins=pins,
+        board=[list(line) for line in lines or lines_of(race)], pins=pins,
     )  # fmt: skip
-    HeatChange.objects.filter(race=race, version__lte=seeding.version - HeatChange.KEPT).delete()
+    if seeding.version >= HeatChange.KEPT:
+        HeatChange.objects.filter(race=race, version__lte=seeding.version - HeatChange.KEPT).delete()
     seeding.version += 1
 
 

@@ -41,8 +41,8 @@ def move(*, race: Race, entries: Sequence[int], heat: int, version: int, by: Use
 
     def change(race: Race, lines: list[Line]) -> Mapping[int, int]:
         last = max(line.heat for line in lines)
-        may_open = 0 if last_version(race.meet) else 1  # a new heat has no time in lists that are out
-        if not 1 <= heat <= last + may_open:
+        # A new heat has no time in lists that are out.
+        if not 1 <= heat <= last and (heat != last + 1 or last_version(race.meet)):
             raise Refused("heat_unknown", last=last)
         lines += _late(race, entries, lines, heat=heat)
         _check_known(entries, lines)
@@ -182,7 +182,7 @@ def _changed(
     lines = board.lines_of(race)
     if not lines:
         raise Refused("no_heats_yet")
-    board.remember(seeding, race, what, by=by, at=at)
+    board.remember(seeding, race, what, by=by, at=at, lines=lines)
     heats = change(race, lines)
     if heats or hips:
         board.write(race, board.arranged(lines, heats, hips, is_out=last_version(race.meet) is not None))

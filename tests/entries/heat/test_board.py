@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from entries.entry.models import Entry
+from entries.heat import board_actions
 from entries.heat.actions import seed_heats
 from entries.heat.models import Heat, HeatChange, RaceSeeding, SeedingPin, Start
 from entries.meet.models import Meet, Race, State
@@ -128,6 +131,16 @@ def test_an_older_board_is_told_what_was_done_last(
     seed_heats(meet=race.meet, by=None, at=now)  # by a command without a name
     late = press("move", runners[0], heat=1, version=seen)
     assert (late.status_code, "表示した後に組が変わりました" in said(late), "–さん" in said(late)) == (409, True, False)
+
+
+def test_a_move_asks_little_of_the_database(press: Press, race: Race, kita: Team, now: datetime, aoki: User) -> None:
+    enter(race, kita, [91_000 + n for n in range(60)], now)
+    seed_heats(meet=race.meet, by=None, at=now)
+    last = heats(race)[-1]
+    version = RaceSeeding.objects.get(race=race).version
+    with CaptureQueriesContext(connection) as asked:
+        board_actions.move(race=race, entries=last[:2], heat=1, version=version, by=aoki, at=now)
+    assert len([one for one in asked if "SAVEPOINT" not in one["sql"]]) <= 14
 
 
 def test_two_runners_change_heats(press: Press, race: Race, runners: list[int]) -> None:
