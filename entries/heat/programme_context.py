@@ -15,7 +15,7 @@ from entries.heat.timetable import RaceTimes, race_times
 from entries.heat.versions import compare
 from entries.marks import format_time
 from entries.meet.models import Meet, Race, TimetableSlot
-from entries.meet.wording import short_moment
+from entries.meet.wording import start_said
 
 MOST_READ = 100
 NARROWEST = 0.6
@@ -117,7 +117,7 @@ def _line(meet: Meet, starters: Starters, starts: Sequence[Standing], slots: Map
             bar.without_time += start.time is None
     for bar in bars.values():
         bar.is_over = bar.size > race.starters_per_heat
-        bar.starts_at = short_moment(meet, slots[bar.number].starts_at) if bar.number in slots else ""
+        bar.starts_at = start_said(meet, slots[bar.number].starts_at) if bar.number in slots else ""
     _draw(list(bars.values()))
     standing = {start.entry for start in starts}
     absent = [entry for entry in starters.entries if entry.pk not in standing] if starts else []

@@ -17,8 +17,9 @@ from entries.entry.shoes import verdicts_of
 from entries.heat.programme_context import RaceLine
 from entries.heat.run_time import Key, Planned, overlaps, rounded_up
 from entries.heat.timetable import ends_by_day, running_now
-from entries.heat.timetable_shown import clash_said, clock, heat_named, names_of
+from entries.heat.timetable_shown import clash_said, heat_named, names_of
 from entries.meet.models import Meet
+from entries.meet.wording import clock
 from entries.roster.athlete_fields import print_warnings
 from tenants.refusal import Refused
 from tenants.wording import say

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from entries.heat.run_time import Planned, overlaps, rounded_up
 from entries.heat.timetable import Filled, RaceTimes, ends_by_day
 from entries.meet.models import Meet, Race
-from entries.meet.wording import short_moment
+from entries.meet.wording import clock, short_moment, start_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,6 @@ def heat_named(names: Mapping[int, str], one: Planned) -> str:
     return _("%(race)s %(heat)s組") % {"race": names[one.run.race], "heat": one.run.number}
 
 
-def clock(meet: Meet, moment: datetime) -> str:
-    """The time of day by the meet's clock."""
-    return f"{moment.astimezone(meet.zone):%H:%M}"
-
-
 def _race_row(meet: Meet, found: Filled, one: RaceTimes, changed: set[int]) -> RaceRow:
     heats = []
     for heat in one.heats:
@@ -108,8 +103,8 @@ def _race_row(meet: Meet, found: Filled, one: RaceTimes, changed: set[int]) -> R
         heats.append(
             HeatRow(
                 number=heat.number,
-                before=short_moment(meet, now.starts_at) if now else "",
-                after=short_moment(meet, then.starts_at),
+                before=start_said(meet, now.starts_at) if now else "",
+                after=start_said(meet, then.starts_at),
                 lasts=-(-int(then.run.runs_for.total_seconds()) // 60),
                 is_changed=heat.number in changed,
                 is_fixed=then.run.fixed is not None,

@@ -15,7 +15,7 @@ from entries.heat.reasons import Exchange
 from entries.heat.runners import PinKind
 from entries.marks import format_time, said_time
 from entries.meet.models import Meet
-from entries.meet.wording import short_moment
+from entries.meet.wording import start_said
 from tenants import wording
 from tenants.audit import readings, verbs
 from tenants.audit.readings import Reading
@@ -188,7 +188,7 @@ def where_and_when(meet: Meet, heat: int, hip_number: int | None, starts_at: dat
     if hip_number is not None:
         said.append(gettext("腰ナンバー%(number)s") % {"number": hip_number})
     if starts_at is not None:
-        said.append(short_moment(meet, starts_at))
+        said.append(start_said(meet, starts_at))
     return " ".join(said)
 
 

@@ -99,6 +99,17 @@ def short_moment(meet: Meet, at: datetime) -> str:
     return date_format(at.astimezone(meet.zone), gettext("n/j (D) H:i"))
 
 
+def clock(meet: Meet, at: datetime) -> str:
+    """The time of day by the meet's clock: `09:30`."""
+    return f"{at.astimezone(meet.zone):%H:%M}"
+
+
+def start_said(meet: Meet, at: datetime) -> str:
+    """When a heat goes off: by the clock, with its day where that is not the only one of the meet."""
+    is_the_day = meet.starts_on == meet.ends_on == at.astimezone(meet.zone).date()
+    return clock(meet, at) if is_the_day else short_moment(meet, at)
+
+
 def days_of(meet: Meet) -> str:
     """`2027/5/1 (土)` or `2027/5/1 (土)–5/2 (日)`; in English `Sat 1 May – Sun 2 May 2027`."""
     if meet.ends_on == meet.starts_on:

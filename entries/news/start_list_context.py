@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from entries.heat.start_list import WITHDRAWN, Listed
 from entries.marks import format_time
 from entries.meet.models import Meet, Race
-from entries.meet.wording import short_moment
+from entries.meet.wording import start_said
 from tenants.moulds import mark, mould_of, pour
 
 ROW = "pieces/start_row.html"
@@ -71,7 +71,7 @@ def _heat(meet: Meet, number: int, starts: Sequence[Listed], printer: "RowPrinte
     return HeatShown(
         number,
         f"h{first.race}-{number}",
-        short_moment(meet, first.starts_at) if first.starts_at else "",
+        start_said(meet, first.starts_at) if first.starts_at else "",
         f"{first.calls_at.astimezone(meet.zone):%H:%M}" if first.calls_at else "",
         SafeString("".join(map(printer.row, starts))),
         len(starts),

@@ -13,7 +13,7 @@ from entries.heat.queries import dict_of_slots, last_version
 from entries.heat.start_list import WITHDRAWN, Listed, start_list_of
 from entries.marks import format_time
 from entries.meet.models import Meet, Race
-from entries.meet.wording import days_of, moment
+from entries.meet.wording import clock, days_of, moment
 from entries.report.wording import labels
 
 Values = dict[str, Any]
@@ -123,4 +123,4 @@ class Programme:
             return ""
         here = at.astimezone(self.meet.zone)
         day = f"{here.month}/{here.day} " if self.meet.starts_on != self.meet.ends_on else ""
-        return f"{day}{here:%H:%M}"
+        return f"{day}{clock(self.meet, at)}"
