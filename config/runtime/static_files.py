@@ -1,5 +1,6 @@
 """Collecting static files only when one of them changed: most starts find nothing to do."""
 
+import fcntl
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,16 @@ from django.core.management import call_command
 
 
 def collect_when_changed() -> bool:
-    """Bring STATIC_ROOT up to date; whether there was anything to do."""
+    """Bring STATIC_ROOT up to date; whether there was anything to do. Who starts at the same time waits: two that collect into one
+    folder take each other's files away."""
     root = Path(settings.STATIC_ROOT)
-    stamp = root.with_suffix(".stamp")
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with root.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _collect(root, root.with_suffix(".stamp"))
+
+
+def _collect(root: Path, stamp: Path) -> bool:
     now = _fingerprint()
     if stamp.exists() and root.is_dir() and stamp.read_text() == now:
         return False

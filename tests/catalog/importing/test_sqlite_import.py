@@ -200,7 +200,7 @@ def test_hundreds_of_columns_are_kept_and_too_many_are_refused(nittai: Tenant, t
         MasterProduct.objects.all().delete()
         ImportRun.objects.all().delete()
     many = [f"c{number}" for number in range(200)]
-    assert "上限200列" in refusal(nittai, old_file(tmp_path / "wider.db", [], columns=["brand", "reference", *many]))
+    assert "at most 200" in refusal(nittai, old_file(tmp_path / "wider.db", [], columns=["brand", "reference", *many]))
 
 
 def test_blobs_are_kept_as_sqlite_writes_them(nittai: Tenant, tmp_path: Path) -> None:
@@ -289,9 +289,9 @@ def test_no_tenant_no_file(nittai: Tenant, tmp_path: Path) -> None:
     assert "No tenant" in refusal("9" * 30, path)
     assert "--sqlite" in refusal(nittai, "")
     assert "--batch-size" in refusal(nittai, path, batch_size=0)
-    assert "ファイルがありません" in refusal(nittai, tmp_path / "none.db")
-    assert "ファイルがありません" in refusal(nittai, tmp_path)
-    assert "ファイル" in refusal(nittai, "a\0b")
+    assert "There is no such file" in refusal(nittai, tmp_path / "none.db")
+    assert "There is no such file" in refusal(nittai, tmp_path)
+    assert "file" in refusal(nittai, "a\0b")
 
 
 def test_the_environment_gives_the_defaults(nittai: Tenant, tmp_path: Path, settings: Any) -> None:
@@ -329,12 +329,12 @@ def _encrypt(path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (_cut, "途中で切れています"),
-        (_scribble, "壊れていて読めません"),
-        (_encrypt, "暗号化されています"),
-        (lambda path: path.write_bytes(b""), "SQLiteのファイルではない"),
-        (lambda path: path.write_bytes(b"SQLite format 3\0"), "途中で切れています"),
-        (lambda path: path.write_text("brand,reference\nA,1\n"), "SQLiteのファイルではない"),
+        (_cut, "is cut off"),
+        (_scribble, "is damaged"),
+        (_encrypt, "it is encrypted"),
+        (lambda path: path.write_bytes(b""), "This is no SQLite file"),
+        (lambda path: path.write_bytes(b"SQLite format 3\0"), "is cut off"),
+        (lambda path: path.write_text("brand,reference\nA,1\n"), "This is no SQLite file"),
     ],
 )
 def test_a_file_that_is_no_whole_sqlite_file_is_refused(
@@ -347,10 +347,10 @@ def test_a_file_that_is_no_whole_sqlite_file_is_refused(
 
 def test_a_file_of_something_else_is_refused_with_what_it_has(nittai: Tenant, tmp_path: Path) -> None:
     other = old_file(tmp_path / "other.db", [], table="users")
-    assert "master_products がありません" in refusal(nittai, other)
+    assert "There is no table master_products" in refusal(nittai, other)
     assert "users" in refusal(nittai, other)
     no_key = old_file(tmp_path / "nokey.db", [], columns=("brand", "model"))
-    assert "reference（ある列: id, brand, model）" in refusal(nittai, no_key)
+    assert "reference (columns that are there: id, brand, model)" in refusal(nittai, no_key)
 
 
 def test_the_messages_have_english_names(nittai: Tenant, tmp_path: Path) -> None:

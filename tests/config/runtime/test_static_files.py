@@ -1,5 +1,7 @@
 """Static files are collected when one of them changed, and only then."""
 
+import fcntl
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -54,3 +56,15 @@ def test_a_name_is_looked_up_anew_after_files_were_collected(source: Path, setti
     (source / "a.css").write_text("a { color: red }")
     collect_when_changed()
     assert static("a.css") != before
+
+
+def test_two_that_start_at_once_collect_one_after_the_other(source: Path, settings: Any) -> None:
+    lock = settings.STATIC_ROOT.with_suffix(".lock")
+    with ThreadPoolExecutor(1) as pool, lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        other = pool.submit(collect_when_changed)
+        with pytest.raises(TimeoutError):
+            other.result(timeout=0.3)
+        assert not settings.STATIC_ROOT.exists()
+        fcntl.flock(held, fcntl.LOCK_UN)
+        assert other.result()

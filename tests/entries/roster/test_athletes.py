@@ -270,7 +270,7 @@ def test_names_are_inert_in_pages(as_baba: Client, roster: str, kita: Team) -> N
     assert "&lt;script&gt;x" in page
 
 
-@pytest.mark.parametrize(("kana", "latin"), [("ｵｵﾉ", "Ono"), ("", ""), ("<b>", ""), ("あ" * 9999, "A" + "a" * 59)])
+@pytest.mark.parametrize(("kana", "latin"), [("ｵｵﾉ", "Ono"), ("", ""), ("<b>", ""), ("あ" * 400, "A" + "a" * 59)])
 def test_romaji_is_suggested_while_typing(as_baba: Client, kana: str, latin: str) -> None:
     assert as_baba.get("/teams/romaji", {"kana": kana}).json() == {"romaji": latin}
 
