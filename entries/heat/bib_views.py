@@ -16,7 +16,7 @@ from entries.heat.forms import MOST_RANGES, BibRanges
 from entries.heat.models import Start
 from entries.meet.models import Meet, Race
 from tenants.desk.base import is_id, user_of
-from tenants.half_width import half_width
+from tenants.half_width import typed_number
 from tenants.refusal import Refused
 
 COLUMNS = ("first", "last", "sex", "race", "selection", "category", "is_own")
@@ -79,11 +79,11 @@ def give_one(request: HttpRequest, meet: Meet, chosen: list[int]) -> str:
     """The number that was typed, to the one runner who was ticked. Raises Refused."""
     if len(chosen) != 1:
         raise Refused("choose_one")
-    text = half_width(request.POST.get("bib", "")).strip()
-    if not (text.isascii() and text.isdecimal() and len(text) < 8 and 0 < int(text) <= HIGHEST_BIB):
+    number = typed_number(request.POST.get("bib", ""), most=HIGHEST_BIB)
+    if number is None:
         raise Refused("bib_unreadable", last=HIGHEST_BIB)
-    set_bib(meet=meet, entry=chosen[0], number=int(text), by=user_of(request), at=timezone.now())
+    set_bib(meet=meet, entry=chosen[0], number=number, by=user_of(request), at=timezone.now())
     start = Start.objects.select_related("entry__athlete").get(entry=chosen[0])
     return _("%(name)sさんのナンバーカードを%(number)sにしました。") % {
-        "name": start.entry.athlete.name_here, "number": int(text),
+        "name": start.entry.athlete.name_here, "number": number,
     }  # fmt: skip

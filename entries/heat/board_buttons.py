@@ -14,7 +14,7 @@ from entries.heat.programme_context import RaceLine
 from entries.heat.runners import PinKind
 from entries.heat.wording import CHANGES
 from tenants.desk.base import is_id, user_of
-from tenants.half_width import half_width
+from tenants.half_width import typed_number
 from tenants.refusal import Refused
 
 
@@ -56,19 +56,19 @@ def _number(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> s
     """The hip number that was typed, to the one runner who was ticked."""
     if len(values["start"]) != 1:
         raise Refused("choose_one")
-    text = half_width(request.POST.get("hip", "")).strip()
-    if not (text.isascii() and text.isdecimal() and len(text) < 8):
+    number = typed_number(request.POST.get("hip", ""), most=HIGHEST_HIP)
+    if number is None:
         raise Refused("hip_unknown", last=HIGHEST_HIP)
     set_hip(
         race=chosen.race,
         entry=values["start"][0],
-        number=int(text),
+        number=number,
         version=values["version"],
         by=user_of(request),
         at=timezone.now(),
         why=values["why"],
     )
-    return _("腰ナンバーを%(number)sにしました。編成し直すと、つけ直されます。") % {"number": int(text)}
+    return _("腰ナンバーを%(number)sにしました。編成し直すと、つけ直されます。") % {"number": number}
 
 
 def _pin(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:

@@ -39,6 +39,8 @@ from tenants.refusal import Refused
 from tenants.wording import say
 
 STALE = ("board_changed", "board_changed_somehow")
+BACK_TO = {"seed": "", "publish": "", "assign_bibs": "bibs", "confirm_bibs": "bibs", "decline_bib": "bibs"}
+"""Buttons that are not the board's, and the part of the page that they lead back to."""
 
 
 def programme(desk: ComposedAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -65,8 +67,8 @@ def _programme(request: HttpRequest, desk: ComposedAdmin, object_id: str) -> Htt
         desk.message_user(request, say(refusal), messages.ERROR)
         return _page(request, desk, meet, lines_of(meet), chosen, status=409 if refusal.code in STALE else 422)
     desk.message_user(request, said, messages.SUCCESS)
-    whole = "seed" in request.POST or "publish" in request.POST
-    return HttpResponseRedirect(_address(meet, chosen, "" if whole else "board"))
+    place = next((place for button, place in BACK_TO.items() if button in request.POST), "board")
+    return HttpResponseRedirect(_address(meet, chosen, place))
 
 
 def _chosen(lines: list[RaceLine], text: str) -> RaceLine | None:
@@ -160,7 +162,7 @@ def _ranges(
     if not is_kept:
         return _page(request, desk, meet, lines, chosen, ranges=forms, status=422)
     desk.message_user(request, _("ナンバーカードの範囲を保存しました。"), messages.SUCCESS)
-    return HttpResponseRedirect(f"{reverse('admin:entries_meet_programme', args=[meet.pk])}#bibs")
+    return HttpResponseRedirect(_address(meet, chosen, "bibs"))
 
 
 def _names(lines: list[RaceLine]) -> list[tuple[int, str]]:

@@ -89,7 +89,7 @@ wording.register(
     }
 )
 CHANGES = {
-    "seeded": _("番組編成"), "moved": _("組の移動"), "swapped": _("組の入れ替え"), "edited": _("表での変更"), "pinned": _("編成の固定"),
+    "seeded": _("番組編成"), "moved": _("組の移動"), "swapped": _("組の入れ替え"), "edited": _("組と腰ナンバーの変更"), "pinned": _("編成の固定"),
     "unpinned": _("編成の固定の解除"),
 }  # fmt: skip
 """What can be taken back, by `HeatChange.what`."""
@@ -146,7 +146,7 @@ verbs.register(
         "race.seeded": _("番組編成"), "race.heats_moved": _("組の移動"), "race.heats_swapped": _("組の入れ替え"),
         "race.heats_pinned": _("編成の固定"), "race.heats_unpinned": _("編成の固定の解除"), "race.heats_undone": _("組の変更を元に戻した"),
         "race.seeding_changed": _("編成の条件の変更"), "race.timetable_filled": _("スタート時刻の計算"),
-        "race.heats_edited": _("表での組と腰ナンバーの変更"), "meet.bibs_set": _("ナンバーカードの変更"),
+        "race.heats_edited": _("組と腰ナンバーの変更"), "meet.bibs_set": _("ナンバーカードの変更"),
     }
 )  # fmt: skip
 

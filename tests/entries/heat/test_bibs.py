@@ -162,11 +162,13 @@ def test_ranges_are_set_and_numbers_given_at_the_desk(client: Client, race: Race
     saved = client.post(
         desk, posted((100, 199, "M", race.pk, "false"), ("", "", "", "", "unknown"), (300, 399, "", "", "unknown"))
     )
-    assert saved.status_code == 302
+    assert (saved.status_code, saved["Location"]) == (302, f"{desk}?race={race.pk}#bibs")
     assert [(row.first, row.last, row.sex, row.race_id, row.selection) for row in BibRange.objects.order_by("position")] == [
         (100, 199, "M", race.pk, False), (300, 399, "", None, None),
     ]  # fmt: skip
-    page = client.post(desk, {"assign_bibs": 1}, follow=True).content.decode()
+    given = client.post(desk, {"assign_bibs": 1}, follow=True)
+    assert given.redirect_chain == [(f"{desk}?race={race.pk}#bibs", 302)]
+    page = given.content.decode()
     assert ("4名にナンバーカードをつけました。" in page, "100</span>" in page) == (True, True)
     assert numbers(race.meet) == [100, 101, 102, 300]
 
