@@ -83,7 +83,10 @@ def wearers_of(submission: Submission) -> dict[int, Wearer]:
 
 @transaction.atomic
 def confirm(*, meet: Meet, by: User, bib: int | None = None) -> int:
-    """Give the athletes the numbers that were proposed for them; all, or the one of this row. How many."""
+    """Give the athletes the numbers that were proposed for them; all, or the one of this row. How many.
+
+    Raises Refused("own_number_gone") when none is left.
+    """
     Meet.objects.select_for_update(of=("self",), no_key=True).get(pk=meet.pk)
     asked = Bib.every.filter(meet=meet, is_proposed=True)
     if bib is not None:

@@ -17,6 +17,7 @@ from entries.heat.actions import Places, Seeded, places_in, places_of, seed_heat
 from entries.heat.forms import RecutForm
 from entries.heat.programme_context import named
 from entries.heat.queries import last_version
+from entries.heat.what_if import MOST_NAMED, Mover
 from entries.heat.wording import where_and_when
 from entries.meet.desk import meet_at_desk
 from entries.meet.models import Meet, Race
@@ -24,18 +25,6 @@ from tenants.desk.base import user_of
 from tenants.desk.composed import ComposedAdmin
 from tenants.refusal import Refused
 from tenants.wording import say
-
-MOST_NAMED = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Mover:
-    """Somebody who would stand elsewhere, in words."""
-
-    name: str
-    team: str
-    was: str
-    then: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +129,10 @@ def _shown(meet: Meet, races: Sequence[Race], made: Sequence[Seeded]) -> Recut:
     people = {entry.pk: entry for entry in named(moving[:MOST_NAMED])}
     called = {race.pk: race.name_here for race in races}
     movers = [
-        Mover(
-            people[entry].athlete.name_here, people[entry].submission.team.printed_name,
-            _said(meet, called, before, entry), _said(meet, called, after, entry),
-        )
-        for entry in moving if entry in people
-    ]  # fmt: skip
+        Mover(people[entry], _said(meet, called, before, entry), _said(meet, called, after, entry))
+        for entry in moving
+        if entry in people
+    ]
     return Recut(token_of(made, before), len(after), len(moving), len(after.keys() - before.keys()), len(going), movers)
 
 

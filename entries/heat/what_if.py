@@ -36,7 +36,7 @@ class RaceCompared:
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """Who would stand in another heat, and where from and to."""
+    """Who would stand in another heat or under another number, and where from and to, in words."""
 
     entry: Entry
     before: str

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from entries.entry.models import Entry, Submission
-from entries.heat.models import Start
-from entries.meet.models import Race
+from entries.heat.actions import seed_heats
+from entries.heat.models import RaceSeeding, Start
+from entries.meet.models import Meet, Race, State
 from entries.roster.models import Team
-from tests.conftest import athletes_of
+from tests.conftest import athletes_of, race_of
 
 
 def enter(race: Race, team: Team, times: list[int | None], at: datetime, **fields: Any) -> list[Entry]:
@@ -30,6 +31,17 @@ def enter(race: Race, team: Team, times: list[int | None], at: datetime, **field
               entered_at=at, **fields)
         for n, (athlete, time) in enumerate(zip(athletes, times, strict=True), start=1)
     )  # fmt: skip
+
+
+def in_heats(meet: Meet, team: Team, at: datetime, *, runners: int, per_heat: int, **fields: Any) -> Race:
+    """A race of a meet whose entries are closed: runners of 15:00, 15:01 and so on, the slowest in the first heat, team-mates not parted."""
+    Meet.objects.filter(pk=meet.pk).update(state=State.ENTRIES_CLOSED)
+    meet.refresh_from_db()
+    race = race_of(meet, starters_per_heat=per_heat, **fields)
+    RaceSeeding.objects.create(race=race, tenant_id=race.tenant_id, most_of_a_team=None)
+    enter(race, team, [90_000 + n * 100 for n in range(runners)], at)
+    seed_heats(meet=meet, by=None, at=at)
+    return race
 
 
 def heats(race: Race) -> list[list[int]]:

@@ -17,7 +17,7 @@ from entries.meet.models import Meet, Race, State
 from entries.roster.models import Team
 from tenants.models import AuditRecord, Tenant, User
 from tests.conftest import open_meet, race_of
-from tests.entries.heat.casts import enter, heats
+from tests.entries.heat.casts import enter, heats, in_heats
 
 pytestmark = pytest.mark.usefixtures("in_nittai")
 
@@ -25,13 +25,7 @@ pytestmark = pytest.mark.usefixtures("in_nittai")
 @pytest.fixture
 def race(meet: Meet, kita: Team, now: datetime) -> Race:
     """Six runners in two heats: 1 to 3 in the second, 4 to 6 in the first."""
-    Meet.objects.filter(pk=meet.pk).update(state=State.ENTRIES_CLOSED)
-    meet.refresh_from_db()
-    race = race_of(meet, starters_per_heat=3)
-    RaceSeeding.objects.create(race=race, tenant_id=race.tenant_id, most_of_a_team=None)
-    enter(race, kita, [90_000 + n * 100 for n in range(6)], now)
-    seed_heats(meet=meet, by=None, at=now)
-    return race
+    return in_heats(meet, kita, now, runners=6, per_heat=3)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.utils import translation
 from catalog.models import SHOE, MasterProduct
 from entries.entry.models import Entry
 from entries.heat.actions import seed_heats
-from entries.heat.models import Bib, RaceSeeding, Start
+from entries.heat.models import Bib, Start
 from entries.heat.programme_context import lines_of
 from entries.heat.programme_warnings import warnings_of
 from entries.heat.publication import publish
@@ -19,7 +19,7 @@ from entries.meet.models import Meet, Race, State, TimetableSlot
 from entries.roster.models import Athlete, Team
 from tenants.models import User
 from tests.conftest import race_of
-from tests.entries.heat.casts import enter
+from tests.entries.heat.casts import enter, in_heats
 from tests.entries.heat.test_timetable import slot
 
 pytestmark = pytest.mark.usefixtures("in_nittai")
@@ -28,12 +28,7 @@ pytestmark = pytest.mark.usefixtures("in_nittai")
 @pytest.fixture
 def race(meet: Meet, kita: Team, now: datetime) -> Race:
     """Four runners of 15:00 to 15:03 in two heats, at 9:00 and 9:20."""
-    Meet.objects.filter(pk=meet.pk).update(state=State.ENTRIES_CLOSED)
-    meet.refresh_from_db()
-    race = race_of(meet, starters_per_heat=2, position=1)
-    RaceSeeding.objects.create(race=race, tenant_id=race.tenant_id, most_of_a_team=None)
-    enter(race, kita, [90_000 + n * 100 for n in range(4)], now)
-    seed_heats(meet=meet, by=None, at=now)
+    race = in_heats(meet, kita, now, runners=4, per_heat=2, position=1)
     slot(race, 1, "09:00"), slot(race, 2, "09:20")
     return race
 

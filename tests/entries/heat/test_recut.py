@@ -9,14 +9,14 @@ from django.test import Client
 
 from entries.entry.models import Entry
 from entries.heat import board_actions, recut_views
-from entries.heat.actions import places_of, seed_heats
+from entries.heat.actions import places_of
 from entries.heat.models import RaceSeeding, Start
 from entries.heat.publication import put_out
 from entries.meet.models import Meet, Race, State
 from entries.roster.models import Team
 from tenants.models import AuditRecord, Tenant, User
 from tests.conftest import open_meet, race_of
-from tests.entries.heat.casts import enter
+from tests.entries.heat.casts import enter, in_heats
 
 pytestmark = pytest.mark.usefixtures("in_nittai")
 
@@ -24,12 +24,7 @@ pytestmark = pytest.mark.usefixtures("in_nittai")
 @pytest.fixture
 def race(meet: Meet, kita: Team, aoki: User, now: datetime) -> Race:
     """Six runners in heats of two whose lists are out; then one withdrew and a slow one came."""
-    Meet.objects.filter(pk=meet.pk).update(state=State.ENTRIES_CLOSED)
-    meet.refresh_from_db()
-    race = race_of(meet, starters_per_heat=2)
-    RaceSeeding.objects.create(race=race, tenant_id=race.tenant_id, most_of_a_team=None)
-    enter(race, kita, [90_000 + n * 100 for n in range(6)], now)
-    seed_heats(meet=meet, by=None, at=now)
+    race = in_heats(meet, kita, now, runners=6, per_heat=2)
     Meet.objects.filter(pk=meet.pk).update(state=State.START_LISTS_OUT)
     meet.refresh_from_db()
     put_out(meet, by=aoki, at=now)

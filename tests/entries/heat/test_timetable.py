@@ -18,7 +18,7 @@ from entries.roster.models import Team
 from tenants.models import AuditRecord, User
 from tenants.refusal import Refused
 from tests.conftest import race_of
-from tests.entries.heat.casts import enter
+from tests.entries.heat.casts import enter, in_heats
 
 pytestmark = pytest.mark.usefixtures("in_nittai")
 
@@ -28,13 +28,7 @@ DAY = date(2027, 5, 1)
 @pytest.fixture
 def race(meet: Meet, kita: Team, now: datetime) -> Race:
     """Six runners in two heats of three: 15:00 to 15:02 in the second, 15:03 to 15:05 in the first."""
-    Meet.objects.filter(pk=meet.pk).update(state=State.ENTRIES_CLOSED)
-    meet.refresh_from_db()
-    race = race_of(meet, starters_per_heat=3, position=1)
-    RaceSeeding.objects.create(race=race, tenant_id=race.tenant_id, most_of_a_team=None)
-    enter(race, kita, [90_000 + n * 100 for n in range(6)], now)
-    seed_heats(meet=meet, by=None, at=now)
-    return race
+    return in_heats(meet, kita, now, runners=6, per_heat=3, position=1)
 
 
 def at(clock: str, day: date = DAY) -> datetime:

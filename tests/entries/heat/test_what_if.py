@@ -14,11 +14,11 @@ from entries.heat.timetable import filled, times_of, wishes_now
 from entries.heat.timetable_actions import fill_timetable
 from entries.heat.timetable_shown import ends_shown
 from entries.heat.what_if import Compared, compare
-from entries.meet.models import Meet, Race, State, TimetableSlot
+from entries.meet.models import Meet, Race, TimetableSlot
 from entries.roster.models import Team
 from tenants.models import AuditRecord, User
 from tests.conftest import race_of
-from tests.entries.heat.casts import enter, heats
+from tests.entries.heat.casts import enter, heats, in_heats
 
 pytestmark = pytest.mark.usefixtures("in_nittai")
 BLANK = {
@@ -30,13 +30,7 @@ BLANK = {
 @pytest.fixture
 def race(meet: Meet, kita: Team, now: datetime) -> Race:
     """Six runners in two heats of three: 15:00 to 15:02 in the second, 15:03 to 15:05 in the first."""
-    Meet.objects.filter(pk=meet.pk).update(state=State.ENTRIES_CLOSED)
-    meet.refresh_from_db()
-    race = race_of(meet, starters_per_heat=3, position=1)
-    RaceSeeding.objects.create(race=race, tenant_id=race.tenant_id, most_of_a_team=None)
-    enter(race, kita, [90_000 + n * 100 for n in range(6)], now)
-    seed_heats(meet=meet, by=None, at=now)
-    return race
+    return in_heats(meet, kita, now, runners=6, per_heat=3, position=1)
 
 
 def compared(race: Race, *, per_heat: int = 3, **fields: Any) -> Compared:
