@@ -11,14 +11,14 @@ from entries.heat.actions import seed_heats
 from entries.heat.bib_actions import assign_bibs, set_ranges
 from entries.heat.edit_actions import set_bib
 from entries.heat.models import Bib
-from entries.heat.own_number_actions import confirm, propose
+from entries.heat.own_number_actions import confirm, decline, propose
 from entries.heat.publication import put_out
 from entries.heat.queries import bibs_of
 from entries.meet.models import Meet, Race, State
 from entries.roster.models import Team
 from tenants.models import AuditRecord, User
 from tenants.refusal import Refused
-from tests.conftest import race_of
+from tests.conftest import open_meet, race_of
 from tests.entries.heat.casts import enter
 
 
@@ -132,6 +132,17 @@ def test_the_organizer_confirms_and_declines_at_the_desk(
     page = client.get(page_of(kita)).content.decode()
     assert "<strong>100</strong>" in page
     assert f'name="{one}"' not in page
+
+
+def test_a_proposal_is_answered_at_its_own_meet_alone(race: Race, baba: User, aoki: User, kita: Team) -> None:
+    one, _ = athletes(kita)
+    propose(submission=of(kita), numbers={one: 100}, by=baba)
+    other, asked = open_meet(race.meet.tenant, "other"), Bib.every.get().pk
+    for answer in (lambda: confirm(meet=other, by=aoki, bib=asked), lambda: decline(meet=other, by=aoki, bib=asked)):
+        with pytest.raises(Refused) as found:
+            answer()
+        assert found.value.code == "own_number_gone"
+    assert Bib.every.get().is_proposed
 
 
 def test_a_proposed_number_is_given_to_nobody_by_hand(

@@ -324,6 +324,16 @@ def test_what_was_not_shown_is_not_made(race: Race, press: Callable[..., Any], s
     assert press(apply=sealed).status_code == 422
 
 
+def test_what_was_shown_long_ago_is_not_made(
+    race: Race, press: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = press(edited(race.meet, [(2, "bib", 150)])).context["sealed"]
+    monkeypatch.setattr(starts_views, "LOOKED_AT_FOR", -1)
+    answer = press(apply=sealed)
+    assert (answer.status_code, "確認から時間がたった" in answer.content.decode()) == (422, True)
+    assert 150 not in bibs_of(race.meet).values()
+
+
 def test_what_was_shown_to_another_or_of_another_meet_is_not_made(
     race: Race, press: Callable[..., Any], client: Client, admin: User, now: datetime
 ) -> None:
