@@ -81,6 +81,7 @@ def _said(result: Numbered) -> str:
     return ", ".join([*said, *([f"–: {result.homeless}"] if result.homeless else [])])
 
 
+@retry_when_locked
 @transaction.atomic
 def set_ranges(*, meet: Meet, rows: Sequence[dict[str, Any]], by: User) -> None:
     """Put these ranges in place of the meet's; numbers that were given stay. Raises Refused("bib_ranges_overlap"): a number that

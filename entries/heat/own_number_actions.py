@@ -81,11 +81,12 @@ def wearers_of(submission: Submission) -> dict[int, Wearer]:
     return {athlete: wearer(athlete, sexes[athlete], kind, races) for athlete, races in found.items()}
 
 
+@retry_when_locked
 @transaction.atomic
 def confirm(*, meet: Meet, by: User, bib: int | None = None) -> int:
     """Give the athletes the numbers that were proposed for them; all, or the one of this row. How many.
 
-    Raises Refused("own_number_gone") when none is left.
+    Raises Refused("own_number_gone") when none is left, and Busy.
     """
     Meet.objects.select_for_update(of=("self",), no_key=True).get(pk=meet.pk)
     asked = Bib.every.filter(meet=meet, is_proposed=True)
@@ -98,9 +99,10 @@ def confirm(*, meet: Meet, by: User, bib: int | None = None) -> int:
     return given
 
 
+@retry_when_locked
 @transaction.atomic
 def decline(*, meet: Meet, bib: int, by: User) -> None:
-    """Take a proposal away; its number is free, and the athlete gets one from the ranges. Raises Refused("own_number_gone")."""
+    """Take a proposal away; its number is free, and the athlete gets one from the ranges. Raises Refused("own_number_gone") and Busy."""
     Meet.objects.select_for_update(of=("self",), no_key=True).get(pk=meet.pk)
     asked = Bib.every.filter(meet=meet, is_proposed=True, pk=bib)
     row = asked.first()

@@ -10,17 +10,18 @@ from entries.report.paper_data import Programme
 from entries.report.papers import PAPERS, make
 from entries.report.start_list_csv import start_list_csv
 from entries.report.starts_file import starts_xlsx
+from entries.report.timing_files import NOTES
 
 Files = Mapping[str, bytes]
 TABLES: Mapping[str, Callable[[Meet], Files]] = {
     "start-lists-csv": lambda meet: {"start-lists.csv": start_list_csv(meet)},
     "starts-xlsx": lambda meet: {"starts.xlsx": starts_xlsx(meet)},
-    "lynx": lambda meet: lynx_files(meet).files,
-    "master": lambda meet: master_files(meet).files,
+    "lynx": lambda meet: lynx_files(meet).with_notes(f"lynx-{NOTES}"),
+    "master": lambda meet: master_files(meet).with_notes(f"master-{NOTES}"),
 }
 """Kinds of tables, each with its files by name."""
 KINDS = (*PAPERS, *TABLES)
-COUNT = len(PAPERS) + 7
+COUNT = len(PAPERS) + 9
 """Files of all kinds together."""
 
 

@@ -16,7 +16,7 @@ from entries.report.master import master_files
 from entries.report.models import PrintedPaper
 from entries.report.papers import PAPERS
 from entries.report.public_programme import values_of
-from entries.report.timing_files import NOTES, TimingFiles
+from entries.report.timing_files import TimingFiles
 from entries.report.typesetting import typeset
 from tenants.audit.actions import record
 from tenants.jobs import work
@@ -92,11 +92,8 @@ OF_PROGRAMS: Mapping[str, Callable[[Meet], TimingFiles]] = {LYNX: lynx_files, MA
 
 def _made(meet: Meet, kind: str, report: work.Report) -> tuple[str, bytes]:
     if kind in OF_PROGRAMS:
-        made = OF_PROGRAMS[kind](meet)
-        told = {NOTES: "\r\n".join(made.told()).encode("utf-8-sig")} if made.told() else {}
-        return f"{meet.slug}-{kind}.zip", _zipped(
-            [*made.files.items(), *told.items()], report, len(made.files) + len(told)
-        )
+        made = OF_PROGRAMS[kind](meet).with_notes()
+        return f"{meet.slug}-{kind}.zip", _zipped(made.items(), report, len(made))
     files = files_of(meet, at=timezone.now(), only=() if kind == EVERYTHING else (kind,))
     if kind == EVERYTHING:
         return f"{meet.slug}-{EVERYTHING}.zip", _zipped(files, report, COUNT)

@@ -5,6 +5,8 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+
 from entries.report.encodings import CODECS, written
 from tenants.files.tables import guarded
 
@@ -40,3 +42,8 @@ class TimingFiles:
     def told(self) -> list[str]:
         """The notes, then the letters."""
         return [*self.notes, *self.letters()]
+
+    def with_notes(self, name: str = NOTES) -> dict[str, bytes]:
+        """The files, and what is to be told of them as one more; that nothing was replaced where there is nothing."""
+        lines = self.told() or [gettext("置き換えた文字も、気をつけることもありません。")]
+        return {**self.files, name: "\r\n".join(lines).encode("utf-8-sig")}

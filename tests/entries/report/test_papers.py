@@ -162,7 +162,9 @@ def test_the_command_writes_each_paper_and_the_table(race: Race, tmp_path: Path,
     meet = f"{race.meet.tenant.slug}/{race.meet.slug}"
     call_command("print_papers", meet, "--output", str(tmp_path / "new"))
     names = sorted(path.name for path in (tmp_path / "new").iterdir())
-    tables = ("start-lists.csv", "starts.xlsx", "lynx.ppl", "lynx.evt", "lynx.sch", "MASTER.csv", "SYOZOKU.csv")
+    tables = (
+        "start-lists.csv", "starts.xlsx", "lynx.ppl", "lynx.evt", "lynx.sch", "lynx-notes.txt", "MASTER.csv", "SYOZOKU.csv", "master-notes.txt",
+    )  # fmt: skip
     assert names == sorted(f"ld326-{name}" for name in (*(f"{kind}.pdf" for kind in PAPERS), *tables))
     assert len(names) == COUNT
     call_command("print_papers", meet, "--output", str(tmp_path / "one"), "--only", "programme", "start-lists-csv")

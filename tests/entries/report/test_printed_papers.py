@@ -63,7 +63,7 @@ def test_a_paper_is_asked_for_made_and_fetched(client: Client, aoki: User, race:
     assert AuditRecord.objects.get(verb="meet.paper_downloaded").actor == aoki
 
 
-@pytest.mark.parametrize(("kind", "files"), [("emergency-set", len(PAPERS) + 7), ("lynx", 3), ("master", 3)])
+@pytest.mark.parametrize(("kind", "files"), [("emergency-set", len(PAPERS) + 9), ("lynx", 4), ("master", 3)])
 def test_sets_are_one_archive(client: Client, aoki: User, race: Race, kind: str, files: int) -> None:
     client.force_login(aoki)
     client.post(page_of(race), {"print": kind})
@@ -79,10 +79,11 @@ def test_letters_that_were_replaced_are_told_beside_the_files(client: Client, ao
     Meet.objects.filter(pk=race.meet_id).update(timing_encoding="cp932")
     Athlete.objects.update(family_name="𠮷野")
     client.force_login(aoki)
-    client.post(page_of(race), {"print": "lynx"})
-    work_through()
-    with ZipFile(io.BytesIO(client.post(page_of(race), {"file": "lynx"}).content)) as archive:
-        assert archive.read("notes.txt").decode("utf-8-sig") == "U+20BB7 𠮷 > 吉"
+    for kind, name in (("lynx", "notes.txt"), ("emergency-set", "ld326-lynx-notes.txt")):
+        client.post(page_of(race), {"print": kind})
+        work_through()
+        with ZipFile(io.BytesIO(client.post(page_of(race), {"file": kind}).content)) as archive:
+            assert archive.read(name).decode("utf-8-sig") == "U+20BB7 𠮷 > 吉"
 
 
 def test_one_of_a_kind_is_made_at_a_time(race: Race, aoki: User, now: datetime) -> None:
