@@ -13,8 +13,9 @@ from entries.heat import board, rules
 from entries.heat.models import RaceSeeding, Start
 from entries.heat.queries import Starters, cut_of, last_version, pins_of, starters_of
 from entries.heat.reasons import reason_of
-from entries.heat.runners import Pin, PinKind, Seeding
+from entries.heat.runners import Pin, Seeding
 from entries.heat.seeding import RULE_VERSION, seed
+from entries.heat.wording import pin_words
 from entries.meet.models import Meet, Race
 from tenants.actions import change_row
 from tenants.audit.actions import record
@@ -109,11 +110,8 @@ def _names(pins: Sequence[Pin]) -> str:
     people = {
         entry.pk: entry.athlete.name_here for entry in Entry.objects.filter(pk__in=entries).select_related("athlete")
     }
-    said = []
-    for pin in pins:
-        heat = f"#{pin.heat}" if pin.kind in (PinKind.INTO, PinKind.NOT_INTO, PinKind.FROZEN) else ""
-        said.append(" ".join(word for word in (people.get(pin.entry), people.get(pin.other), heat) if word))
-    return ", ".join(said)
+    named = [(pin.kind, people.get(pin.entry, ""), people.get(pin.other, ""), pin.heat) for pin in pins]
+    return " / ".join(pin_words(*one) for one in named)
 
 
 def _write(found: Sequence[Seeded], *, by: User | None, at: datetime, why: str) -> None:

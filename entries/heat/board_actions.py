@@ -9,9 +9,11 @@ from django.db import transaction
 from entries.heat import board, rules
 from entries.heat.board import Line
 from entries.heat.models import HeatChange, RaceSeeding, SeedingPin
+from entries.heat.pinning import contradicts
 from entries.heat.queries import last_version, starters_of
 from entries.heat.reasons import late_reason
-from entries.heat.runners import PinKind
+from entries.heat.runners import Pin, PinKind
+from entries.heat.wording import pin_said
 from entries.meet.models import Meet, Race
 from tenants.audit.actions import record
 from tenants.audit.models import AuditRecord
@@ -41,8 +43,7 @@ def move(*, race: Race, entries: Sequence[int], heat: int, version: int, by: Use
 
     def change(race: Race, lines: list[Line]) -> Mapping[int, int]:
         last = max(line.heat for line in lines)
-        # A new heat has no time in lists that are out.
-        if not 1 <= heat <= last and (heat != last + 1 or last_version(race.meet)):
+        if not 1 <= heat <= last:
             raise Refused("heat_unknown", last=last)
         lines += _late(race, entries, lines, heat=heat)
         _check_known(entries, lines)
@@ -106,6 +107,7 @@ def pin(
         what = {"kind": kind, "entry": entry or None, "other": other or None, "heat_number": heat or None}
         if SeedingPin.objects.filter(race=race, **what).exists():
             raise Refused("pin_there")
+        _check_pins(race, [Pin(kind, entry, heat, other)])
         SeedingPin.objects.create(
             tenant_id=race.tenant_id,
             race=race,
@@ -235,9 +237,27 @@ def _check_known(entries: Sequence[int], lines: Sequence[Line]) -> None:
         raise Refused("start_unknown")
 
 
+def _check_pins(race: Race, new: Sequence[Pin], *, instead_of: Sequence[PinKind] = ()) -> list[int]:
+    """The pins that the new ones replace. Raises Refused("pin_contradicts") for what cannot be kept together with what somebody
+    fixed before: seeding would be refused later, for the whole meet. One query."""
+    replaced = list[int]()
+    about = {entry for pin in new for entry in (pin.entry, pin.other) if entry}
+    kept = SeedingPin.objects.filter(race=race, entry__in=about) | SeedingPin.objects.filter(race=race, other__in=about)
+    for old in kept.select_related("entry__athlete", "other__athlete", "made_by"):
+        there = Pin(PinKind(old.kind), old.entry_id or 0, old.heat_number or 0, old.other_id or 0)
+        if there.kind in instead_of:
+            replaced.append(old.pk)
+        elif any(contradicts(pin, there) for pin in new):
+            who = old.made_by.name if old.made_by else "–"
+            raise Refused("pin_contradicts", pin=pin_said(old), who=who, why=old.reason or "–")
+    return replaced
+
+
 def pin_into(race: Race, heats: Mapping[int, int], *, by: User, at: datetime, why: str) -> None:
-    """One wish about where each runner goes, the newest."""
-    SeedingPin.objects.filter(race=race, entry__in=heats, kind=PinKind.INTO).delete()
+    """One wish about where each runner goes, the newest. Raises Refused("pin_contradicts")."""
+    replaced = _check_pins(race, [Pin(PinKind.INTO, *place) for place in heats.items()], instead_of=[PinKind.INTO])
+    if replaced:
+        SeedingPin.objects.filter(race=race, pk__in=replaced).delete()
     SeedingPin.objects.bulk_create(
         SeedingPin(
             tenant_id=race.tenant_id,

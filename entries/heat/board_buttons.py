@@ -19,8 +19,10 @@ from tenants.refusal import Refused
 
 
 def _move(request: HttpRequest, chosen: RaceLine, values: dict[str, Any]) -> str:
-    if not values["start"] or values["heat"] is None:
+    if not values["start"]:
         raise Refused("choose_runners")
+    if values["heat"] is None:
+        raise Refused("heat_missing")
     moved = board_actions.move(
         race=chosen.race,
         entries=values["start"],

@@ -72,7 +72,7 @@ def _alone(scene: Scene, wish: Wish) -> Refused | None:
     """Why it cannot be whatever the others wish."""
     one = scene.stands[wish.entry]
     last = scene.last_heat[one.race]
-    if wish.heat is not None and not 1 <= wish.heat <= last + (not scene.is_out):
+    if wish.heat is not None and not 1 <= wish.heat <= last:
         return Refused("heat_unknown", last=last)
     if wish.hip is not None and scene.is_out:
         return Refused("hip_went_out")

@@ -46,6 +46,16 @@ def is_kept(pin: Pin, heat_of: Mapping[int, int]) -> bool:
     return other is None or (here == other) is (pin.kind == PinKind.TOGETHER)
 
 
+def contradicts(one: Pin, other: Pin) -> bool:
+    """Whether no heats at all keep both: two heats for one runner, into and not into the same, together and apart."""
+    kinds = {one.kind, other.kind}
+    if kinds == {PinKind.TOGETHER, PinKind.APART}:
+        return {one.entry, one.other} == {other.entry, other.other}
+    if one.entry != other.entry or not kinds <= {PinKind.INTO, PinKind.NOT_INTO}:
+        return False
+    return one.heat != other.heat if kinds == {PinKind.INTO} else one.heat == other.heat and len(kinds) > 1
+
+
 def _groups(board: Board, pins: Iterable[Pin]) -> list[list[int]]:
     """Runners who are to be together, whoever was named with whom, each group once, by their numbers."""
     group_of: dict[int, set[int]] = {}

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods
 from entries.heat import bib_views, timetable_views, what_if
 from entries.heat.actions import change_settings, seed_heats
 from entries.heat.board_buttons import BUTTONS
+from entries.heat.board_typed import TypedOnBoard, pressed_in, typed_on_board
 from entries.heat.forms import BoardForm, SeedingForm, read_board
-from entries.heat.models import RaceSeeding
+from entries.heat.models import PIN_WORDS, RaceSeeding
 from entries.heat.programme_context import (
     MOST_READ,
     RaceLine,
@@ -65,7 +66,8 @@ def _programme(request: HttpRequest, desk: ComposedAdmin, object_id: str) -> Htt
         said = _do(request, meet, chosen)
     except Refused as refusal:
         desk.message_user(request, say(refusal), messages.ERROR)
-        return _page(request, desk, meet, lines_of(meet), chosen, status=409 if refusal.code in STALE else 422)
+        status = 409 if refusal.code in STALE else 422
+        return _page(request, desk, meet, lines_of(meet), chosen, typed=typed_on_board(request.POST), status=status)
     desk.message_user(request, said, messages.SUCCESS)
     place = next((place for button, place in BACK_TO.items() if button in request.POST), "board")
     return HttpResponseRedirect(_address(meet, chosen, place))
@@ -107,13 +109,12 @@ def _do(request: HttpRequest, meet: Meet, chosen: RaceLine | None) -> str:
         return bib_views.answer_proposals(request, meet)
     if chosen is None:
         raise Refused("choose_runners")
-    values = read_board(request.POST, heats=len(chosen.bars))
-    if "set_bib" in request.POST:
+    values, pressed = read_board(request.POST, heats=len(chosen.bars)), pressed_in(request.POST)
+    if pressed == "set_bib":
         return bib_views.give_one(request, meet, values["start"])
-    for name, button in BUTTONS.items():
-        if name in request.POST:
-            return button(request, chosen, values)
-    raise Http404
+    if pressed not in BUTTONS:
+        raise Http404
+    return BUTTONS[pressed](request, chosen, values)
 
 
 def _settings(
@@ -180,6 +181,7 @@ def _page(
     compared: what_if.Compared | None = None,
     ranges: Any = None,
     timetable: timetable_views.Answer | None = None,
+    typed: TypedOnBoard | None = None,
     status: int = 200,
 ) -> HttpResponse:
     at, bibs, warnings = timezone.now(), bibs_of(meet), warnings_of(meet, lines)
@@ -205,7 +207,7 @@ def _page(
         "is_made": any(line.bars for line in lines),
     }
     if chosen:
-        values |= _of_race(chosen, bibs, form)
+        values |= {**_of_race(chosen, bibs, form), "typed": typed or TypedOnBoard()}
     return TemplateResponse(request, "admin/heat/programme.html", values, status=status)
 
 
@@ -220,5 +222,6 @@ def _of_race(chosen: RaceLine, bibs: Mapping[int, int], form: SeedingForm | None
         "changes": list(changes_of(chosen.race)),
         "form": form or SeedingForm(instance=chosen.starters.seeding),
         "board_form": BoardForm(initial={"version": chosen.version}),
+        "kinds": PIN_WORDS,
         "said": CHANGES,
     }

@@ -44,6 +44,11 @@ wording.register(
         ),
         "already_in_heat": _("選んだ選手はすでに%(heat)s組にいます。再編成後も残すには「固定」をお使いください。"),
         "too_many_runners": _("一度に選べる選手は%(most)s名以内です。"),
+        "pin_contradicts": _(
+            "先に固定した内容（%(pin)s、%(who)s: %(why)s）と両立しません。変えるときは、先の固定を解除してください。"
+        ),
+        "heat_missing": _("移す先の組の番号を入力してください。"),
+        "press_a_button": _("何をするかのボタンを押してください。入力した内容は残っています。"),
         "pin_there": _("同じ内容ですでに固定されています。"),
         "pin_unknown": _("固定の内容を選び直してください。"),
         "reason_unreadable": _("理由は200文字以内で入力してください。"),
@@ -258,10 +263,15 @@ def notes(reason: Mapping[str, Any], heat: int, *, together: int, is_pinned: boo
 
 def pin_said(pin: SeedingPin) -> str:
     """What was fixed: "鈴木一郎: 3組に入れる"."""
+    one, other = (entry.athlete.name_here if entry else "" for entry in (pin.entry, pin.other))
+    return pin_words(PinKind(pin.kind), one, other, pin.heat_number)
+
+
+def pin_words(kind: PinKind, one: str, other: str, heat: int | None) -> str:
+    """As `pin_said`, of the names of the runners."""
     words = {
         PinKind.INTO: gettext("%(one)s: %(heat)s組に入れる"), PinKind.NOT_INTO: gettext("%(one)s: %(heat)s組に入れない"),
         PinKind.TOGETHER: gettext("%(one)s、%(other)s: 同じ組にする"), PinKind.APART: gettext("%(one)s、%(other)s: 別の組にする"),
         PinKind.FROZEN: gettext("%(heat)s組を固定"),
-    }[PinKind(pin.kind)]  # fmt: skip
-    values = {"one": pin.entry.athlete.name_here if pin.entry else "", "heat": pin.heat_number}
-    return words % {**values, "other": pin.other.athlete.name_here if pin.other else ""}
+    }[kind]  # fmt: skip
+    return words % {"one": one, "other": other, "heat": heat}

@@ -1,5 +1,6 @@
 """What organizers change about heats by hand, at the programme desk."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -191,7 +192,8 @@ def test_a_change_on_an_older_board_is_told_and_not_made(
     ("button", "chosen", "fields", "text"),
     [
         ("move", 1, {"heat": 9}, "組は1から2までの番号"), ("move", 1, {"heat": 0}, "組は1から2までの番号"), ("move", 0, {"heat": 1}, "選手を選んでください"),
-        ("move", 1, {"heat": ""}, "選手を選んでください"), ("swap", 1, {}, "選手を選んでください"), ("swap", 3, {}, "選手を選んでください"),
+        ("move", 1, {"heat": ""}, "移す先の組の番号"), ("move", 1, {"heat": 3}, "組は1から2までの番号"),
+        ("swap", 1, {}, "選手を選んでください"), ("swap", 3, {}, "選手を選んでください"),
         ("pin", 1, {"kind": "into", "heat": 1, "why": " "}, "理由を入力"), ("pin", 1, {"kind": "apart", "why": "x"}, "固定する選手"),
         ("pin", 3, {"kind": "apart", "why": "x"}, "固定する選手"), ("pin", 0, {"kind": "into", "heat": 1, "why": "x"}, "固定する選手"),
         ("pin", 1, {"kind": "into", "heat": 7, "why": "x"}, "組は1から2までの番号"), ("pin", 0, {"kind": "frozen", "why": "x"}, "組は1から2までの番号"),
@@ -343,3 +345,65 @@ def test_a_hip_number_that_cannot_be_is_told(
     assert "1名選んでください" in said(press("set_hip", *runners[:2], hip="9"))
     assert press("set_hip", entry, version=0, hip="9").status_code == 409
     assert heats(race) == before
+
+
+TYPED = {"heat": 9, "why": "大事な<理由>", "hip": "7x", "bib": "41", "kind": "apart"}
+
+
+@pytest.mark.parametrize(
+    ("button", "version", "status"), [("move", None, 422), ("set_hip", None, 422), ("move", 0, 409)]
+)
+def test_what_was_typed_and_ticked_stands_there_again(
+    press: Press, race: Race, runners: list[int], button: str, version: int | None, status: int
+) -> None:
+    now = RaceSeeding.objects.get(race=race).version
+    RaceSeeding.objects.filter(race=race).update(version=now + 1)
+    answer = press(button, runners[0], runners[4], **TYPED, version=now + 1 if version is None else version)
+    page = said(answer)
+    assert answer.status_code == status
+    for name, value in (("heat", "9"), ("why", "大事な&lt;理由&gt;"), ("hip", "7x"), ("bib", "41")):
+        assert f'<input name="{name}" value="{value}"' in page, name
+    assert '<option value="apart" selected>' in page
+    assert re.findall(r'value="(\d+)" checked', page) == [f"{entry}" for entry in (runners[4], runners[0])]
+    assert f'name="version" value="{now + 1}"' in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "verb"),
+    [
+        ({"heat": 1}, "race.heats_moved"), ({"hip": "9"}, "race.heats_edited"), ({"heat": 1, "why": "x"}, ""), ({"heat": 1, "hip": "9"}, ""),
+        ({"why": "x"}, ""), ({}, ""),
+    ],
+)  # fmt: skip
+def test_enter_is_the_button_of_its_field_or_none(
+    press: Press, race: Race, runners: list[int], fields: dict[str, Any], verb: str
+) -> None:
+    answer = press("enter", runners[0], **fields)
+    assert (answer.status_code, "ボタンを押してください" in said(answer)) == ((302, False) if verb else (422, True))
+    assert [row.verb for row in AuditRecord.objects.filter(verb__startswith="race.heats")] == [verb] * bool(verb)
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (("into", 1, 1), ("into", 1, 2)), (("into", 1, 1), ("not_into", 1, 1)), (("not_into", 1, 2), ("into", 1, 2)),
+        (("together", 2, ""), ("apart", 2, "")), (("apart", 2, ""), ("together", 2, "")),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_kept_together_is_refused_when_it_is_fixed(
+    press: Press, aoki: User, runners: list[int], first: tuple[Any, ...], then: tuple[Any, ...]
+) -> None:
+    (kind, chosen, heat), (other, _, there) = first, then
+    assert press("pin", *runners[:chosen], kind=kind, heat=heat, why="本人の希望").status_code == 302
+    answer = press("pin", *runners[:chosen][::-1], kind=other, heat=there, why="監督の希望")
+    assert (answer.status_code, f"{aoki.name}: 本人の希望" in said(answer)) == (422, True)
+    assert [pin.kind for pin in SeedingPin.objects.all()] == [kind]
+
+
+def test_nobody_is_moved_where_somebody_said_they_do_not_go(press: Press, race: Race, runners: list[int]) -> None:
+    press("pin", runners[0], kind="not_into", heat=1, why="兄弟")
+    before = heats(race)
+    assert press("move", runners[0], heat=1).status_code == 422
+    assert heats(race) == before
+    assert press("pin", runners[1], kind="not_into", heat=2, why="x").status_code == 302
+    assert press("move", runners[1], heat=1).status_code == 302

@@ -407,6 +407,7 @@ def test_questions_to_the_database_do_not_grow_with_the_rows(
     with CaptureQueriesContext(connection) as few:
         sealed = press(few_edits).context["sealed"]
         assert press(apply=sealed).status_code == 302
+    SeedingPin.objects.all().delete()
     enter(race, kita, [91_000 + n for n in range(30)], now)
     seed_heats(meet=race.meet, by=None, at=now)
     assign_bibs(meet=race.meet, by=aoki)
