@@ -11,6 +11,8 @@ def write_all(output: str, files: Iterable[tuple[str, bytes]]) -> Iterator[str]:
     if not output:
         raise CommandError("--output: say which directory. Nothing was written.")
     directory = Path(output)
+    if directory.exists() and not directory.is_dir():
+        raise CommandError(f"--output: {directory} is not a directory. Nothing was written.")
     for name, content in files:
         try:
             directory.mkdir(parents=True, exist_ok=True)

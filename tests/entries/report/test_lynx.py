@@ -131,3 +131,12 @@ def empty(meet: Meet) -> str:
     meet._state.adding = True
     meet.save()
     return meet.slug
+
+
+@pytest.mark.parametrize("command", ["export_lynx", "export_master", "print_papers"])
+def test_a_file_where_the_directory_should_be_is_named(race: Race, tmp_path: Path, command: str) -> None:
+    there = tmp_path / "out"
+    there.write_text("mine", "utf-8")
+    with pytest.raises(CommandError, match="out is not a directory. Nothing was written."):
+        call_command(command, f"{race.meet.tenant.slug}/{race.meet.slug}", "--output", str(there))
+    assert there.read_text("utf-8") == "mine"
