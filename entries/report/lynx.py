@@ -22,6 +22,9 @@ def lynx_files(meet: Meet) -> TimingFiles:
     made.add("lynx.ppl", _people(starts, meet))
     made.add("lynx.evt", [row for heat in heats for row in _event(heat, races[heat[0].race], meet)])
     made.add("lynx.sch", _schedule(heats, races))
+    if bare := [one for one in starts if not one.bib]:
+        names = ", ".join(dict.fromkeys(races[one.race][1].name for one in bare))
+        made.notes.append(f"starts without a bib, with the id 0: {len(bare)} ({names})")
     return made
 
 
