@@ -22,8 +22,8 @@ def propose(*, submission: Submission, numbers: Mapping[int, int | None], by: Us
     """Ask for these numbers, by athlete of the submission; None takes back what was asked. How many became different.
 
     All or none. Raises Refused with the `athlete` that it is about: "own_number_unknown" for one who does not run, "own_number_given"
-    for one who has a number, "own_number_outside" beyond the ranges that teams may choose from, "own_number_twice" and
-    "own_number_taken"; without one "own_numbers_not_now", and Busy.
+    for one who has a number, "own_number_none" for one without a range to choose from, "own_number_outside" beyond those ranges,
+    "own_number_twice" and "own_number_taken"; without one "own_numbers_not_now", and Busy.
     """
     meet = Meet.objects.select_for_update(of=("self",), no_key=True).get(pk=submission.meet_id)
     rules.check_may_propose(meet)
@@ -59,10 +59,10 @@ def _check_free(meet: Meet, one: Wearer, number: int | None, changed: Mapping[in
     said = {"athlete": one.athlete, "number": number}
     open_to = [range_of(row) for row in ranges_of(meet) if row.is_own]
     fitting = [found for found in open_to if found.fits(one)]
+    if not fitting:
+        raise Refused("own_number_none", **said)
     if not any(found.first <= number <= found.last for found in fitting):
-        raise Refused(
-            "own_number_outside", **said, ranges=", ".join(f"{row.first}–{row.last}" for row in fitting) or "–"
-        )
+        raise Refused("own_number_outside", **said, ranges=", ".join(f"{row.first}–{row.last}" for row in fitting))
     if list(changed.values()).count(number) > 1:
         raise Refused("own_number_twice", **said)
     if Bib.every.filter(meet=meet, number=number).exclude(athlete__in=changed).exists():

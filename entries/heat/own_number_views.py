@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from entries.entry.models import Submission
 from entries.entry.receipt.decorators import SubmissionRequest, in_submission
 from entries.heat import own_number_actions, rules
+from entries.heat.bib_actions import range_of
 from entries.heat.edits import HIGHEST_BIB
 from entries.heat.models import Bib
 from entries.heat.queries import own_ranges
@@ -54,11 +55,11 @@ class NumbersForm(Form):
 
 @dataclass(slots=True)
 class Line:
-    """An athlete with the number that is theirs, or with the field for one."""
+    """An athlete with the number that is theirs, with the field for one, or with neither where no range is theirs to choose from."""
 
     athlete: Athlete
     given: int | None
-    field: Any
+    field: Any = None
 
 
 @in_submission
@@ -69,25 +70,33 @@ def own_numbers(request: SubmissionRequest) -> HttpResponse:
     ranges = own_ranges(submission.meet)
     if not request.may_change or not ranges:
         raise Http404
-    athletes = list(Athlete.objects.filter(pk__in=own_number_actions.wearers_of(submission)).in_roster_order())
+    wearers = own_number_actions.wearers_of(submission)
+    athletes = list(Athlete.objects.filter(pk__in=wearers).in_roster_order())
     bibs = {row.athlete_id: row for row in Bib.every.filter(meet=submission.meet, athlete__in=athletes)}
-    open_to = [one for one in athletes if one.pk not in bibs or bibs[one.pk].is_proposed]
+    open_to = [
+        one
+        for one in athletes
+        if (bibs[one.pk].is_proposed if one.pk in bibs else any(range_of(row).fits(wearers[one.pk]) for row in ranges))
+    ]
     initial = {f"{one.pk}": bibs[one.pk].number for one in open_to if one.pk in bibs}
     form = NumbersForm(open_to, request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid() and (answer := _sent(request, submission, form)):
         return answer
     lines = [
-        Line(one, None, form[f"{one.pk}"]) if one in open_to else Line(one, bibs[one.pk].number, None)
+        Line(one, None, form[f"{one.pk}"])
+        if one in open_to
+        else Line(one, bibs[one.pk].number if one.pk in bibs else None)
         for one in athletes
     ]
     values = {"submission": submission, "meet": submission.meet, "lines": lines, "form": form, "ranges": ranges,
-              "is_open": rules.may_propose(submission.meet)}  # fmt: skip
+              "is_open": rules.may_propose(submission.meet), "has_fields": bool(open_to)}  # fmt: skip
     return render(request, "heat/own_numbers.html", values, status=422 if form.errors else 200)
 
 
 def _sent(request: SubmissionRequest, submission: Submission, form: NumbersForm) -> HttpResponse | None:
-    """Back to the page when they were taken; None when not, with the reason beside its field."""
-    numbers = {int(name): number for name, number in form.cleaned_data.items()}
+    """Back to the page when they were taken; None when not, with the reason beside its field. A field that was not sent asks for
+    nothing."""
+    numbers = {int(name): number for name, number in form.cleaned_data.items() if name in form.data}
     try:
         changed = own_number_actions.propose(submission=submission, numbers=numbers, by=request.user)
     except Refused as refusal:

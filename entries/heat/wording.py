@@ -84,6 +84,7 @@ wording.register(
         "own_numbers_not_now": _("希望番号の受付は終わりました。変更は主催者にご連絡ください。"),
         "own_number_unknown": _("この受付票で出場する選手ではありません。画面を読み込み直してください。"),
         "own_number_given": _("ナンバーカードは%(number)sに決まっています。変更は主催者にご連絡ください。"),
+        "own_number_none": _("この選手の番号は主催者がつけます。"),
         "own_number_outside": _("この選手が希望できる番号は%(ranges)sです。"),
         "own_number_twice": _("同じ番号が2名に入力されています。"),
         "own_number_taken": _("この番号はほかの選手が使っています。別の番号にしてください。"),

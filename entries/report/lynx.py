@@ -4,9 +4,12 @@ Lines end with CR LF. A runner without a bib has the id 0, as the program wants 
 number, and the first user field carries the number of the start, by which a result finds its way back.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
+
+from django.utils.translation import gettext
 
 from entries.heat.start_list import WITHDRAWN, Listed, start_list_of
 from entries.meet.models import Meet, Race
@@ -22,9 +25,11 @@ def lynx_files(meet: Meet) -> TimingFiles:
     made.add("lynx.ppl", _people(starts, meet))
     made.add("lynx.evt", [row for heat in heats for row in _event(heat, races[heat[0].race], meet)])
     made.add("lynx.sch", _schedule(heats, races))
-    if bare := [one for one in starts if not one.bib]:
-        names = ", ".join(dict.fromkeys(races[one.race][1].name for one in bare))
-        made.notes.append(f"starts without a bib, with the id 0: {len(bare)} ({names})")
+    bare = Counter(races[one.race][1].name_here for one in starts if one.bib is None)
+    made.notes = [
+        gettext("%(race)s: ナンバーカードのない選手%(count)s名はIDが0です。") % {"race": race, "count": count}
+        for race, count in bare.items()
+    ]
     return made
 
 

@@ -15,7 +15,7 @@ from entries.heat.own_number_actions import confirm, decline, propose
 from entries.heat.publication import put_out
 from entries.heat.queries import bibs_of
 from entries.meet.models import Meet, Race, State
-from entries.roster.models import Team
+from entries.roster.models import Athlete, Team
 from tenants.models import AuditRecord, User
 from tenants.refusal import Refused
 from tests.conftest import open_meet, race_of
@@ -186,3 +186,24 @@ def test_without_such_a_range_and_for_strangers_there_is_no_page(
     set_ranges(meet=race.meet, rows=[{"first": 1, "last": 999}], by=aoki)
     assert client.get(page).status_code == 404
     assert "ナンバーカードの番号を希望する" not in client.get(f"/orders/{of(kita).reference}/").content.decode()
+
+
+def test_who_has_no_range_to_choose_from_has_no_field(
+    client: Client, race: Race, baba: User, aoki: User, kita: Team
+) -> None:
+    one, other = athletes(kita)
+    propose(submission=of(kita), numbers={one: 107}, by=baba)
+    Athlete.objects.filter(pk=other).update(sex="F")
+    client.force_login(baba)
+    page = client.get(page_of(kita)).content.decode()
+    assert (f'name="{one}"' in page, f'name="{other}"' in page, "主催者が番号をつけます。" in page) == (
+        True,
+        False,
+        True,
+    )
+    assert refused(kita, baba, {other: 150}) == "own_number_none"
+    assert client.post(page_of(kita), {f"{other}": "150"}).status_code == 302
+    assert [(bib.athlete_id, bib.number) for bib in Bib.every.all()] == [(one, 107)]
+    Athlete.objects.filter(pk=one).update(sex="F")
+    Bib.every.all().delete()
+    assert "希望を送る" not in client.get(page_of(kita)).content.decode()

@@ -108,7 +108,7 @@ def test_a_runner_without_a_bib_has_the_id_nought(race: Race, kita: Team, now: d
     seed_heats(meet=race.meet, by=None, at=now)
     made = lynx_files(race.meet)
     assert "0" in [row[0] for row in rows_of(made.files["lynx.ppl"])]
-    assert made.notes == [f"starts without a bib, with the id 0: 1 ({race.name})"]
+    assert made.notes == [f"{race.name}: ナンバーカードのない選手1名はIDが0です。"]
 
 
 @pytest.mark.django_db

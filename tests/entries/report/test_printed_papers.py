@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from entries.heat.actions import seed_heats
+from entries.heat.models import Start
 from entries.meet.models import Meet, Race, State
 from entries.report.models import PrintedPaper
 from entries.report.papers import PAPERS
@@ -78,12 +79,14 @@ def test_sets_are_one_archive(client: Client, aoki: User, race: Race, kind: str,
 def test_letters_that_were_replaced_are_told_beside_the_files(client: Client, aoki: User, race: Race) -> None:
     Meet.objects.filter(pk=race.meet_id).update(timing_encoding="cp932")
     Athlete.objects.update(family_name="𠮷野")
+    starts = Start.objects.count()
     client.force_login(aoki)
     for kind, name in (("lynx", "notes.txt"), ("emergency-set", "ld326-lynx-notes.txt")):
         client.post(page_of(race), {"print": kind})
         work_through()
         with ZipFile(io.BytesIO(client.post(page_of(race), {"file": kind}).content)) as archive:
-            assert archive.read(name).decode("utf-8-sig") == "U+20BB7 𠮷 > 吉"
+            bare = f"{race.name}: ナンバーカードのない選手{starts}名はIDが0です。"
+            assert archive.read(name).decode("utf-8-sig").splitlines() == [bare, "U+20BB7 𠮷 > 吉"]
 
 
 def test_one_of_a_kind_is_made_at_a_time(race: Race, aoki: User, now: datetime) -> None:
