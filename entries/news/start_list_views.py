@@ -1,6 +1,7 @@
 """Start lists in public, once the organizer has put them out: the whole list, one athlete's starts, CSV, and one's own team's."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from entries.heat.models import ListVersion
 from entries.heat.queries import last_version
-from entries.heat.start_list import Listed, start_list_of, why_of
+from entries.heat.start_list import WITHDRAWN, Listed, start_list_of, why_of
 from entries.heat.versions import compare
 from entries.heat.wording import Difference, differences
 from entries.meet.decorators import MeetRequest, in_meet
@@ -100,15 +101,34 @@ def _page(
         "meet": meet, "days": days_of(meet), "address": address_of(meet), "here": here, "races": races, "count": len(starts),
         "pdf": reverse("news:start_list_pdf", args=[meet.tenant.slug, meet.slug]),
         "version": version, "differences": _differences(version, starts) if version and version.number > 1 else [],
+        "is_newer": bool(version and _since(version, starts)),
         "shown": by_race(meet, races, starts, here=here, query=page_link(""), why=why), **shown,
     }  # fmt: skip
     return render(request, "news/my_starts.html" if "is_mine" in shown else "news/start_lists.html", values)
 
 
 def _differences(version: ListVersion, starts: Iterable[Listed]) -> list[Difference]:
-    """What this version changed, with the names of those who are on the page."""
+    """What this version changed about those who are on the page: a race's page does not count the others."""
     before = ListVersion.objects.get(meet=version.meet_id, number=version.number - 1)
-    return differences(compare(before.starts, version.starts), {one.entry: one.name_here for one in starts})
+    names = {one.entry: one.name_here for one in starts}
+    found = compare(before.starts, version.starts).items()
+    return differences({kind: [one for one in entries if one in names] for kind, entries in found}, names)
+
+
+def _to_the_minute(at: datetime | None) -> str | None:
+    """As a version keeps it."""
+    return at.isoformat(timespec="minutes") if at else None
+
+
+def _since(version: ListVersion, starts: Iterable[Listed]) -> dict[str, list[int]]:
+    """What became different on this page after the version: the board counts at once, and the next version is told later."""
+    here = {one.entry: one for one in starts}
+    now = [
+        (one.entry, one.race, one.heat, one.hip_number, one.bib, _to_the_minute(one.starts_at))
+        for one in here.values()
+        if one.state != WITHDRAWN
+    ]
+    return compare([row for row in version.starts if row[0] in here], now)
 
 
 def start_list_csv(request: HttpRequest, **address: str) -> HttpResponse:

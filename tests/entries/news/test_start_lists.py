@@ -16,8 +16,8 @@ from entries.entry.models import Entry
 from entries.heat.actions import seed_heats
 from entries.heat.bib_actions import assign_bibs, set_ranges
 from entries.heat.board_actions import move
-from entries.heat.models import Bib, Start
-from entries.heat.publication import put_out
+from entries.heat.models import Bib, RaceSeeding, Start
+from entries.heat.publication import publish, put_out
 from entries.heat.start_list import start_list_of
 from entries.marks import format_time
 from entries.meet.models import Meet, Race, State, TimetableSlot
@@ -264,3 +264,26 @@ def test_a_receipt_says_heat_hip_number_and_time(client: Client, race: Race, bab
     assert said in client.get(address).content.decode()
     Meet.objects.update(state=State.ENTRIES_CLOSED)
     assert "腰ナンバー" not in client.get(address).content.decode()
+
+
+def test_a_page_counts_the_changes_of_its_own_starts_and_says_that_there_are_newer_ones(
+    client: Client, race: Race, minami: Team, aoki: User, now: datetime
+) -> None:
+    other = race_of(race.meet, "男子1500m")
+    enter(other, minami, [24_000], now)
+    meet = Meet.objects.get(pk=race.meet_id)
+    seed_heats(meet=meet, by=None, at=now, recut=True)
+    put_out(meet, by=aoki, at=now)
+    first = Start.objects.filter(heat__race=race, heat__number=1).in_order()[0]
+    race.meet = meet
+    version = RaceSeeding.objects.get(race=race).version
+    move(race=race, entries=[first.entry_id], heat=3, version=version, by=aoki, at=now)
+    said = "この版の後に変更があります"
+    for address, is_newer in ((LISTS, True), (f"{LISTS}?race={race.pk}", True), (f"{LISTS}?race={other.pk}", False)):
+        PAGES.clear()
+        assert (said in client.get(address).content.decode()) == is_newer, address
+    publish(meet=meet, by=aoki, at=now)
+    for address, is_told in ((f"{LISTS}?race={race.pk}", True), (f"{LISTS}?race={other.pk}", False)):
+        PAGES.clear()
+        page = client.get(address).content.decode()
+        assert ("前の版からの変更" in page, said in page) == (is_told, False), address
